@@ -1,0 +1,38 @@
+// The only kind of picture that this library writes to a file: one that carries the record of how it was made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mien/image.h"
+
+namespace mien {
+
+// What was done to a picture; becomes its metadata label.
+struct Provenance {
+  bool fused = false;               // false: no face was changed, the pixels are the target's
+  int face_count = 0;               // faces that were changed
+  std::string engine_version;       // "0.1.0"
+  std::vector<std::string> models;  // names of the networks that took part, with their hashes' first 8 digits
+  bool visible_mark = false;        // the mark is in the pixels
+};
+
+// Pixels plus their Provenance. Filled by Session::fuse only, so that a fused picture without a record cannot exist; write_image()
+// takes nothing else. Reuses its memory for the next frame.
+class FusedImage {
+ public:
+  FusedImage() = default;
+  FusedImage(FusedImage&&) noexcept = default;
+  FusedImage& operator=(FusedImage&&) noexcept = default;
+
+  ImageView view() const { return image_.view(); }
+  const Provenance& provenance() const { return provenance_; }
+  bool empty() const { return image_.empty(); }
+
+ private:
+  friend class FusedImageAccess;  // src/api/fused_image_access.h: Session, and tests of the writers
+  Image image_;
+  Provenance provenance_;
+};
+
+}  // namespace mien
