@@ -1,0 +1,80 @@
+#include "model/net.h"
+
+#include <ncnn/net.h>
+
+#include <cstring>
+
+#include "core/try.h"
+
+namespace mien {
+
+struct NetScratch::Allocators {
+  ncnn::UnlockedPoolAllocator blobs;
+  ncnn::PoolAllocator workspace;  // may be used by the runtime's own threads
+};
+
+NetScratch::NetScratch() : allocators_(std::make_unique<Allocators>()) {}
+NetScratch::~NetScratch() = default;
+NetScratch::NetScratch(NetScratch&&) noexcept = default;
+NetScratch& NetScratch::operator=(NetScratch&&) noexcept = default;
+
+struct Net::Runtime {
+  std::vector<std::uint8_t> weights;  // ncnn may refer to it
+  ncnn::Net net;
+};
+
+Net::Net() : runtime_(std::make_unique<Runtime>()) {}
+Net::~Net() = default;
+Net::Net(Net&&) noexcept = default;
+Net& Net::operator=(Net&&) noexcept = default;
+
+Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int threads) {
+  MIEN_ASSIGN(const NetworkSpec* spec, folder.network(name));
+  MIEN_ASSIGN(std::vector<std::uint8_t> param, folder.read(name, spec->param));
+  Net out;
+  out.spec_ = *spec;
+  Runtime& runtime = *out.runtime_;
+  MIEN_ASSIGN(runtime.weights, folder.read(name, spec->weights));
+  runtime.net.opt.num_threads = threads;
+  runtime.net.opt.use_vulkan_compute = false;
+  runtime.net.opt.lightmode = true;
+  param.push_back('\0');
+  if (runtime.net.load_param_mem(reinterpret_cast<const char*>(param.data())) != 0) {
+    return Status(Code::kModelRefused, "network " + name + ": ncnn refuses " + spec->param.path +
+                                           "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");
+  }
+  const int used = runtime.net.load_model(runtime.weights.data());
+  if (used < 0 || static_cast<std::size_t>(used) > runtime.weights.size()) {
+    return Status(Code::kModelRefused, "network " + name + ": " + spec->weights.path + " does not fit " + spec->param.path);
+  }
+  return out;
+}
+
+Done Net::run(const Tensor& input, std::span<Tensor> outputs, NetScratch& scratch) const {
+  if (outputs.size() != spec_.outputs.size() || input.channels != spec_.input.channels) {
+    return Status(Code::kInternal, "network " + spec_.name + " was called with " + std::to_string(outputs.size()) + " outputs and " +
+                                       std::to_string(input.channels) + " channels");
+  }
+  ncnn::Extractor extractor = runtime_->net.create_extractor();
+  extractor.set_blob_allocator(&scratch.allocators_->blobs);
+  extractor.set_workspace_allocator(&scratch.allocators_->workspace);
+  ncnn::Mat in(input.width, input.height, input.channels, sizeof(float), &scratch.allocators_->blobs);
+  const std::size_t plane = static_cast<std::size_t>(input.width) * input.height;
+  for (int c = 0; c < input.channels; ++c) std::memcpy(in.channel(c), input.channel(c), plane * sizeof(float));
+  if (extractor.input(spec_.input.name.c_str(), in) != 0) {
+    return Status(Code::kModelRefused, "network " + spec_.name + " has no input '" + spec_.input.name + "' as the manifest says");
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    ncnn::Mat out;
+    if (extractor.extract(spec_.outputs[i].c_str(), out) != 0 || out.empty()) {
+      return Status(Code::kModelRefused, "network " + spec_.name + " gives no output '" + spec_.outputs[i] + "' as the manifest says");
+    }
+    outputs[i].resize(out.c, out.h, out.w);
+    for (int c = 0; c < out.c; ++c) {
+      std::memcpy(outputs[i].channel(c), out.channel(c), static_cast<std::size_t>(out.h) * out.w * sizeof(float));
+    }
+  }
+  return {};
+}
+
+}  // namespace mien
