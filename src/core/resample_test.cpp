@@ -1,0 +1,79 @@
+#include "core/resample.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace mien {
+namespace {
+
+// A picture whose red is a ramp in x and green a ramp in y.
+Image ramp(int width, int height, PixelFormat format = PixelFormat::kRgb8) {
+  Image image(width, height, format);
+  const int n = channel_count(format), red = red_offset(format);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* p = image.mutable_view().row(y) + x * n;
+      p[red] = static_cast<std::uint8_t>(255 * x / std::max(1, width - 1));
+      p[1] = static_cast<std::uint8_t>(255 * y / std::max(1, height - 1));
+      p[2 - red] = 7;
+      if (n == 4) p[3] = 255;
+    }
+  }
+  return image;
+}
+
+TEST(SampleAffine, IdentityReturnsThePixels) {
+  const Image image = ramp(13, 27);
+  PlanarRgb out;
+  sample_affine(image.view(), Affine{}, 13, 27, &out);
+  for (int y = 0; y < 27; ++y) {
+    for (int x = 0; x < 13; ++x) {
+      for (int c = 0; c < 3; ++c) EXPECT_EQ(out.channel(c)[y * 13 + x], image.view().row(y)[x * 3 + c]);
+    }
+  }
+}
+
+TEST(SampleAffine, ShrinkingKeepsTheGeometryOfARamp) {
+  const Image image = ramp(1024, 768);
+  for (const float scale : {0.9f, 0.5f, 0.31f, 0.11f}) {
+    const int w = static_cast<int>(1024 * scale), h = static_cast<int>(768 * scale);
+    // Pixel areas, not centres, are scaled: out = (in + 0.5) * scale - 0.5.
+    const Affine m{scale, 0, 0.5f * scale - 0.5f, 0, scale, 0.5f * scale - 0.5f};
+    PlanarRgb out;
+    sample_affine(image.view(), m, w, h, &out);
+    const int x = w / 3, y = h / 4;
+    const Point2f p = m.inverse()({static_cast<float>(x), static_cast<float>(y)});
+    EXPECT_NEAR(out.channel(0)[y * w + x], 255 * p.x / 1023, 0.6f) << scale;
+    EXPECT_NEAR(out.channel(1)[y * w + x], 255 * p.y / 767, 0.6f) << scale;
+  }
+}
+
+TEST(SampleAffine, DoesNotDependOnChannelOrderOrStride) {
+  const Affine turn{0.4f, -0.3f, 31, 0.3f, 0.4f, -11};
+  PlanarRgb rgb, bgra;
+  const Image a = ramp(97, 61), b = ramp(97, 61, PixelFormat::kBgra8);
+  sample_affine(a.view(), turn, 33, 21, &rgb);
+  sample_affine(b.view(), turn, 33, 21, &bgra);
+  EXPECT_EQ(rgb.values, bgra.values);
+}
+
+TEST(SampleAffine, RepeatsTheEdgeFarOutsideAndStaysCheap) {
+  const Image image = ramp(8, 8);
+  PlanarRgb out;
+  sample_affine(image.view(), Affine{1, 0, 5000, 0, 1, 0}, 16, 8, &out);  // looks 5000 pixels to the left of the picture
+  for (int x = 0; x < 16; ++x) EXPECT_EQ(out.channel(0)[x], 0);
+  sample_affine(image.view(), Affine{1e-5f, 0, 0, 0, 1e-5f, 0}, 4, 4, &out);
+  for (float v : out.values) EXPECT_TRUE(std::isfinite(v));
+}
+
+TEST(SampleAffine, WorksOnOnePixelAndOnGrey) {
+  Image one(1, 1, PixelFormat::kGray8);
+  one.mutable_view().row(0)[0] = 77;
+  PlanarRgb out;
+  sample_affine(one.view(), Affine{3, 0.2f, 1, 0, 2, 1}, 5, 3, &out);
+  for (float v : out.values) EXPECT_EQ(v, 77);
+}
+
+}  // namespace
+}  // namespace mien

@@ -1,0 +1,48 @@
+// Where the faces are.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/resample.h"
+#include "model/net.h"
+#include "mien/face.h"
+#include "mien/image.h"
+
+namespace mien {
+
+struct Detection {
+  Box box;
+  std::array<Point2f, 5> points{};  // right eye, left eye, nose tip, right and left mouth corner
+  float score = 0;
+};
+
+struct DetectScratch {
+  PlanarRgb pixels;
+  Tensor input;
+  std::array<Tensor, 3> maps;
+};
+
+class Detector {
+ public:
+  static Result<Detector> load(const ModelFolder& folder, int threads);
+
+  // Faces in the frame, best first, without those that overlap a better one. size_px: side of the square that the frame is shrunk
+  // into (0: the manifest's); faces must be about 12 pixels wide there. min_score 0: the manifest's.
+  Result<std::vector<Detection>> run(ImageView frame, int size_px, float min_score, DetectScratch& scratch, NetScratch& net_scratch) const;
+
+ private:
+  explicit Detector(Net net) : net_(std::move(net)) {}
+  Net net_;
+  std::vector<float> strides_;
+  float default_min_score_ = 0, max_overlap_ = 0;
+};
+
+// Greedy non-maximum suppression: keeps the best, drops those with intersection over union above max_overlap.
+std::vector<Detection> suppress_overlaps(std::vector<Detection> candidates, float max_overlap);
+
+// Reads candidates off one output map (15 channels: score logit, centre x y, log width height, five points x y), in input pixels.
+// Values that are not finite are skipped.
+void decode_map(const Tensor& map, float stride, float min_score, std::vector<Detection>* out);
+
+}  // namespace mien

@@ -1,0 +1,68 @@
+#include "face/detect.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace mien {
+namespace {
+
+Tensor empty_map(int size) {
+  Tensor map;
+  map.resize(15, size, size);
+  std::fill(map.values.begin(), map.values.end(), 0.0f);
+  std::fill_n(map.channel(0), size * size, -10.0f);
+  return map;
+}
+
+TEST(DecodeMap, ReadsBoxAndPointsInInputPixels) {
+  Tensor map = empty_map(4);
+  const std::size_t cell = 1 * 4 + 2;  // x = 2, y = 1
+  map.channel(0)[cell] = 3.0f;
+  map.channel(1)[cell] = 0.25f;                    // centre x
+  map.channel(3)[cell] = std::log(2.0f);           // width of two strides
+  map.channel(4)[cell] = std::log(3.0f);
+  map.channel(5)[cell] = -1.0f;                    // first point x
+  std::vector<Detection> found;
+  decode_map(map, 8, 0.5f, &found);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NEAR(found[0].score, 1 / (1 + std::exp(-3.0f)), 1e-6f);
+  EXPECT_NEAR(found[0].box.centre().x, (2 + 0.5f + 0.25f) * 8 - 0.5f, 1e-4f);
+  EXPECT_NEAR(found[0].box.centre().y, (1 + 0.5f) * 8 - 0.5f, 1e-4f);
+  EXPECT_NEAR(found[0].box.width(), 16, 1e-4f);
+  EXPECT_NEAR(found[0].box.height(), 24, 1e-4f);
+  EXPECT_NEAR(found[0].points[0].x, (2 + 0.5f - 1) * 8 - 0.5f, 1e-4f);
+}
+
+TEST(DecodeMap, SkipsValuesThatAreNotFinite) {
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    for (int channel = 1; channel < 15; ++channel) {
+      Tensor map = empty_map(2);
+      map.channel(0)[0] = 5.0f;
+      map.channel(channel)[0] = bad;
+      std::vector<Detection> found;
+      decode_map(map, 8, 0.5f, &found);
+      for (const Detection& d : found) {
+        EXPECT_TRUE(std::isfinite(d.box.x0) && std::isfinite(d.box.y1));
+        for (const Point2f& p : d.points) EXPECT_TRUE(std::isfinite(p.x) && std::isfinite(p.y));
+      }
+    }
+    Tensor map = empty_map(2);
+    map.channel(0)[0] = std::numeric_limits<float>::quiet_NaN();
+    std::vector<Detection> found;
+    decode_map(map, 8, 0.5f, &found);
+    EXPECT_TRUE(found.empty());
+  }
+}
+
+TEST(SuppressOverlaps, KeepsTheBestOfEachCrowd) {
+  const auto at = [](float x, float score) { return Detection{{x, 0, x + 10, 10}, {}, score}; };
+  const auto kept = suppress_overlaps({at(0, 0.5f), at(1, 0.9f), at(30, 0.4f), at(2, 0.7f)}, 0.4f);
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_FLOAT_EQ(kept[0].score, 0.9f);
+  EXPECT_FLOAT_EQ(kept[1].score, 0.4f);
+}
+
+}  // namespace
+}  // namespace mien

@@ -1,0 +1,200 @@
+#include "face/face_model.h"
+
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#include "face/crop.h"
+#include "face/topology.h"
+
+namespace mien {
+namespace {
+
+constexpr char kMagic[8] = {'M', 'I', 'E', 'N', 'F', 'M', '0', '1'};
+constexpr float kRidge = 1e-3f;        // on coefficients, residuals being in eye distances
+constexpr float kDepthWeight = 0.5f;   // depth is guessed by the network, x and y are seen
+constexpr int kRounds = 4;             // pose and coefficients are found in turn
+constexpr float kMinEyeDistancePx = 1e-3f;
+
+using Points = Eigen::Matrix3Xf;
+
+class Reader {
+ public:
+  explicit Reader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  template <class T>
+  bool read(T* out, std::size_t count) {
+    const std::size_t size = sizeof(T) * count;
+    if (bytes_.size() - at_ < size) return false;
+    std::memcpy(out, bytes_.data() + at_, size);
+    at_ += size;
+    return true;
+  }
+  bool at_end() const { return at_ == bytes_.size(); }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::size_t at_ = 0;
+};
+
+// Least-squares scale, rotation, shift (Umeyama 1991): goal ~ scale * rotation * points + shift.
+struct Similarity {
+  float scale = 1;
+  Eigen::Matrix3f rotation = Eigen::Matrix3f::Identity();
+  Eigen::Vector3f shift = Eigen::Vector3f::Zero();
+};
+
+Similarity align(const Points& points, const Points& goal) {
+  const Eigen::Vector3f mean_p = points.rowwise().mean(), mean_g = goal.rowwise().mean();
+  const Points p = points.colwise() - mean_p, q = goal.colwise() - mean_g;
+  const Eigen::Matrix3f covariance = q * p.transpose();
+  const Eigen::JacobiSVD<Eigen::Matrix3f> svd(covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  Eigen::Vector3f sign(1, 1, (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0 ? -1.0f : 1.0f);
+  Similarity out;
+  out.rotation = svd.matrixU() * sign.asDiagonal() * svd.matrixV().transpose();
+  out.scale = svd.singularValues().dot(sign) / std::max(p.squaredNorm(), 1e-12f);
+  out.shift = mean_g - out.scale * out.rotation * mean_p;
+  return out;
+}
+
+// Picture coordinates (y down, z away) to axes with y up and z towards the viewer.
+Points upright(const Mesh& mesh) {
+  Points out(3, kSurfacePoints);
+  for (int i = 0; i < kSurfacePoints; ++i) out.col(i) = Eigen::Vector3f(mesh[i].x, -mesh[i].y, -mesh[i].z);
+  return out;
+}
+
+Pose pose_of(const Eigen::Matrix3f& r) {
+  constexpr float kDegrees = 180.0f / std::numbers::pi_v<float>;
+  // The direction the face looks to, and the direction of its vertical axis after taking that away.
+  const Eigen::Vector3f forward = r.col(2), up = r.col(1);
+  Pose pose;
+  pose.yaw_deg = std::atan2(forward.x(), forward.z()) * kDegrees;
+  pose.pitch_deg = std::asin(std::clamp(forward.y(), -1.0f, 1.0f)) * kDegrees;
+  const Eigen::Vector3f right = Eigen::Vector3f(0, 1, 0).cross(forward).normalized();
+  const Eigen::Vector3f level_up = forward.cross(right);
+  pose.roll_deg = std::atan2(up.dot(right), up.dot(level_up)) * kDegrees;
+  return pose;
+}
+
+}  // namespace
+
+Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
+  const auto damaged = [&](const char* what) {
+    return Status(Code::kModelRefused, std::string("face model: ") + what + " (" + std::to_string(bytes.size()) + " bytes); install the models again");
+  };
+  Reader reader(bytes);
+  char magic[8];
+  std::uint32_t counts[4];
+  if (!reader.read(magic, 8) || std::memcmp(magic, kMagic, 8) != 0 || !reader.read(counts, 4)) return damaged("not a face model of version 1");
+  const auto [vertices, identity, expression, triangles] = counts;
+  if (vertices != kSurfacePoints || identity > 1000 || expression > 1000 || triangles > 10000) return damaged("sizes out of range");
+  FaceModel model;
+  model.identity_count_ = static_cast<int>(identity);
+  model.mean_.resize(3 * vertices);
+  model.taper_.resize(vertices);
+  std::vector<std::uint16_t> corners(3 * triangles);
+  if (!reader.read(model.mean_.data(), 3 * vertices) || !reader.read(model.taper_.data(), vertices) || !reader.read(corners.data(), corners.size())) {
+    return damaged("truncated");
+  }
+  for (std::size_t t = 0; t < triangles; ++t) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      if (corners[3 * t + k] >= vertices) return damaged("a triangle has a bad corner");
+    }
+    model.triangles_.push_back({corners[3 * t], corners[3 * t + 1], corners[3 * t + 2]});
+  }
+  model.modes_.resize(3 * vertices, identity + expression);
+  std::vector<std::int16_t> quantised(3 * vertices);
+  for (Eigen::Index m = 0; m < model.modes_.cols(); ++m) {
+    float scale = 0;
+    if (!reader.read(&scale, 1) || !reader.read(quantised.data(), quantised.size())) return damaged("truncated");
+    for (std::size_t i = 0; i < quantised.size(); ++i) model.modes_(static_cast<Eigen::Index>(i), m) = scale * static_cast<float>(quantised[i]);
+  }
+  if (!reader.at_end()) return damaged("bytes left over");
+  model.prepare_products();
+  return model;
+}
+
+void FaceModel::prepare_products() {
+  using Strided = Eigen::Map<const Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, 3>>;
+  std::array<Eigen::MatrixXf, 3> part;
+  for (int axis = 0; axis < 3; ++axis) {
+    part[axis] = Strided(modes_.data() + axis, kSurfacePoints, modes_.cols(), {modes_.rows(), 3});
+  }
+  for (int axis = 0; axis < 3; ++axis) products_[axis] = part[axis].transpose() * part[axis];
+  const std::array<std::pair<int, int>, 3> mixed = {{{0, 1}, {0, 2}, {1, 2}}};
+  for (std::size_t k = 0; k < 3; ++k) {
+    const Eigen::MatrixXf product = part[mixed[k].first].transpose() * part[mixed[k].second];
+    products_[3 + k] = product + product.transpose();
+  }
+}
+
+Eigen::Matrix3Xf FaceModel::shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const {
+  Eigen::VectorXf flat = mean_ + modes_.leftCols(identity_count_) * identity + modes_.rightCols(modes_.cols() - identity_count_) * expression;
+  return Eigen::Map<Eigen::Matrix3Xf>(flat.data(), 3, kSurfacePoints);
+}
+
+Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
+  const float eyes = eye_distance_px(mesh);
+  if (!(eyes > kMinEyeDistancePx)) {
+    return Status(Code::kNoFace, "the face's mesh has no extent (" + std::to_string(eyes) + " px between the eyes); use a sharper or more frontal picture");
+  }
+  const Points goal = upright(mesh);
+  const Eigen::Index count = modes_.cols();
+  Eigen::VectorXf c = Eigen::VectorXf::Zero(count);
+  Points current = Eigen::Map<const Points>(mean_.data(), 3, kSurfacePoints);
+  const Points mean = current;
+  Similarity pose;
+  for (int round = 0; round < kRounds; ++round) {
+    pose = align(current, goal);
+    // With modes turned into the picture, errors weigh 1, 1 and kDepthWeight along x, y and z. Turned back to canonical axes that is
+    // the metric M = I - (1 - w^2) v v', v being the viewing direction.
+    const Eigen::Vector3f v = pose.rotation.row(2).transpose();
+    const Eigen::Matrix3f metric = Eigen::Matrix3f::Identity() - (1 - kDepthWeight * kDepthWeight) * v * v.transpose();
+    const float k = pose.scale / eyes;
+    Eigen::MatrixXf normal = metric(0, 0) * products_[0] + metric(1, 1) * products_[1] + metric(2, 2) * products_[2] +
+                             metric(0, 1) * products_[3] + metric(0, 2) * products_[4] + metric(1, 2) * products_[5];
+    normal *= k * k;
+    normal.diagonal().array() += kRidge;
+    const Points wanted = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - mean;
+    const Points weighted = k * k * (metric * wanted);
+    c = normal.llt().solve(modes_.transpose() * Eigen::Map<const Eigen::VectorXf>(weighted.data(), weighted.size()));
+    const Eigen::VectorXf flat = mean_ + modes_ * c;
+    current = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints);
+  }
+  pose = align(current, goal);
+  ShapeFit out;
+  out.identity = c.head(identity_count_);
+  out.expression = c.tail(count - identity_count_);
+  out.rotation = pose.rotation;
+  out.scale = pose.scale;
+  out.shift = pose.shift;
+  out.residual = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - current;
+  out.pose = pose_of(pose.rotation);
+  return out;
+}
+
+Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh, const ShapeTransfer& how) const {
+  const Eigen::VectorXf flat = modes_.leftCols(identity_count_) * (how.identity * (source.identity - target.identity));
+  Points move = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints) + how.residual * (source.residual - target.residual);
+  move = target.scale * target.rotation * (move * taper_.asDiagonal());
+  Mesh out = target_mesh;
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    out[i].x += move(0, i);
+    out[i].y -= move(1, i);
+    out[i].z -= move(2, i);
+  }
+  using topology::Index;
+  const auto carry_iris = [&](Index iris, std::array<Index, 4> lids) {
+    for (Index i = iris; i < iris + 5; ++i) {
+      for (Index lid : lids) {
+        out[i].x += (out[lid].x - target_mesh[lid].x) / 4;
+        out[i].y += (out[lid].y - target_mesh[lid].y) / 4;
+      }
+    }
+  };
+  carry_iris(topology::kRightIris, {topology::kRightEyeCorners[0], topology::kRightEyeCorners[1], topology::kRightUpperLid, topology::kRightLowerLid});
+  carry_iris(topology::kLeftIris, {topology::kLeftEyeCorners[0], topology::kLeftEyeCorners[1], topology::kLeftUpperLid, topology::kLeftLowerLid});
+  return out;
+}
+
+}  // namespace mien

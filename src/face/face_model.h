@@ -1,0 +1,65 @@
+// Linear model of the face's surface: mean + identity modes + expression modes (ICT-FaceKit registered to the mesh), and what it is
+// for: head pose, and giving one face the bone structure of another.
+#pragma once
+
+#include <Eigen/Dense>
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/raster.h"
+#include "mien/face.h"
+#include "mien/status.h"
+
+namespace mien {
+
+// A mesh explained by the model. Canonical coordinates: cm, x to the picture's right, y up, z towards the viewer.
+struct ShapeFit {
+  Eigen::VectorXf identity;                 // coefficients
+  Eigen::VectorXf expression;               // coefficients
+  Eigen::Matrix3f rotation;                 // canonical to picture axes (y up)
+  float scale = 1;                          // picture pixels per cm
+  Eigen::Vector3f shift;                    // picture pixels, y up
+  Eigen::Matrix3Xf residual;                // 3 x 468: what the modes do not explain, canonical coordinates
+  Pose pose;
+};
+
+struct ShapeTransfer {
+  float identity = 1.0f;  // share of the source's identity coefficients, 0..1
+  float residual = 1.0f;  // share of the source's residual, 0..1
+};
+
+class FaceModel {
+ public:
+  // Bytes of models/face_model.bin; the format is written down in training/mien_train/face_model.py.
+  static Result<FaceModel> parse(std::span<const std::uint8_t> bytes);
+
+  // Ridge least squares on a mesh; fails when the points have no extent.
+  Result<ShapeFit> fit(const Mesh& mesh) const;
+
+  // `target` with the source's bone structure: same pose, expression and outline. Irises follow their lids.
+  Mesh with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh, const ShapeTransfer& how) const;
+
+  // The 898 triangles of the surface; eyes and mouth are closed.
+  std::span<const RasterTriangle> triangles() const { return triangles_; }
+  int identity_count() const { return identity_count_; }
+  int expression_count() const { return static_cast<int>(modes_.cols()) - identity_count_; }
+
+  // mean + modes * coefficients, 3 x 468; for tests and tools.
+  Eigen::Matrix3Xf shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const;
+
+ private:
+  FaceModel() = default;
+  void prepare_products();
+
+  int identity_count_ = 0;
+  Eigen::VectorXf mean_;          // 1404: x y z per point
+  Eigen::MatrixXf modes_;         // 1404 x (identity + expression)
+  Eigen::VectorXf taper_;         // 468: 1 inside, 0 on the oval
+  std::vector<RasterTriangle> triangles_;
+  // Products of the modes' x, y and z parts: xx, yy, zz, xy + yx, xz + zx, yz + zy.
+  std::array<Eigen::MatrixXf, 6> products_;
+};
+
+}  // namespace mien
