@@ -1,7 +1,8 @@
 # How a part of the library is declared: one object library per folder of src/, its unit tests beside its sources.
 
 # mien_part(NAME SOURCES a.cpp ... [TESTS a_test.cpp ...] [LINK targets...])
-#   -> mien_NAME (object library, collected into `mien`), mien_NAME_tests (one GoogleTest program).
+#   -> mien_NAME (object library, collected into `mien`), mien_NAME_tests (one GoogleTest program, CTest label `unit`).
+# LINK names other parts (mien_core) and packages (PNG::PNG).
 function(mien_part name)
   cmake_parse_arguments(PART "" "" "SOURCES;TESTS;LINK" ${ARGN})
   add_library(mien_${name} OBJECT ${PART_SOURCES})
@@ -10,12 +11,36 @@ function(mien_part name)
   target_compile_options(mien_${name} PRIVATE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion)
   set_property(GLOBAL APPEND PROPERTY MIEN_PARTS mien_${name})
   if(MIEN_BUILD_TESTS AND PART_TESTS)
-    add_executable(mien_${name}_tests ${PART_TESTS})
-    # The whole library, because object libraries do not pass their objects on to those who link them.
-    target_link_libraries(mien_${name}_tests PRIVATE mien GTest::gtest_main)
-    target_include_directories(mien_${name}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src")
-    target_compile_definitions(mien_${name}_tests PRIVATE MIEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    add_test(NAME unit_${name} COMMAND mien_${name}_tests)
-    set_tests_properties(unit_${name} PROPERTIES LABELS unit TIMEOUT 120)
+    mien_test(${name} LABEL unit SOURCES ${PART_TESTS} LINK ${PART_LINK})
+  endif()
+endfunction()
+
+# mien_test(NAME LABEL label SOURCES a_test.cpp ... [LINK targets...] [TIMEOUT seconds])
+#   -> mien_NAME_tests, a GoogleTest program that sees the library's inside, and the CTest label_NAME.
+function(mien_test name)
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LINK" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  set(program mien_${name}_tests)
+  add_executable(${program} ${TEST_SOURCES})
+  # The whole library instead of single parts: object libraries do not pass their objects on to those who link them.
+  list(FILTER TEST_LINK EXCLUDE REGEX "^mien_")
+  target_link_libraries(${program} PRIVATE mien ${TEST_LINK} GTest::gtest_main)
+  target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_compile_definitions(${program} PRIVATE MIEN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${TEST_LABEL}_${name} COMMAND ${program})
+  set_tests_properties(${TEST_LABEL}_${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT})
+endfunction()
+
+# mien_has_code(TARGET RESULT): false for a header-only package, for which nothing has to be linked.
+function(mien_has_code target result)
+  set(${result} TRUE PARENT_SCOPE)
+  if(TARGET ${target})
+    get_target_property(type ${target} TYPE)
+    get_target_property(links ${target} INTERFACE_LINK_LIBRARIES)
+    if(type STREQUAL INTERFACE_LIBRARY AND NOT links)
+      set(${result} FALSE PARENT_SCOPE)
+    endif()
   endif()
 endfunction()
