@@ -1,6 +1,6 @@
 #include "model/net.h"
 
-#include <ncnn/net.h>
+#include <net.h>  // ncnn
 
 #include <cstring>
 
@@ -43,8 +43,8 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
     return Status(Code::kModelRefused, "network " + name + ": ncnn refuses " + spec->param.path +
                                            "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");
   }
-  const int used = runtime.net.load_model(runtime.weights.data());
-  if (used < 0 || static_cast<std::size_t>(used) > runtime.weights.size()) {
+  const std::size_t used = runtime.net.load_model(runtime.weights.data());
+  if (used == 0 || used > runtime.weights.size()) {
     return Status(Code::kModelRefused, "network " + name + ": " + spec->weights.path + " does not fit " + spec->param.path);
   }
   return out;
@@ -58,7 +58,7 @@ Done Net::run(const Tensor& input, std::span<Tensor> outputs, NetScratch& scratc
   ncnn::Extractor extractor = runtime_->net.create_extractor();
   extractor.set_blob_allocator(&scratch.allocators_->blobs);
   extractor.set_workspace_allocator(&scratch.allocators_->workspace);
-  ncnn::Mat in(input.width, input.height, input.channels, sizeof(float), &scratch.allocators_->blobs);
+  ncnn::Mat in(input.width, input.height, input.channels, std::size_t{sizeof(float)}, &scratch.allocators_->blobs);
   const std::size_t plane = static_cast<std::size_t>(input.width) * input.height;
   for (int c = 0; c < input.channels; ++c) std::memcpy(in.channel(c), input.channel(c), plane * sizeof(float));
   if (extractor.input(spec_.input.name.c_str(), in) != 0) {

@@ -1,0 +1,28 @@
+// One function per command: adds its options to the parser; the returned function runs it and gives the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+
+#include "mien/status.h"
+
+namespace mien::cli {
+
+using Command = std::function<int()>;
+
+// Options that every command shares.
+struct Common {
+  std::filesystem::path models_folder;  // empty: beside the program
+  int threads = 1;
+};
+
+Command add_swap(CLI::App& app, const Common& common);
+Command add_inspect(CLI::App& app, const Common& common);
+Command add_models(CLI::App& app, const Common& common);
+Command add_label(CLI::App& app);
+
+// The folder from the options, or the installed one.
+Result<std::filesystem::path> models_folder(const Common& common);
+
+}  // namespace mien::cli

@@ -1,0 +1,78 @@
+// The command `mien`.
+#include <exception>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "commands.h"
+#include "mien/engine.h"
+#include "terminal.h"
+
+namespace mien::cli {
+
+Result<std::filesystem::path> models_folder(const Common& common) {
+  if (!common.models_folder.empty()) return common.models_folder;
+  auto folder = installed_models_folder();
+  if (!folder.ok()) return Status(Code::kModelRefused, folder.status().message() + " with --models");
+  return folder;
+}
+
+namespace {
+
+constexpr char kDescription[] =
+    "Mien puts the face of one photo onto another, on this machine alone. Every result is labelled as synthetic.";
+constexpr char kExamples[] = R"(Examples:
+  mien swap -s anna.jpg -t party.jpg -o result.jpg
+  mien swap -s anna.jpg -t party.jpg -o result.png --face 2 --json
+  mien inspect party.jpg -o faces.png
+  mien label verify result.jpg
+
+Exit codes: 0 done, 1 failed, 2 bad arguments or set-up, 3 declined, 4 stopped,
+5 no usable face, 6 unreadable media, 7 model refused, 8 label policy.)";
+
+int run(int argc, char** argv) {
+  stop_cleanly_on_signals();
+  CLI::App app(kDescription, "mien");
+  app.footer(kExamples);
+  app.set_version_flag("--version", std::string("mien ") + engine_version());
+  app.require_subcommand(1);
+  Common common;
+  common.threads = static_cast<int>(std::max(1u, std::min(4u, std::thread::hardware_concurrency())));
+  app.add_option("--models", common.models_folder, "Folder with manifest.json (default: beside the program)");
+  app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")->check(CLI::Range(1, 64));
+  app.fallthrough();
+
+  std::vector<std::pair<CLI::App*, Command>> commands;
+  const auto add = [&](const char* name, const char* what, auto make) {
+    CLI::App* sub = app.add_subcommand(name, what);
+    sub->fallthrough();
+    commands.emplace_back(sub, make(*sub));
+  };
+  add("swap", "Put the face of one photo onto the faces of another", [&](CLI::App& sub) { return add_swap(sub, common); });
+  add("inspect", "Show the faces of a photo: boxes, points, mesh, pose", [&](CLI::App& sub) { return add_inspect(sub, common); });
+  add("models", "List or check the installed networks", [&](CLI::App& sub) { return add_models(sub, common); });
+  add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kDone : kBadArguments;
+  }
+  for (const auto& [sub, command] : commands) {
+    if (sub->parsed()) return command();
+  }
+  return kBadArguments;
+}
+
+}  // namespace
+}  // namespace mien::cli
+
+int main(int argc, char** argv) {
+  try {
+    return mien::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    mien::cli::remark(std::string("unexpected error: ") + error.what());
+    return mien::cli::kFailed;
+  }
+}

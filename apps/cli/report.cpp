@@ -1,0 +1,49 @@
+#include "report.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace mien::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+double rounded(float v) { return std::round(static_cast<double>(v) * 100) / 100; }
+
+constexpr const char* kRegionNames[kFaceRegions] = {"right_eye", "left_eye", "nose", "mouth", "right_cheek", "left_cheek", "forehead"};
+
+}  // namespace
+
+Json face_json(const Face& face, bool with_mesh) {
+  Json out;
+  out["box_px"] = {rounded(face.box.x0), rounded(face.box.y0), rounded(face.box.x1), rounded(face.box.y1)};
+  out["score"] = rounded(face.score);
+  out["presence"] = rounded(face.presence);
+  out["pose_deg"] = {{"yaw", rounded(face.pose.yaw_deg)}, {"pitch", rounded(face.pose.pitch_deg)}, {"roll", rounded(face.pose.roll_deg)}};
+  for (const Point2f& p : face.points) out["points_px"].push_back({rounded(p.x), rounded(p.y)});
+  for (int r = 0; r < kFaceRegions; ++r) out["visibility"][kRegionNames[r]] = rounded(face.visibility[r]);
+  if (with_mesh) {
+    for (const Point3f& p : face.mesh) out["mesh_px"].push_back({rounded(p.x), rounded(p.y), rounded(p.z)});
+  }
+  return out;
+}
+
+Json fusion_json(const FusionReport& report) {
+  Json out;
+  out["faces"] = Json::array();
+  for (const FaceReport& face : report.faces) {
+    Json one = face_json(face.face, false);
+    one["number"] = face.number;
+    one["fused"] = face.fused;
+    one["pose_gap_deg"] = rounded(face.pose_gap_deg);
+    if (!face.note.empty()) one["note"] = face.note;
+    out["faces"].push_back(std::move(one));
+  }
+  out["fused_faces"] = report.fused_count();
+  for (const StageReport& stage : report.stages) out["stages_ms"][stage.stage] = std::round(stage.milliseconds * 1000) / 1000;
+  return out;
+}
+
+void print_json(const Json& json) { std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str()); }
+
+}  // namespace mien::cli

@@ -1,0 +1,17 @@
+// Faces and fusions as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "mien/engine.h"
+
+namespace mien::cli {
+
+// with_mesh: all 478 points too.
+nlohmann::json face_json(const Face& face, bool with_mesh);
+nlohmann::json fusion_json(const FusionReport& report);
+
+// Prints to stdout; bytes of paths that are no UTF-8 are replaced.
+void print_json(const nlohmann::json& json);
+
+}  // namespace mien::cli

@@ -1,0 +1,45 @@
+// Talking to the person: exit codes, one-sentence errors, progress, Ctrl-C.
+#pragma once
+
+#include <string>
+
+#include "mien/status.h"
+
+namespace mien::cli {
+
+enum ExitCode {
+  kDone = 0,
+  kFailed = 1,
+  kBadArguments = 2,
+  kDeclined = 3,
+  kStopped = 4,
+  kNoUsableFace = 5,
+  kUnreadableMedia = 6,
+  kModelRefused = 7,
+  kLabelPolicy = 8,
+};
+
+ExitCode exit_code_for(Code code);
+
+// "mien: sentence" on stderr. -> the exit code that fits.
+int report_error(const Status& status);
+
+// A remark that is no error, on stderr.
+void remark(const std::string& sentence);
+
+// One line that says what is being done; shown on a terminal only, never in a pipe. Gone when the object is.
+class Progress {
+ public:
+  explicit Progress(bool wanted);
+  ~Progress() { clear(); }
+  void step(const std::string& text);
+  void clear();
+
+ private:
+  bool shown_;
+};
+
+// Ctrl-C and friends: removes files that are half written, says so, ends with exit code 4.
+void stop_cleanly_on_signals();
+
+}  // namespace mien::cli

@@ -1,0 +1,135 @@
+// The SDK: an Engine holds the networks, a Session does the work, a Source is an enrolled person.
+//
+//   auto engine = mien::Engine::create({.models_folder = "models"});
+//   if (!engine.ok()) return report(engine.status());            // one sentence for the user
+//   mien::Session session = engine->open_session();              // one per thread or stream
+//   auto source = session.enrol(photo.view());
+//   if (!source.ok()) return report(source.status());
+//   mien::FusedImage out;                                        // keep it: memory is reused for the next frame
+//   auto done = session.fuse(frame.view(), *source, {.strength = 0.9f}, out);
+//   if (!done.ok()) return report(done.status());
+//   auto saved = mien::write_image(out, frame_metadata, "result.png");   // mien/media.h
+//
+// The library never prints, exits, throws across these calls or reads environment variables.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mien/face.h"
+#include "mien/fused_image.h"
+#include "mien/image.h"
+#include "mien/status.h"
+
+namespace mien {
+
+struct EngineOptions {
+  std::filesystem::path models_folder;  // holds manifest.json; see installed_models_folder()
+  int threads = 1;                      // that one session may use, 1..64, the calling one included
+
+  Done validate() const;
+};
+
+// Which of the target's faces are changed.
+enum class FaceChoice {
+  kAll,
+  kLargest,
+  kNumber,  // FusionOptions::face_number, counted from the left
+};
+
+struct FusionOptions {
+  float strength = 1.0f;      // 0: the target unchanged, 1: the source's face
+  FaceChoice faces = FaceChoice::kAll;
+  int face_number = 1;        // for kNumber: 1 is the leftmost face
+  bool visible_mark = true;   // draw the mark that says the picture is synthetic
+
+  Done validate() const;
+};
+
+// One face of the target and what became of it.
+struct FaceReport {
+  int number = 0;  // from the left, 1 is the first
+  Face face;
+  bool fused = false;
+  std::string note;              // why not, or a warning; empty when all is well
+  float pose_gap_deg = 0;        // largest difference of yaw, pitch and roll between source and target
+};
+
+struct StageReport {
+  std::string stage;
+  double milliseconds = 0;
+};
+
+struct FusionReport {
+  std::vector<FaceReport> faces;    // every face found, left to right
+  std::vector<StageReport> stages;  // in the order they ran
+  int fused_count() const;
+};
+
+// A person enrolled from a photo: pixels, mesh, shape. Move only; may be used by several sessions at once.
+class Source {
+ public:
+  struct Content;  // internal
+  explicit Source(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  Source(Source&&) noexcept = default;
+  Source& operator=(Source&&) noexcept = default;
+
+  const Face& face() const;                           // in the photo's pixels
+  const std::vector<std::string>& warnings() const;   // sentences: closed eyes, small face, ...
+  const Content& content() const { return *content_; }
+
+ private:
+  std::shared_ptr<const Content> content_;
+};
+
+class Session;
+
+// Weights and tables: const after creation, shared between threads, must outlive nothing (sessions keep what they need).
+class Engine {
+ public:
+  static Result<Engine> create(const EngineOptions& options);
+  Engine(Engine&&) noexcept = default;
+  Engine& operator=(Engine&&) noexcept = default;
+
+  Session open_session() const;
+
+  struct Parts;  // internal
+
+ private:
+  explicit Engine(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+  std::shared_ptr<const Parts> parts_;
+};
+
+// Scratch memory for one thread or stream. Not thread safe; move only.
+class Session {
+ public:
+  ~Session();
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+
+  // All faces, left to right. An empty list is no error.
+  Result<std::vector<Face>> find_faces(ImageView picture);
+
+  // The largest face of the photo. kNoFace when there is none that can be used.
+  Result<Source> enrol(ImageView photo);
+
+  // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and says "not fused".
+  Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out);
+
+ private:
+  friend class Engine;
+  struct State;
+  explicit Session(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// "0.1.0"
+const char* engine_version();
+
+// Where an installed program finds its models: ../share/mien/models beside the running executable, else models/ in one of the folders
+// above it (a build tree). kNotFound with the places that were tried.
+Result<std::filesystem::path> installed_models_folder();
+
+}  // namespace mien

@@ -1,0 +1,88 @@
+#include "core/polygon.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mien {
+namespace {
+
+constexpr int kLinesPerPixel = 5;  // vertical sampling; horizontally the coverage is exact
+
+struct Crossing {
+  float x;
+  int direction;
+};
+
+// Adds the covered length of [x0, x1) to the pixels of a row. Pixel i spans [i - 0.5, i + 0.5).
+void add_span(float x0, float x1, float weight, std::vector<float>* row) {
+  const auto width = static_cast<float>(row->size());
+  x0 = std::clamp(x0 + 0.5f, 0.0f, width), x1 = std::clamp(x1 + 0.5f, 0.0f, width);
+  if (!(x1 > x0)) return;
+  const int first = static_cast<int>(x0), last = std::min(static_cast<int>(x1), static_cast<int>(row->size()) - 1);
+  if (first >= last) {
+    (*row)[std::min(first, last)] += weight * (x1 - x0);
+    return;
+  }
+  (*row)[first] += weight * (static_cast<float>(first + 1) - x0);
+  for (int i = first + 1; i < last; ++i) (*row)[i] += weight;
+  (*row)[last] += weight * (x1 - static_cast<float>(last));
+}
+
+void collect_crossings(std::span<const Point2f> points, float y, std::vector<Crossing>* out) {
+  out->clear();
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point2f a = points[i], b = points[(i + 1) % points.size()];
+    if ((a.y <= y) == (b.y <= y)) continue;
+    out->push_back({a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), a.y < b.y ? 1 : -1});
+  }
+  std::sort(out->begin(), out->end(), [](const Crossing& p, const Crossing& q) { return p.x < q.x; });
+}
+
+}  // namespace
+
+void fill_polygon(std::span<const Point2f> points, Plane* mask) {
+  if (points.size() < 3 || mask->size() == 0) return;
+  float low = points[0].y, high = points[0].y;
+  for (const Point2f& p : points) {
+    if (!std::isfinite(p.x) || !std::isfinite(p.y)) return;
+    low = std::min(low, p.y), high = std::max(high, p.y);
+  }
+  const auto row_of = [&](float y) { return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height)))); };
+  const int y0 = std::max(0, row_of(low)), y1 = std::min(mask->height - 1, row_of(high));
+  std::vector<Crossing> crossings;
+  std::vector<float> coverage(static_cast<std::size_t>(mask->width));
+  for (int y = y0; y <= y1; ++y) {
+    std::fill(coverage.begin(), coverage.end(), 0.0f);
+    for (int line = 0; line < kLinesPerPixel; ++line) {
+      const float at = static_cast<float>(y) - 0.5f + (static_cast<float>(line) + 0.5f) / kLinesPerPixel;
+      collect_crossings(points, at, &crossings);
+      int winding = 0;
+      for (std::size_t i = 0; i + 1 < crossings.size(); ++i) {
+        winding += crossings[i].direction;
+        if (winding != 0) add_span(crossings[i].x, crossings[i + 1].x, 1.0f / kLinesPerPixel, &coverage);
+      }
+    }
+    float* row = mask->row(y);
+    for (int x = 0; x < mask->width; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
+  }
+}
+
+std::vector<Point2f> offset_polygon(std::span<const Point2f> points, float distance_px) {
+  const std::size_t n = points.size();
+  float area = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Point2f a = points[i], b = points[(i + 1) % n];
+    area += a.x * b.y - b.x * a.y;
+  }
+  const float outward = area > 0 ? 1.0f : -1.0f;
+  std::vector<Point2f> out(points.begin(), points.end());
+  for (std::size_t i = 0; i < n; ++i) {
+    const Point2f a = points[(i + n - 1) % n], b = points[(i + 1) % n];
+    const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(std::hypot(dx, dy), 1e-6f);
+    out[i].x += outward * distance_px * dy / length;
+    out[i].y -= outward * distance_px * dx / length;
+  }
+  return out;
+}
+
+}  // namespace mien

@@ -1,0 +1,19 @@
+// The source's eyes with the target's gaze.
+#pragma once
+
+#include "fuse/masks.h"
+#include "fuse/texture.h"
+
+namespace mien {
+
+// Which eyes of the source can be shown: both source and target must have them open.
+struct EyeChoice {
+  bool right = false, left = false;
+};
+EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target);
+
+// Replaces the eyeballs of `warped` by the source's, each moved by a similarity so that its iris lies on the fused mesh's iris (which has
+// the target's gaze). fused: canvas pixels.
+void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice, PlanarRgb* warped);
+
+}  // namespace mien

@@ -1,0 +1,34 @@
+// Normalised convolution (Knutsson and Westin 1993): a Gaussian blur that sees only where a mask lets it, and extends what it sees
+// to where it does not.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "core/plane.h"
+
+namespace mien {
+
+struct MaskedBlurScratch {
+  Plane weighted, small_mask, blurred_mask;
+  std::vector<float> line;
+};
+
+// The mask's part of the work, done once for all planes that share mask and sigma. Works at a resolution that sigma allows.
+class MaskedBlur {
+ public:
+  // mask: 0..1, same size as the planes to come. sigma_px > 0.
+  MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scratch);
+
+  // out = blur(in * mask) / blur(mask). Where the mask has no weight within reach, the mask's overall mean.
+  void apply(const Plane& in, Plane* out) const;
+
+ private:
+  const Plane& mask_;
+  MaskedBlurScratch* scratch_;
+  int factor_;
+  float sigma_small_;
+};
+
+}  // namespace mien

@@ -1,0 +1,34 @@
+// Giving the warped source the target's light: low frequencies, contrast and tint of the target's skin, detail of the source.
+//
+// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each middle band + the source's
+// detail, scaled to the target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the skin
+// (a ratio), so that they neither turn black on dark skin nor grey on light skin. Chroma follows luminance in linear light, the source
+// adds what does not follow it.
+#pragma once
+
+#include "fuse/colour.h"
+#include "fuse/eyes.h"
+#include "fuse/masked_blur.h"
+#include "fuse/masks.h"
+
+namespace mien {
+
+struct RelightScratch {
+  LabPlanes target, warped;
+  Plane linear, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;
+  Plane tint_target[3], tint_warped[3];
+  MaskedBlurScratch blur;
+};
+
+struct RelightReport {
+  float detail_gain = 1;  // contrast given to the source's detail
+  float fine_gain = 1;    // and to its finest part
+};
+
+// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. `warped` becomes the relit picture where masks.alpha > 0.
+RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* scratch, PlanarRgb* warped);
+
+// 1.48 times the median absolute deviation of `values` where mask > 0.5: a standard deviation that outliers do not move. 0 when empty.
+float robust_spread(const Plane& values, const Plane& mask);
+
+}  // namespace mien

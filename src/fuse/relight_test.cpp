@@ -1,0 +1,93 @@
+#include "fuse/relight.h"
+
+#include "face/crop.h"
+#include "fuse/testing_faces.h"
+
+namespace mien {
+namespace {
+
+using namespace testing_faces;
+
+class RelightTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    model_ = load_model();
+    mesh_ = make_mesh(*model_, 150, 150, 13, 0, 0);
+    where_ = {0, 0, 300, 300, 300, 300, 1};
+  }
+
+  // Relights `source` for `target`; both pictures hold the same mesh.
+  PlanarRgb run(const Image& source, const Image& target) {
+    const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles());
+    ThreadPool pool(1);
+    read_canvas(target.view(), where_, &target_);
+    make_warp_maps(texture, mesh_, mesh_, model_->triangles(), 300, 300, &maps_);
+    PlanarRgb out;
+    warp_source(texture, maps_, mesh_, pool, &out);
+    draw_masks(mesh_, mesh_, maps_, 1.0f, &masks_);
+    relight(target_, masks_, {false, false}, face_width_px(mesh_), &scratch_, &out);
+    return out;
+  }
+
+  template <class Use>
+  void for_skin(const PlanarRgb& picture, Use use) const {
+    for (std::size_t i = 0; i < picture.plane(); ++i) {
+      if (masks_.alpha.values[i] > 0.9f && masks_.skin.values[i] > 0.9f) use(i);
+    }
+  }
+
+  std::unique_ptr<FaceModel> model_;
+  Mesh mesh_;
+  CanvasFrame where_;
+  PlanarRgb target_;
+  WarpMaps maps_;
+  FaceMasks masks_;
+  RelightScratch scratch_;
+};
+
+TEST_F(RelightTest, EqualPicturesStayEqual) {
+  const Image picture = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.9f);
+  const PlanarRgb out = run(picture, picture);
+  double sum = 0, count = 0;
+  for_skin(out, [&](std::size_t i) {
+    for (int c = 0; c < 3; ++c) sum += std::abs(out.channel(c)[i] - target_.channel(c)[i]), ++count;
+  });
+  ASSERT_GT(count, 10'000);
+  EXPECT_LT(sum / count, 0.5);
+}
+
+TEST_F(RelightTest, SkinTakesTheTargetsLevelInBothDirections) {
+  for (const auto& [from, to] : {std::pair{0.35f, 1.05f}, {1.05f, 0.35f}}) {
+    const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, from), make_picture(300, 300, PixelFormat::kRgb8, 9, to));
+    double got[3] = {}, wanted[3] = {}, count = 0;
+    for_skin(out, [&](std::size_t i) {
+      for (int c = 0; c < 3; ++c) got[c] += out.channel(c)[i], wanted[c] += target_.channel(c)[i];
+      ++count;
+    });
+    for (int c = 0; c < 3; ++c) EXPECT_NEAR(got[c] / count, wanted[c] / count, 2.5) << "channel " << c << ", " << from << " to " << to;
+  }
+}
+
+TEST_F(RelightTest, GreyTargetGivesAGreyFace) {
+  const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, 1.0f), make_picture(300, 300, PixelFormat::kGray8, 9, 0.8f));
+  for_skin(out, [&](std::size_t i) {
+    EXPECT_NEAR(out.channel(0)[i], out.channel(1)[i], 1.0f);
+    EXPECT_NEAR(out.channel(2)[i], out.channel(1)[i], 1.0f);
+  });
+}
+
+TEST(RobustSpread, OfANormalSampleIsItsDeviationDespiteOutliers) {
+  std::mt19937 random(2);
+  std::normal_distribution<float> normal(10, 3);
+  Plane values, mask;
+  values.resize(200, 100), mask.resize(200, 100);
+  mask.fill(1);
+  for (float& v : values.values) v = normal(random);
+  for (std::size_t i = 0; i < values.size(); i += 10) values.values[i] = 1000;
+  EXPECT_NEAR(robust_spread(values, mask), 3.0f, 0.6f);
+  mask.fill(0);
+  EXPECT_EQ(robust_spread(values, mask), 0.0f);
+}
+
+}  // namespace
+}  // namespace mien

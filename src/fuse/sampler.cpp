@@ -1,0 +1,47 @@
+#include "fuse/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mien {
+namespace {
+
+struct Weights {
+  float w[4];
+};
+
+// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for a position t in 0..1 between the second and the third.
+Weights catmull_rom(float t) {
+  const float t2 = t * t, t3 = t2 * t;
+  return {{-0.5f * t + t2 - 0.5f * t3, 1 - 2.5f * t2 + 1.5f * t3, 0.5f * t + 2 * t2 - 1.5f * t3, -0.5f * t2 + 0.5f * t3}};
+}
+
+}  // namespace
+
+void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out) {
+  const auto limit_x = static_cast<float>(image.width + 4), limit_y = static_cast<float>(image.height + 4);
+  for (int y = y0; y < y1; ++y) {
+    const float *row_x = map_x.row(y), *row_y = map_y.row(y);
+    const std::size_t at = static_cast<std::size_t>(y) * out->width;
+    for (int x = 0; x < out->width; ++x) {
+      if (!std::isfinite(row_x[x]) || !std::isfinite(row_y[x])) continue;
+      const float px = std::clamp(row_x[x], -4.0f, limit_x), py = std::clamp(row_y[x], -4.0f, limit_y);
+      const float fx = std::floor(px), fy = std::floor(py);
+      const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
+      const Weights wx = catmull_rom(px - fx), wy = catmull_rom(py - fy);
+      int offset[4];
+      for (int u = 0; u < 4; ++u) offset[u] = 4 * std::clamp(ix - 1 + u, 0, image.width - 1);
+      float sum[3] = {0, 0, 0};
+      for (int v = 0; v < 4; ++v) {
+        const std::uint8_t* row = image.row(std::clamp(iy - 1 + v, 0, image.height - 1));
+        for (int c = 0; c < 3; ++c) {
+          const float line = wx.w[0] * row[offset[0] + c] + wx.w[1] * row[offset[1] + c] + wx.w[2] * row[offset[2] + c] + wx.w[3] * row[offset[3] + c];
+          sum[c] += wy.w[v] * line;
+        }
+      }
+      for (int c = 0; c < 3; ++c) out->channel(c)[at + x] = std::clamp(sum[c], 0.0f, 255.0f);
+    }
+  }
+}
+
+}  // namespace mien

@@ -1,0 +1,69 @@
+#include "fuse/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace mien {
+namespace {
+
+Image wave(int width, int height) {
+  Image image(width, height, PixelFormat::kRgba8);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      std::uint8_t* p = image.mutable_view().row(y) + 4 * x;
+      p[0] = static_cast<std::uint8_t>(std::lround(127 + 100 * std::sin(0.35 * x + 0.2 * y)));
+      p[1] = static_cast<std::uint8_t>(3 * x % 256), p[2] = 9, p[3] = 255;
+    }
+  }
+  return image;
+}
+
+struct Maps {
+  Maps(int w, int h, const Affine& m) {
+    x.resize(w, h), y.resize(w, h), out.resize(w, h);
+    for (int v = 0; v < h; ++v) {
+      for (int u = 0; u < w; ++u) {
+        const Point2f p = m({static_cast<float>(u), static_cast<float>(v)});
+        x.row(v)[u] = p.x, y.row(v)[u] = p.y;
+      }
+    }
+  }
+  Plane x, y;
+  PlanarRgb out;
+};
+
+TEST(SampleBicubic, AtPixelCentresReturnsThePixels) {
+  const Image image = wave(31, 17);
+  Maps maps(31, 17, Affine{});
+  sample_bicubic(image.view(), maps.x, maps.y, 0, 17, &maps.out);
+  for (int y = 0; y < 17; ++y) {
+    for (int x = 0; x < 31; ++x) EXPECT_NEAR(maps.out.channel(0)[y * 31 + x], image.view().row(y)[4 * x], 1e-3f);
+  }
+}
+
+TEST(SampleBicubic, FollowsASmoothWaveBetweenPixels) {
+  const Image image = wave(64, 40);
+  Maps maps(40, 30, Affine{1, 0, 5.37f, 0, 1, 4.61f});
+  sample_bicubic(image.view(), maps.x, maps.y, 0, 30, &maps.out);
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 40; ++x) {
+      EXPECT_NEAR(maps.out.channel(0)[y * 40 + x], 127 + 100 * std::sin(0.35 * (x + 5.37) + 0.2 * (y + 4.61)), 1.6);
+    }
+  }
+}
+
+TEST(SampleBicubic, LeavesPixelsWithoutPositionAndSurvivesWildOnes) {
+  const Image image = wave(9, 9);
+  Maps maps(3, 1, Affine{});
+  maps.x.values = {std::numeric_limits<float>::quiet_NaN(), 1e30f, -1e30f};
+  std::fill(maps.out.values.begin(), maps.out.values.end(), 42.0f);
+  sample_bicubic(image.view(), maps.x, maps.y, 0, 1, &maps.out);
+  EXPECT_EQ(maps.out.channel(0)[0], 42.0f);
+  EXPECT_TRUE(std::isfinite(maps.out.channel(0)[1]));
+  EXPECT_NEAR(maps.out.channel(0)[2], image.view().row(0)[0], 1.0f);
+}
+
+}  // namespace
+}  // namespace mien

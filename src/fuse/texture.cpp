@@ -1,0 +1,156 @@
+#include "fuse/texture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/resample.h"
+#include "face/crop.h"
+#include "face/mirror.h"
+#include "face/topology.h"
+
+namespace mien {
+namespace {
+
+constexpr float kMargin = 0.45f;       // around the mesh's box, in box sizes: room for the forehead and for interpolation
+constexpr int kSmallestLevel = 16;     // pixels
+// Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
+constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
+
+float smoothstep(float low, float high, float x) {
+  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
+  return t * t * (3 - 2 * t);
+}
+
+struct CutOut {
+  int x0, y0, x1, y1;
+};
+
+CutOut cut_out_around(const Mesh& mesh, int width, int height) {
+  float low_x = mesh[0].x, high_x = low_x, low_y = mesh[0].y, high_y = low_y;
+  for (const Point3f& p : mesh) {
+    low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x);
+    low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
+  }
+  const float margin = kMargin * std::max(high_x - low_x, high_y - low_y);
+  const auto pixel = [](float v, int size) { return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size))); };
+  CutOut c{pixel(low_x - margin, width), pixel(low_y - margin, height), pixel(high_x + margin + 1, width), pixel(high_y + margin + 1, height)};
+  // A mesh outside of the photo leaves nothing: keep one pixel, so that every level exists.
+  c.x0 = std::min(c.x0, width - 1), c.y0 = std::min(c.y0, height - 1);
+  c.x1 = std::max(c.x1, c.x0 + 1), c.y1 = std::max(c.y1, c.y0 + 1);
+  return c;
+}
+
+Image copy_rgba(ImageView photo, const CutOut& c) {
+  Image out(c.x1 - c.x0, c.y1 - c.y0, PixelFormat::kRgba8);
+  const int n = channel_count(photo.format), red = red_offset(photo.format);
+  for (int y = c.y0; y < c.y1; ++y) {
+    const std::uint8_t* from = photo.row(y) + c.x0 * n;
+    std::uint8_t* to = out.mutable_view().row(y - c.y0);
+    for (int x = c.x0; x < c.x1; ++x, from += n, to += 4) {
+      to[0] = from[n == 1 ? 0 : red], to[1] = from[n == 1 ? 0 : 1], to[2] = from[n == 1 ? 0 : 2 - red], to[3] = 255;
+    }
+  }
+  return out;
+}
+
+Image resampled(const Image& in, float k) {
+  const int w = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.width()) * k)));
+  const int h = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.height()) * k)));
+  PlanarRgb small;
+  sample_affine(in.view(), {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}, w, h, &small);
+  Image out(w, h, PixelFormat::kRgba8);
+  for (int y = 0; y < h; ++y) {
+    std::uint8_t* to = out.mutable_view().row(y);
+    for (int x = 0; x < w; ++x, to += 4) {
+      const std::size_t i = static_cast<std::size_t>(y) * w + x;
+      for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(std::lround(small.channel(c)[i]));
+      to[3] = 255;
+    }
+  }
+  return out;
+}
+
+// Half size by the kernel 1 3 3 1, which aliases less than a box.
+Image halved(const Image& in) {
+  const int w = (in.width() + 1) / 2, h = (in.height() + 1) / 2;
+  Image out(w, h, PixelFormat::kRgba8);
+  constexpr int kWeights[4] = {1, 3, 3, 1};
+  for (int y = 0; y < h; ++y) {
+    std::uint8_t* to = out.mutable_view().row(y);
+    for (int x = 0; x < w; ++x, to += 4) {
+      int sum[3] = {32, 32, 32};
+      for (int v = 0; v < 4; ++v) {
+        const std::uint8_t* row = in.view().row(std::clamp(2 * y - 1 + v, 0, in.height() - 1));
+        for (int u = 0; u < 4; ++u) {
+          const std::uint8_t* p = row + 4 * std::clamp(2 * x - 1 + u, 0, in.width() - 1);
+          const int k = kWeights[u] * kWeights[v];
+          for (int c = 0; c < 3; ++c) sum[c] += k * p[c];
+        }
+      }
+      for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(sum[c] >> 6);
+      to[3] = 255;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::size_t SourceTexture::bytes() const {
+  std::size_t sum = 0;
+  for (const Image& level : levels) sum += static_cast<std::size_t>(level.width()) * level.height() * 4;
+  return sum;
+}
+
+std::array<float, 2> eye_openings(const Mesh& mesh) {
+  using namespace topology;
+  const auto distance = [&](Index i, Index k) { return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y); };
+  const auto opening = [&](Index upper, Index lower, const std::array<Index, 2>& corners) {
+    return distance(upper, lower) / std::max(distance(corners[0], corners[1]), 1e-3f);
+  };
+  return {opening(kRightUpperLid, kRightLowerLid, kRightEyeCorners), opening(kLeftUpperLid, kLeftLowerLid, kLeftEyeCorners)};
+}
+
+std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles) {
+  std::array<std::array<float, 3>, kSurfacePoints> normals{};
+  for (const RasterTriangle& t : triangles) {
+    const Point3f &p = mesh[t[0]], &q = mesh[t[1]], &r = mesh[t[2]];
+    const float ax = q.x - p.x, ay = q.y - p.y, az = q.z - p.z, bx = r.x - p.x, by = r.y - p.y, bz = r.z - p.z;
+    const float n[3] = {ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx};
+    for (const std::int32_t i : t) {
+      for (int k = 0; k < 3; ++k) normals[i][k] += n[k];
+    }
+  }
+  // The canonical triangles turn so that a face seen from the front has a negative z sum (y points down): flip it.
+  std::array<float, kSurfacePoints> out;
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const auto& n = normals[i];
+    out[i] = -n[2] / std::max(std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]), 1e-9f);
+  }
+  return out;
+}
+
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles) {
+  SourceTexture out;
+  const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
+  const float k = std::min(1.0f, SourceTexture::kLargestFacePx / std::max(face_width_px(mesh), 1.0f));
+  Image level = copy_rgba(photo, cut);
+  if (k < 1) level = resampled(level, k);
+  const auto x0 = static_cast<float>(cut.x0), y0 = static_cast<float>(cut.y0);
+  out.mesh = transformed(mesh, Affine{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f});
+  out.levels.push_back(std::move(level));
+  while (std::min(out.levels.back().width(), out.levels.back().height()) > kSmallestLevel) out.levels.push_back(halved(out.levels.back()));
+
+  const auto n_z = facing(mesh, triangles);
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const float better = n_z[mirror_point(i)] - n_z[i];
+    out.own_share[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, better) * (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
+    out.uses_mirror |= out.own_share[i] < 0.999f;
+  }
+  const auto openings = eye_openings(mesh);
+  out.right_eye_open = openings[0] >= kClosedEyeOpening;
+  out.left_eye_open = openings[1] >= kClosedEyeOpening;
+  return out;
+}
+
+}  // namespace mien

@@ -1,0 +1,39 @@
+// The source's own pixels, with its mesh as texture coordinates.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/raster.h"
+#include "mien/face.h"
+#include "mien/image.h"
+
+namespace mien {
+
+// What a fusion takes from the source photo. Pixels stay as they are in the photo (cut out, not turned; shrunk only when the face is
+// wider than kLargestFacePx), so that they are resampled once, on their way to the frame.
+struct SourceTexture {
+  static constexpr float kLargestFacePx = 1024;
+
+  // Level 0 is the cut-out, every further level half as large. RGBA, alpha unused: four bytes per pixel for the sampler.
+  std::vector<Image> levels;
+  Mesh mesh{};  // in level-0 pixels
+  // Per surface point: 1 own pixels are used, 0 those of the mirrored side (own side turned away).
+  std::array<float, kSurfacePoints> own_share{};
+  bool uses_mirror = false;  // some own_share is below 1
+  bool right_eye_open = true, left_eye_open = true;
+
+  std::size_t bytes() const;
+};
+
+// Cuts the face out of the photo and judges each point's visibility.
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles);
+
+// Opening between the lids over the eye's width, for the right and the left eye; 0.3 is wide open, below 0.12 closed.
+std::array<float, 2> eye_openings(const Mesh& mesh);
+inline constexpr float kClosedEyeOpening = 0.12f;
+
+// Per surface point: z of the unit normal, 1 facing the viewer, 0 edge on, negative turned away.
+std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles);
+
+}  // namespace mien

@@ -1,0 +1,37 @@
+// Bringing the source's pixels onto the target's geometry.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "core/plane.h"
+#include "core/resample.h"
+#include "core/thread_pool.h"
+#include "fuse/texture.h"
+
+namespace mien {
+
+// For every canvas pixel that the fused mesh covers: where its surface point lies in the source and in the target. Not covered: NaN.
+struct WarpMaps {
+  Plane source_x, source_y;  // pixels of SourceTexture level 0
+  Plane mirror_x, mirror_y;  // the same point's mirror image; only when the texture uses it
+  Plane own_share;           // 1 own pixels, 0 the mirrored side's; only when the texture uses it
+  Plane target_x, target_y;  // canvas pixels before the shape was changed
+  Plane depth;               // of the fused mesh; +infinity where it does not reach
+  std::vector<float> attributes;
+
+  bool covered(std::size_t i) const { return depth.values[i] < std::numeric_limits<float>::infinity(); }
+};
+
+// Draws the fused mesh (canvas pixels); `target` is the target's own mesh there.
+void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target, std::span<const RasterTriangle> triangles,
+                    int width, int height, WarpMaps* out);
+
+// The texture's level whose pixels are nearest in size to the canvas pixels.
+int best_level(const SourceTexture& texture, const Mesh& fused);
+
+// The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's own side was turned away,
+// its mirrored side takes over with the own side's low-frequency light.
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out);
+
+}  // namespace mien

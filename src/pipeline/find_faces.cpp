@@ -1,0 +1,74 @@
+#include "pipeline/find_faces.h"
+
+#include <algorithm>
+
+#include "core/try.h"
+
+namespace mien {
+namespace {
+
+constexpr int kSmallPicturePx = 520;   // up to this longer side one pass of the detector sees all faces worth fusing
+constexpr int kFinePassPx = 640;       // longer side of the second pass
+constexpr float kMergeOverlap = 0.4f;
+constexpr float kMinPresence = 0.5f;
+
+Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
+  MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
+  if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
+  MIEN_ASSIGN(const std::vector<Detection> fine, networks.detector.run(picture, kFinePassPx, 0, scratch.detect, scratch.nets));
+  found.insert(found.end(), fine.begin(), fine.end());
+  return suppress_overlaps(std::move(found), kMergeOverlap);
+}
+
+// The first look corrects the crop; the second and its mirror image measure.
+Result<MeshLook> look_closely(ImageView picture, const Detection& detection, const FaceNetworks& networks, FindScratch& scratch) {
+  MIEN_ASSIGN(const MeshLook first, networks.mesh.look(picture, level_square(detection.box, detection.points), scratch.mesh, scratch.nets));
+  if (first.presence < kMinPresence) return first;
+  const LevelSquare square = level_square(first.mesh);
+  MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(picture, square, scratch.mesh, scratch.nets));
+  MIEN_ASSIGN(const MeshLook mirrored, networks.mesh.look_mirrored(picture, square, scratch.mesh, scratch.nets));
+  return mean_of(plain, mirrored);
+}
+
+Result<Face> measure(const Detection& detection, const MeshLook& look, const FaceModel& model) {
+  Face face;
+  const LevelSquare square = level_square(look.mesh);
+  const float half = square.side_px / 2;
+  face.box = {square.centre.x - half, square.centre.y - half, square.centre.x + half, square.centre.y + half};
+  face.score = detection.score;
+  face.points = detection.points;
+  face.mesh = look.mesh;
+  face.presence = look.presence;
+  face.visibility = look.visibility;
+  MIEN_ASSIGN(const ShapeFit fit, model.fit(look.mesh));
+  face.pose = fit.pose;
+  return face;
+}
+
+}  // namespace
+
+Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+  std::vector<Detection> detections;
+  {
+    const auto span = trace.span("detect");
+    MIEN_ASSIGN(detections, detect(picture, networks, scratch));
+  }
+  const auto span = trace.span("mesh");
+  std::vector<Face> faces;
+  for (const Detection& detection : detections) {
+    MIEN_ASSIGN(const MeshLook look, look_closely(picture, detection, networks, scratch));
+    if (look.presence < kMinPresence) continue;
+    Result<Face> face = measure(detection, look, networks.model);
+    if (face.ok()) faces.push_back(*face);  // a mesh without extent is no face
+  }
+  std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.box.centre().x < b.box.centre().x; });
+  return faces;
+}
+
+int largest_face(const std::vector<Face>& faces) {
+  const auto smaller = [](const Face& a, const Face& b) { return a.box.width() < b.box.width(); };
+  const auto found = std::max_element(faces.begin(), faces.end(), smaller);
+  return found == faces.end() ? -1 : static_cast<int>(found - faces.begin());
+}
+
+}  // namespace mien

@@ -1,0 +1,23 @@
+// One face of a frame: fused mesh -> warp -> eyes -> relight -> blend -> paste
+#pragma once
+
+#include "core/thread_pool.h"
+#include "core/trace.h"
+#include "fuse/canvas.h"
+#include "fuse/relight.h"
+#include "pipeline/enrol.h"
+
+namespace mien {
+
+struct FuseScratch {
+  PlanarRgb target, fused;
+  WarpMaps maps;
+  FaceMasks masks;
+  RelightScratch relight;
+};
+
+// Changes `frame` inside the face's mask only. strength 0..1.
+Done fuse_face(const Source::Content& source, const Face& face, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
+               Trace& trace, MutableImageView frame);
+
+}  // namespace mien

@@ -1,0 +1,29 @@
+"""What the product must know about each network; export.py writes it into models/manifest.json."""
+from .models import detect, mesh
+
+PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
+          'synth512 (AI-generated)', 'synth256 (AI-generated)']
+NEGATIVES = 'Caltech-101 object classes (CC BY 4.0)'
+MESH_TEACHER = 'MediaPipe Face Mesh with attention (Apache-2.0): labels'
+RGB = {'channels': 3, 'mean': [127.5] * 3, 'std': [127.5] * 3}
+
+SPECS = {
+    'detect': {
+        'build': detect.DetectNet,
+        'input': {'name': 'in0', 'width': 320, 'height': 320, **RGB},
+        'parity_size': 96,
+        'outputs': ['out0', 'out1', 'out2'],
+        'parameters': {'strides': list(detect.STRIDES), 'min_score': 0.4, 'max_overlap': 0.4},
+        'data_sets': PHOTOS + [NEGATIVES],
+        'teachers': [MESH_TEACHER, 'MediaPipe Selfie Segmentation (Apache-2.0): cut-outs'],
+    },
+    'mesh': {
+        'build': mesh.MeshNet,
+        'input': {'name': 'in0', 'width': mesh.CROP_SIZE, 'height': mesh.CROP_SIZE, **RGB},
+        'parity_size': mesh.CROP_SIZE,
+        'outputs': ['out0', 'out1'],
+        'parameters': {'crop_span': mesh.CROP_SPAN},
+        'data_sets': PHOTOS + [NEGATIVES],
+        'teachers': [MESH_TEACHER],
+    },
+}
