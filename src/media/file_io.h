@@ -1,0 +1,30 @@
+// Whole files in and out. Output is atomic: it appears complete or not at all.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "media/bytes.h"
+#include "mien/status.h"
+
+namespace mien {
+
+// Reads a regular file. A folder, pipe, device, empty, unreadable or too large file each gives its own
+// sentence.
+Result<Bytes> read_file(const std::filesystem::path& file, std::int64_t max_bytes);
+
+enum class IfExists { kRefuse, kReplace };
+
+// Whether write_file() could work, as far as can be seen without writing.
+Done check_can_write(const std::filesystem::path& file, IfExists if_exists);
+
+// Writes a file beside `file` under an unpredictable name, flushes it to the disk, then gives it its name.
+// Nothing is left over when that fails. kRefuse also holds against a file that somebody else creates
+// meanwhile.
+Done write_file(const std::filesystem::path& file, ByteView content, IfExists if_exists);
+
+// Deletes what write_file() calls of this process have not finished. Async-signal-safe: for a handler of
+// SIGINT or SIGTERM that ends the process afterwards; the interrupted write_file() calls will fail.
+void remove_unfinished_files() noexcept;
+
+}  // namespace mien

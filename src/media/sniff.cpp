@@ -1,0 +1,67 @@
+#include "media/sniff.h"
+
+#include <algorithm>
+
+namespace mien {
+namespace {
+
+struct Signature {
+  std::size_t offset;
+  std::string_view bytes;
+  const char* name;
+};
+
+using namespace std::string_view_literals;
+
+// More telling ones first.
+constexpr Signature kOthers[] = {
+    {0, "GIF8"sv, "a GIF picture"},
+    {0, "BM"sv, "a BMP picture"},
+    {0, "II*\0"sv, "a TIFF or camera raw picture"},
+    {0, "MM\0*"sv, "a TIFF or camera raw picture"},
+    {0, "8BPS"sv, "a Photoshop document"},
+    {0, "\xff\x0a"sv, "a JPEG XL picture"},
+    {0, "\0\0\0\x0cJXL "sv, "a JPEG XL picture"},
+    {0, "\0\0\0\x0cjP  "sv, "a JPEG 2000 picture"},
+    {4, "ftypheic"sv, "a HEIC picture"},
+    {4, "ftypheix"sv, "a HEIC picture"},
+    {4, "ftypmif1"sv, "a HEIF picture"},
+    {4, "ftypavif"sv, "an AVIF picture"},
+    {4, "ftyp"sv, "a video or audio file"},
+    {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM video"},
+    {0, "%PDF"sv, "a PDF document"},
+    {0, "PK\x03\x04"sv, "a ZIP archive or an office document"},
+    {0, "<svg"sv, "an SVG drawing"},
+    {0, "<?xml"sv, "an XML text"},
+    {0, "<!DOCTYPE"sv, "a web page"},
+    {0, "<html"sv, "a web page"},
+};
+
+bool has_at(ByteView content, std::size_t offset, std::string_view bytes) {
+  return content.size() > offset && starts_with(content.subspan(offset), bytes);
+}
+
+bool is_text(ByteView content) {
+  const ByteView head = content.first(std::min<std::size_t>(content.size(), 512));
+  return std::all_of(head.begin(), head.end(),
+                     [](std::uint8_t c) { return (c >= 0x20 && c != 0x7f) || (c >= '\t' && c <= '\r'); });
+}
+
+}  // namespace
+
+std::optional<FileFormat> format_of(ByteView content) {
+  if (has_at(content, 0, "\xff\xd8\xff"sv)) return FileFormat::kJpeg;
+  if (has_at(content, 0, "\x89PNG\r\n\x1a\n"sv)) return FileFormat::kPng;
+  if (has_at(content, 0, "RIFF"sv) && has_at(content, 8, "WEBP"sv)) return FileFormat::kWebp;
+  return {};
+}
+
+std::string describe_content(ByteView content) {
+  for (const Signature& other : kOthers) {
+    if (has_at(content, other.offset, other.bytes)) return other.name;
+  }
+  if (is_text(content)) return "a text file";
+  return "of no picture format known here";
+}
+
+}  // namespace mien

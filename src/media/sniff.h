@@ -1,0 +1,18 @@
+// What a file is, judged by its first bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "media/bytes.h"
+#include "mien/media.h"
+
+namespace mien {
+
+// The format to decode it with; nothing when it is none of ours.
+std::optional<FileFormat> format_of(ByteView content);
+
+// What content that is none of ours seems to be, for a message: "a HEIC picture", "a text file".
+std::string describe_content(ByteView content);
+
+}  // namespace mien
