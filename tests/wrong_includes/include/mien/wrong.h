@@ -1,0 +1,1 @@
+#include "core/image.h"  // a public header that needs the inside

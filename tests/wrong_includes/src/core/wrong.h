@@ -1,0 +1,1 @@
+#include "fuse/warp.h"  // against the direction

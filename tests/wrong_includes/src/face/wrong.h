@@ -1,0 +1,1 @@
+#include <net.h>  // ncnn outside of src/model

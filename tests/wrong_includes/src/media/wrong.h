@@ -1,0 +1,1 @@
+#include "model/net.h"  // media depends on core only
