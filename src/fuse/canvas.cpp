@@ -11,7 +11,7 @@ namespace mien {
 namespace {
 
 constexpr float kMarginShare = 0.16f;     // around the mesh, in face widths
-constexpr float kWorkingWidthPx = 180;    // faces narrower than this are enlarged
+constexpr float kWorkingWidthPx = 64;     // faces narrower than this are enlarged; enlarging costs sharpness
 constexpr int kLargestEnlargement = 4;
 
 float scale_for(float face_width) {

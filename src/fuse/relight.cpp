@@ -11,7 +11,7 @@ constexpr float kLowSigma = 0.15f, kMidSigma = 0.05f, kTintSigma = 0.09f, kFineS
 // Limits of the gains.
 constexpr float kDetailGainMin = 0.7f, kDetailGainMax = 1.25f;
 constexpr float kMidGainMin = 0.5f, kMidGainMax = 1.3f;
-constexpr float kFineGainMin = 0.6f, kFineGainMax = 1.7f;
+constexpr float kFineGainMin = 0.6f, kFineGainMax = 2.4f;
 constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.6f;
 constexpr float kTintGainMax = 1.15f;
 constexpr float kKneeSpreads = 2.5f;       // highlights beyond this many spreads are compressed

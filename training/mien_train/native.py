@@ -6,40 +6,77 @@ import subprocess
 
 import numpy as np
 
-from .paths import CACHE, REPOSITORY, TRAINING
+from .paths import CACHE, MODELS, REPOSITORY, TRAINING
 
-SOURCES = [TRAINING / 'native' / 'training_native.cpp', REPOSITORY / 'src' / 'core' / 'raster.cpp']
-HEADERS = [REPOSITORY / 'src' / 'core' / 'raster.h']
-FLAGS = ['-O3', '-march=native', '-std=c++20', '-shared', '-fPIC', f'-I{REPOSITORY / "src"}', f'-I{REPOSITORY / "include"}']
+SOURCE = REPOSITORY / 'src'
+PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'fuse/*.cpp', 'pipeline/fuse_face.cpp')
+FLAGS = ['-O3', '-march=native', '-std=c++20', '-shared', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
+
+
+def _sources():
+    product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp'))]
+    return [TRAINING / 'native' / 'training_native.cpp', *product]
 
 
 @functools.lru_cache(None)
 def library():
-    digest = hashlib.sha256(b''.join(p.read_bytes() for p in SOURCES + HEADERS)).hexdigest()[:16]
+    headers = sorted(REPOSITORY.glob('include/mien/*.h')) + sorted(SOURCE.glob('*/*.h'))
+    digest = hashlib.sha256(b''.join(p.read_bytes() for p in _sources() + headers)).hexdigest()[:16]
     path = CACHE / f'native-{digest}.so'
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix('.tmp')
-        subprocess.run(['g++', *FLAGS, *map(str, SOURCES), '-o', str(temporary)], check=True)
+        subprocess.run(['g++', *FLAGS, *map(str, _sources()), '-o', str(temporary)], check=True)
         temporary.rename(path)
-    return ctypes.CDLL(str(path))
+    lib = ctypes.CDLL(str(path))
+    lib.mien_open.restype, lib.mien_error.restype = ctypes.c_void_p, ctypes.c_char_p
+    return lib
 
 
 def _pointer(array, kind):
     return array.ctypes.data_as(ctypes.POINTER(kind))
 
 
+def _floats(array):
+    array = np.ascontiguousarray(array, np.float32)
+    return array, _pointer(array, ctypes.c_float)
+
+
 def rasterise(vertices, attributes, triangles, width, height, background=0.0):
     """Draws a mesh: vertices n x 3 (x, y in pixels, z smaller = nearer), attributes n x k, triangles m x 3.
 
     -> attribute planes k x height x width (background where nothing is drawn), depth height x width (inf there)."""
-    vertices = np.ascontiguousarray(vertices, np.float32)
-    attributes = np.ascontiguousarray(attributes, np.float32)
+    vertices, vertices_p = _floats(vertices)
+    attributes, attributes_p = _floats(attributes)
     triangles = np.ascontiguousarray(triangles, np.int32)
     count = attributes.shape[1]
     out = np.full((count, height, width), background, np.float32)
     depth = np.full((height, width), np.inf, np.float32)
-    library().mien_rasterise(_pointer(vertices, ctypes.c_float), len(vertices), _pointer(attributes, ctypes.c_float), count,
-                             _pointer(triangles, ctypes.c_int), len(triangles), width, height,
+    library().mien_rasterise(vertices_p, len(vertices), attributes_p, count, _pointer(triangles, ctypes.c_int), len(triangles), width, height,
                              _pointer(out, ctypes.c_float), _pointer(depth, ctypes.c_float))
     return out, depth
+
+
+class Product:
+    """The product's fusion with given meshes (478 x 3, pixels of their pictures); pictures are BGR uint8."""
+
+    def __init__(self):
+        model = np.frombuffer((MODELS / 'face_model.bin').read_bytes(), np.uint8)
+        self.context = ctypes.c_void_p(library().mien_open(_pointer(model, ctypes.c_uint8), ctypes.c_long(len(model))))
+        if not self.context.value:
+            raise ValueError(f"{MODELS / 'face_model.bin'} is not a face model of this version; run mien_train.face_model")
+
+    def __del__(self):
+        if getattr(self, 'context', None):
+            library().mien_close(self.context)
+
+    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0):
+        """-> the target with the source's face."""
+        source, out = np.ascontiguousarray(source), np.array(target, np.uint8, order='C')
+        (_, s), (_, t) = keep = _floats(source_mesh), _floats(target_mesh)
+        failed = library().mien_fuse(self.context, _pointer(source, ctypes.c_uint8), source.shape[1], source.shape[0], s,
+                                     _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], t, ctypes.c_float(strength))
+        del keep
+        if failed:
+            raise ValueError(library().mien_error(self.context).decode())
+        return out

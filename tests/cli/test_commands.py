@@ -1,0 +1,221 @@
+"""The command as users meet it: exit codes, messages, files.  test_commands.py PROGRAM REPOSITORY"""
+import json
+import os
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zlib
+from pathlib import Path
+
+PROGRAM, REPOSITORY = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+EXAMPLES = REPOSITORY / 'examples'
+SOURCE, TARGET, TWO = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg', 'target_2.jpg'))
+DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
+
+
+def png(width, height, rows=None):
+    """A PNG by hand; without rows only the header promises the size."""
+    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    pixels = zlib.compress(rows if rows is not None else b'')
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix='mien-cli-'))
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'))
+        self.out = self.folder / 'out.jpg'
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def run_mien(self, *words, **more):
+        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=60, **more)
+
+    def swap(self, *words, source=SOURCE, target=TARGET, output=None, consent=True):
+        return self.run_mien('swap', '-s', source, '-t', target, '-o', output or self.out, *(['--i-have-consent'] if consent else []), *words)
+
+    def refused(self, result, code, *parts):
+        """One sentence on stderr that holds all parts, nothing on stdout, nothing left in the folder."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        lines = result.stderr.strip().splitlines()
+        self.assertEqual(len(lines), 1, result.stderr)
+        for part in parts:
+            self.assertIn(str(part), lines[0])
+        self.assertEqual(result.stdout, '')
+        self.assertFalse(self.out.exists())
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith('.') or 'tmp' in p.name], [])
+
+    # what works
+    def test_swap_writes_a_labelled_picture(self):
+        result = self.swap()
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        self.assertIn('1 of 1 faces fused', result.stdout)
+        self.assertTrue(self.out.read_bytes().startswith(b'\xff\xd8'))
+        self.assertEqual(self.run_mien('label', 'verify', self.out).returncode, DONE)
+        shown = json.loads(self.run_mien('label', 'show', '--json', self.out).stdout)
+        self.assertTrue(shown['labelled_as_synthetic'] and shown['made_by_mien'] and shown['mien']['visible_mark'])
+
+    def test_every_format_is_written_and_labelled(self):
+        for name in ('a.png', 'a.webp', 'a.JPEG'):
+            result = self.swap(output=self.folder / name)
+            self.assertEqual(result.returncode, DONE, result.stderr)
+            self.assertEqual(self.run_mien('label', 'verify', self.folder / name).returncode, DONE)
+
+    def test_result_is_the_same_every_time_apart_from_its_number(self):
+        report = [json.loads(self.swap('--json', output=self.folder / n).stdout)['faces'] for n in ('a.png', 'b.png')]
+        self.assertEqual(report[0], report[1])
+
+    def test_json_names_every_face_and_stage(self):
+        report = json.loads(self.swap('--json', '--face', '1', target=TWO).stdout)
+        self.assertEqual([f['fused'] for f in report['faces']], [True, False])
+        self.assertEqual(report['fused_faces'], 1)
+        for stage in ('detect', 'mesh', 'warp', 'relight', 'paste'):
+            self.assertGreater(report['stages_ms'][stage], 0)
+
+    def test_all_faces_is_the_default(self):
+        self.assertIn('2 of 2 faces fused', self.swap(target=TWO).stdout)
+
+    def test_without_visible_mark_the_duty_is_recalled_and_the_label_stays(self):
+        result = self.swap('--no-visible-mark')
+        self.assertIn('tell viewers', result.stderr)
+        shown = json.loads(self.run_mien('label', 'show', '--json', self.out).stdout)
+        self.assertTrue(shown['labelled_as_synthetic'])
+        self.assertFalse(shown['mien']['visible_mark'])
+
+    def test_works_from_any_folder_and_with_odd_names(self):
+        name = self.folder / 'na\u00efve \u5f20 photo.jpg'
+        shutil.copy(TARGET, name)
+        self.assertEqual(self.swap(target=name, output='r\u00e9sultat.png').returncode, DONE)
+        self.assertTrue((self.folder / 'r\u00e9sultat.png').exists())
+
+    def test_inspect_tells_and_draws(self):
+        report = json.loads(self.run_mien('inspect', TWO, '--json', '--mesh').stdout)
+        self.assertEqual(len(report['faces']), 2)
+        self.assertEqual(len(report['faces'][0]['mesh_px']), 478)
+        self.assertEqual(self.run_mien('inspect', TWO, '-o', 'drawn.png').returncode, DONE)
+        self.assertGreater((self.folder / 'drawn.png').stat().st_size, 10_000)
+
+    def test_models_are_listed_and_verified(self):
+        listed = json.loads(self.run_mien('models', 'list', '--json').stdout)
+        self.assertLessEqual({'detect', 'mesh', 'face_model'}, {m['name'] for m in listed['models']})
+        self.assertEqual(self.run_mien('models', 'verify').returncode, DONE)
+
+    def test_help_and_version(self):
+        self.assertIn('Examples:', self.run_mien('--help').stdout)
+        self.assertIn('mien swap -s', self.run_mien('swap', '--help').stdout)
+        self.assertRegex(self.run_mien('--version').stdout, r'^mien \d+\.\d+\.\d+\n$')
+
+    def test_no_progress_in_a_pipe(self):
+        self.assertNotIn('\r', self.swap().stderr)
+
+    # what is refused
+    def test_bad_arguments(self):
+        for words in ((), ('dance',), ('swap',), ('swap', '-s', 'a')):
+            self.assertEqual(self.run_mien(*words).returncode, BAD_ARGUMENTS)
+        self.assertEqual(self.swap('--strength', '2').returncode, BAD_ARGUMENTS)
+        self.assertEqual(self.swap('--quality', '0').returncode, BAD_ARGUMENTS)
+        self.refused(self.swap('--face', 'second'), BAD_ARGUMENTS, 'second', 'largest')
+
+    def test_a_folder_a_text_file_a_missing_file_as_input(self):
+        text = self.folder / 'text.jpg'
+        text.write_text('I am no picture.\n')
+        for target, parts in ((self.folder, ['folder']), (text, ['text.jpg']), (self.folder / 'none.jpg', ['none.jpg'])):
+            self.refused(self.swap(target=target), UNREADABLE, *parts)
+            self.refused(self.swap(source=target), UNREADABLE, *parts)
+
+    def test_a_truncated_jpeg(self):
+        data = Path(TARGET).read_bytes()
+        for share in (0.1, 0.5, 0.98):
+            (self.folder / 'cut.jpg').write_bytes(data[:int(len(data) * share)])
+            self.refused(self.swap(target=self.folder / 'cut.jpg'), UNREADABLE, 'cut.jpg')
+
+    def test_one_pixel_and_a_picture_without_a_face(self):
+        (self.folder / 'one.png').write_bytes(png(1, 1, b'\0\x80\x80\x80'))
+        self.refused(self.swap(target=self.folder / 'one.png'), NO_FACE, 'no face')
+        (self.folder / 'grey.png').write_bytes(png(300, 200, (b'\0' + b'\x70' * 900) * 200))
+        self.refused(self.swap(source=self.folder / 'grey.png'), NO_FACE, 'no face', 'grey.png')
+
+    def test_a_header_that_promises_a_huge_picture_is_refused_without_taking_the_memory(self):
+        (self.folder / 'huge.png').write_bytes(png(20000, 20000))
+        limit = 1_000_000_000
+        result = self.run_mien('swap', '-s', SOURCE, '-t', 'huge.png', '-o', self.out, '--i-have-consent', preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+        self.refused(result, UNREADABLE, 'huge.png', '20000')
+
+    def test_an_existing_output_is_kept_unless_told_otherwise(self):
+        self.out.write_text('precious')
+        result = self.swap()
+        self.assertEqual(result.returncode, FAILED)
+        self.assertIn('--overwrite', result.stderr)
+        self.assertEqual(self.out.read_text(), 'precious')
+        self.assertEqual(self.swap('--overwrite').returncode, DONE)
+        self.assertNotEqual(self.out.read_bytes(), b'precious')
+
+    def test_an_input_is_never_overwritten(self):
+        copy = self.folder / 'photo.jpg'
+        shutil.copy(TARGET, copy)
+        before = copy.read_bytes()
+        self.refused(self.swap('--overwrite', target=copy, output=copy), BAD_ARGUMENTS, 'inputs are never overwritten')
+        self.assertEqual(copy.read_bytes(), before)
+
+    def test_outputs_that_cannot_be_written(self):
+        self.refused(self.swap(output=self.folder / 'nowhere' / 'o.jpg'), FAILED, 'nowhere')
+        self.refused(self.swap(output=self.folder / 'o.gif'), BAD_ARGUMENTS, 'gif')
+        self.refused(self.swap(output='/proc/o.jpg'), FAILED, '/proc')
+        self.assertNotEqual(self.swap(output=self.folder).returncode, DONE)
+
+    def test_a_full_disk(self):
+        small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)     # inherited: writing fails as on a full disk
+        result = self.run_mien('swap', '-s', SOURCE, '-t', TARGET, '-o', self.out, '--i-have-consent', preexec_fn=small)
+        self.refused(result, FAILED, 'out.jpg')
+
+    def test_no_consent_no_picture(self):
+        self.refused(self.swap(consent=False), DECLINED, '--i-have-consent')
+
+    def test_consent_given_before_is_remembered(self):
+        (self.folder / 'config' / 'mien').mkdir(parents=True)
+        (self.folder / 'config' / 'mien' / 'consent').write_text('given 2026-01-01\n')
+        self.assertEqual(self.swap(consent=False).returncode, DONE)
+
+    def test_face_number_beyond_the_last(self):
+        self.refused(self.swap('--face', '3', target=TWO), NO_FACE, 'face 3', 'the target has 2')
+
+    def test_models_that_are_damaged_or_missing(self):
+        models = self.folder / 'models'
+        shutil.copytree(REPOSITORY / 'models', models)
+        weights = models / 'mesh.bin'
+        good = weights.read_bytes()
+        weights.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+        self.refused(self.run_mien('--models', models, 'swap', '-s', SOURCE, '-t', TARGET, '-o', self.out, '--i-have-consent'), MODEL_REFUSED, 'mesh.bin', 'sha256')
+        weights.write_bytes(good[:1000])
+        self.refused(self.run_mien('--models', models, 'models', 'verify'), MODEL_REFUSED, 'mesh.bin', '1000 bytes', f'expected {len(good)}')
+        weights.unlink()
+        self.assertEqual(self.run_mien('--models', models, 'models', 'verify').returncode, MODEL_REFUSED)
+        self.refused(self.run_mien('--models', self.folder / 'void', 'inspect', TWO), MODEL_REFUSED, 'void')
+
+    def test_unlabelled_pictures_fail_verification(self):
+        self.assertEqual(self.run_mien('label', 'verify', TARGET).returncode, LABEL_POLICY)
+        self.assertEqual(self.run_mien('label', 'show', TARGET).returncode, DONE)
+
+    def test_ctrl_c_leaves_nothing_behind(self):
+        os.mkfifo(self.folder / 'pipe')
+        big = self.folder / 'big.png'
+        big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
+        process = subprocess.Popen([str(PROGRAM), 'swap', '-s', SOURCE, '-t', str(big), '-o', str(self.out), '--i-have-consent'], stderr=subprocess.PIPE, text=True, env=self.environment)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, STOPPED, error)
+        self.assertIn('stopped', error)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png', 'pipe'])
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0]], verbosity=1)

@@ -1,0 +1,155 @@
+// Laws that hold for every fusion, tried on the example pictures.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "mien/engine.h"
+#include "mien/media.h"
+
+namespace mien {
+namespace {
+
+const std::string kRoot = MIEN_SOURCE_DIR;
+
+class Laws : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto engine = Engine::create({kRoot + "/models", 1});
+    ASSERT_TRUE(engine.ok()) << engine.status().message();
+    engine_ = new Engine(std::move(*engine));
+    auto source = read_photo(kRoot + "/examples/source_1.jpg");
+    auto target = read_photo(kRoot + "/examples/target_2.jpg");
+    ASSERT_TRUE(source.ok() && target.ok());
+    target_ = new Image(std::move(target->image));
+    auto enrolled = engine_->open_session().enrol(source->image.view());
+    ASSERT_TRUE(enrolled.ok()) << enrolled.status().message();
+    source_ = new Source(std::move(*enrolled));
+  }
+  static void TearDownTestSuite() { delete source_, delete target_, delete engine_; }
+
+  static Image fuse(ImageView target, FusionOptions options, int threads = 1, FusionReport* report_out = nullptr) {
+    auto engine = Engine::create({kRoot + "/models", threads});
+    FusedImage out;
+    auto report = engine->open_session().fuse(target, *source_, options, out);
+    EXPECT_TRUE(report.ok()) << (report.ok() ? "" : report.status().message());
+    if (report_out && report.ok()) *report_out = *report;
+    return Image::copy_of(out.view());
+  }
+
+  static int different_bytes(const Image& a, const Image& b) {
+    const std::size_t size = static_cast<std::size_t>(a.view().stride_bytes) * a.height();
+    int count = 0;
+    for (std::size_t i = 0; i < size; ++i) count += a.view().data[i] != b.view().data[i];
+    return count;
+  }
+
+  static Engine* engine_;
+  static Source* source_;
+  static Image* target_;
+};
+Engine* Laws::engine_ = nullptr;
+Source* Laws::source_ = nullptr;
+Image* Laws::target_ = nullptr;
+
+TEST_F(Laws, StrengthZeroReturnsTheInput) {
+  FusionReport report;
+  const Image out = fuse(target_->view(), {.strength = 0}, 1, &report);
+  EXPECT_EQ(different_bytes(out, *target_), 0);
+  EXPECT_EQ(report.fused_count(), 0);
+  EXPECT_EQ(report.faces.size(), 2u);
+}
+
+TEST_F(Laws, OutsideOfTheFacesEveryBitIsTheTargets) {
+  FusionReport report;
+  const Image out = fuse(target_->view(), {.visible_mark = false}, 1, &report);
+  ASSERT_EQ(report.fused_count(), 2);
+  int changed_inside = 0;
+  for (int y = 0; y < out.height(); ++y) {
+    for (int x = 0; x < out.width(); ++x) {
+      const bool inside = std::any_of(report.faces.begin(), report.faces.end(), [&](const FaceReport& f) {
+        const Box& b = f.face.box;
+        return x >= b.x0 - 2 && x <= b.x1 + 2 && y >= b.y0 - 2 && y <= b.y1 + 2;
+      });
+      const bool same = std::memcmp(out.view().row(y) + 3 * x, target_->view().row(y) + 3 * x, 3) == 0;
+      if (!inside) ASSERT_TRUE(same) << x << "," << y;
+      changed_inside += inside && !same;
+    }
+  }
+  EXPECT_GT(changed_inside, 5'000);
+}
+
+TEST_F(Laws, ResultDoesNotDependOnThreadCount) {
+  const Image one = fuse(target_->view(), {.visible_mark = false}, 1), three = fuse(target_->view(), {.visible_mark = false}, 3);
+  EXPECT_EQ(different_bytes(one, three), 0);
+}
+
+TEST_F(Laws, ResultDoesNotDependOnStrideOrChannelOrder) {
+  const Image plain = fuse(target_->view(), {.visible_mark = false});
+  const int w = target_->width(), h = target_->height();
+  std::vector<std::uint8_t> padded(static_cast<std::size_t>(3 * w + 37) * h);
+  for (int y = 0; y < h; ++y) std::memcpy(padded.data() + static_cast<std::size_t>(y) * (3 * w + 37), target_->view().row(y), 3 * static_cast<std::size_t>(w));
+  const Image strided = fuse({padded.data(), w, h, 3 * w + 37, PixelFormat::kRgb8}, {.visible_mark = false});
+  EXPECT_EQ(different_bytes(plain, strided), 0);
+
+  Image bgra(w, h, PixelFormat::kBgra8);
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) {
+      const std::uint8_t* p = target_->view().row(y) + 3 * x;
+      std::uint8_t* q = bgra.mutable_view().row(y) + 4 * x;
+      q[0] = p[2], q[1] = p[1], q[2] = p[0], q[3] = static_cast<std::uint8_t>(x);
+    }
+  }
+  const Image other = fuse(bgra.view(), {.visible_mark = false});
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) {
+      const std::uint8_t *p = plain.view().row(y) + 3 * x, *q = other.view().row(y) + 4 * x;
+      ASSERT_TRUE(p[0] == q[2] && p[1] == q[1] && p[2] == q[0] && q[3] == static_cast<std::uint8_t>(x)) << x << "," << y;
+    }
+  }
+}
+
+TEST_F(Laws, FaceNumbersCountFromTheLeftAndOthersStayUntouched) {
+  FusionReport report;
+  const Image out = fuse(target_->view(), {.faces = FaceChoice::kNumber, .face_number = 2, .visible_mark = false}, 1, &report);
+  ASSERT_EQ(report.faces.size(), 2u);
+  EXPECT_FALSE(report.faces[0].fused);
+  EXPECT_TRUE(report.faces[1].fused);
+  EXPECT_LT(report.faces[0].face.box.centre().x, report.faces[1].face.box.centre().x);
+  const Box& left = report.faces[0].face.box;
+  for (int y = static_cast<int>(left.y0); y < static_cast<int>(left.y1); ++y) {
+    for (int x = static_cast<int>(left.x0); x < static_cast<int>(left.x1); ++x) {
+      ASSERT_EQ(std::memcmp(out.view().row(y) + 3 * x, target_->view().row(y) + 3 * x, 3), 0);
+    }
+  }
+}
+
+TEST_F(Laws, MirroredTargetHasMirroredPoses) {
+  const int w = target_->width(), h = target_->height();
+  Image mirrored(w, h, PixelFormat::kRgb8);
+  for (int y = 0; y < h; ++y) {
+    for (int x = 0; x < w; ++x) std::memcpy(mirrored.mutable_view().row(y) + 3 * x, target_->view().row(y) + 3 * (w - 1 - x), 3);
+  }
+  Session session = engine_->open_session();
+  const auto a = session.find_faces(target_->view()), b = session.find_faces(mirrored.view());
+  ASSERT_TRUE(a.ok() && b.ok());
+  ASSERT_EQ(a->size(), 2u);
+  ASSERT_EQ(b->size(), 2u);
+  for (int i = 0; i < 2; ++i) {
+    const Pose p = (*a)[i].pose, q = (*b)[1 - i].pose;
+    EXPECT_NEAR(p.yaw_deg, -q.yaw_deg, 3);
+    EXPECT_NEAR(p.pitch_deg, q.pitch_deg, 3);
+    EXPECT_NEAR(p.roll_deg, -q.roll_deg, 3);
+  }
+}
+
+TEST_F(Laws, PictureWithoutFacesIsNoErrorAndStaysTheSame) {
+  Image plain(64, 48, PixelFormat::kRgb8);
+  std::memset(plain.mutable_view().data, 90, 64 * 48 * 3);
+  FusionReport report;
+  const Image out = fuse(plain.view(), {}, 1, &report);
+  EXPECT_TRUE(report.faces.empty());
+  EXPECT_EQ(different_bytes(out, plain), 0);
+}
+
+}  // namespace
+}  // namespace mien

@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""Prints the quality tables, on held-out photos only:
+
+  evaluate.py mesh WEIGHTS.npz       points in % of the eye distance, presence
+  evaluate.py detect WEIGHTS.npz     recall by size, false alarms, points
+  evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
+"""
+import argparse
+import subprocess
+import sys
+
+from mien_train import networks
+from mien_train.loop import load_weights
+from mien_train.paths import TRAINING
+
+
+def commit():
+    return subprocess.run(['git', 'describe', '--always', '--dirty'], cwd=TRAINING, capture_output=True, text=True).stdout.strip()
+
+
+def evaluate_network(name, weights):
+    import importlib
+    task = importlib.import_module(f'mien_train.{name}_task')
+    evaluation = {'mesh': 'MeshEvaluation', 'detect': 'DetectEvaluation'}[name]
+    model = load_weights(networks.SPECS[name]['build'](), weights).eval()
+    print(f'{name}, {weights}, commit {commit()}')
+    for key, value in getattr(task, evaluation)().rows(model).items():
+        print(f'  {key:40s} {value:.3f}')
+
+
+def evaluate_swap(args):
+    from mien_train import swap_evaluation as e
+    pairs, judge = e.held_out_pairs(args.pairs), e.Judge()
+    images = lambda method: lambda pair: method(pair.source.image, pair.target.image)
+    methods = {'unchanged target': lambda pair: pair.target.image, 'pasted crop': e.pasted_crop}
+    if args.trial:
+        methods['trial'] = images(e.trial())
+    program = args.program or e.default_program()
+    methods['mien'] = images(e.product(program, args.extra.split()))
+    table = {}
+    for name, method in methods.items():
+        rows, results = e.measure(pairs, method, judge)
+        if not rows:
+            sys.exit(f'evaluate.py: {name} fused none of {len(pairs)} pairs')
+        table[name] = e.summary(rows, len(pairs))
+        if args.sheet and name == args.sheet_of:
+            e.contact_sheet(pairs, results, args.sheet)
+    print(f'swap, {len(pairs)} held-out pairs, commit {commit()}')
+    e.print_table(table)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest='what', required=True)
+    for name in ('mesh', 'detect'):
+        commands.add_parser(name).add_argument('weights')
+    swap = commands.add_parser('swap')
+    swap.add_argument('--program')
+    swap.add_argument('--extra', default='', help='more options for mien swap')
+    swap.add_argument('--pairs', type=int, default=60)
+    swap.add_argument('--trial', action='store_true', help='measure the classical trial too (minutes)')
+    swap.add_argument('--sheet', help='write a contact sheet')
+    swap.add_argument('--sheet-of', default='mien')
+    args = parser.parse_args()
+    if args.what == 'swap':
+        evaluate_swap(args)
+    else:
+        evaluate_network(args.what, args.weights)
+
+
+if __name__ == '__main__':
+    main()
