@@ -3,6 +3,9 @@
 // compiled, the corpus passing and the plain mistakes out.
 //   fuzz_x [-runs=N] [-seed=S] FOLDER|FILE...
 // Each input is written to PROGRAM.crash-input before it is tried, so that it is there when the program dies.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -81,11 +84,28 @@ Bytes mutate(Bytes bytes, const std::vector<Bytes>& corpus, std::mt19937& random
   return bytes;
 }
 
-void try_input(const Bytes& bytes, const std::string& kept_as) {
-  std::ofstream(kept_as, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
-}
+// The input being tried, on disk. One open file that is written over: cheap enough for every run.
+class CurrentInput {
+ public:
+  explicit CurrentInput(std::string path)
+      : path_(std::move(path)), file_(open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644)) {}
+  bool ok() const { return file_ >= 0; }
+  void run(const Bytes& bytes) const {
+    if (pwrite(file_, bytes.data(), bytes.size(), 0) < 0 ||
+        ftruncate(file_, static_cast<off_t>(bytes.size())) != 0) {
+      std::perror(path_.c_str());
+    }
+    LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+  }
+  void discard() const {
+    close(file_);
+    fs::remove(path_);
+  }
+
+ private:
+  std::string path_;
+  int file_;
+};
 
 }  // namespace
 
@@ -106,13 +126,18 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "no input files; usage: %s [-runs=N] [-seed=S] FOLDER|FILE...\n", argv[0]);
     return 2;
   }
-  const std::string kept_as = std::string(argv[0]) + ".crash-input";
+  const CurrentInput current(std::string(argv[0]) + ".crash-input");
+  if (!current.ok()) {
+    std::perror("cannot write beside the program");
+    return 2;
+  }
   std::mt19937 random(seed);
-  for (const Bytes& bytes : corpus) try_input(bytes, kept_as);
+  for (const Bytes& bytes : corpus) current.run(bytes);
   const std::size_t files = corpus.size();
-  for (long run = 0; run < runs; ++run)
-    try_input(mutate(corpus[static_cast<std::size_t>(run) % files], corpus, random), kept_as);
-  fs::remove(kept_as);
+  for (long run = 0; run < runs; ++run) {
+    current.run(mutate(corpus[static_cast<std::size_t>(run) % files], corpus, random));
+  }
+  current.discard();
   std::printf("%zu files and %ld changed inputs tried\n", files, runs);
   return 0;
 }
