@@ -1,13 +1,14 @@
 // PNG files in, by libpng. Errors come by longjmp; see jpeg_decode.cpp for how that is kept harmless.
 #include <png.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
 
 #include "core/try.h"
 #include "media/codec.h"
-#include "media/png_text.h"
+#include "media/png_chunks.h"
 
 namespace mien {
 namespace {
@@ -23,7 +24,7 @@ class PngReader {
   bool read_header();  // up to the pixels
   bool choose_rgb();   // 8 bits per channel, three or four channels
   bool read_pixels(png_bytepp rows);
-  bool read_trailer();  // chunks after the pixels; skips pixels that were not read
+  bool read_trailer();  // chunks after the pixels
 
   Status status() const {
     if (at_end_of_data_) return truncated(content_);
@@ -97,21 +98,6 @@ bool PngReader::read_trailer() {
   return true;
 }
 
-// Whether the file has a chunk of this type.
-bool has_chunk(ByteView content, std::string_view type) {
-  constexpr std::size_t kSignatureBytes = 8, kFrameBytes = 12;  // a chunk's frame: length, type, checksum
-  ByteView rest = content.size() > kSignatureBytes ? content.subspan(kSignatureBytes) : ByteView{};
-  while (rest.size() >= kFrameBytes) {
-    if (starts_with(rest.subspan(4), type)) return true;
-    const std::size_t length = static_cast<std::size_t>(rest[0]) << 24 |
-                               static_cast<std::size_t>(rest[1]) << 16 |
-                               static_cast<std::size_t>(rest[2]) << 8 | rest[3];
-    if (length > rest.size() - kFrameBytes) return false;
-    rest = rest.subspan(length + kFrameBytes);
-  }
-  return false;
-}
-
 Metadata PngReader::metadata() const {
   Metadata metadata;
   png_charp name = nullptr;
@@ -130,16 +116,23 @@ Metadata PngReader::metadata() const {
     if (key == kPngXmpKey) metadata.xmp = to_bytes(text);
     if (key == kPngAigcKey) metadata.aigc_text = text;
   }
-  metadata.had_c2pa = has_chunk(content_, kPngC2paChunk);
   return metadata;
+}
+
+bool has_chunk(const std::vector<PngChunk>& chunks, std::string_view type) {
+  return std::any_of(chunks.begin(), chunks.end(), [&](const PngChunk& chunk) { return chunk.type == type; });
 }
 
 }  // namespace
 
 Result<Metadata> png_metadata(ByteView content) {
-  PngReader reader(content);
-  if (!reader.read_header() || !reader.read_trailer()) return reader.status();
-  return reader.metadata();
+  MIEN_ASSIGN(const std::vector<PngChunk> chunks, png_chunks(content));
+  const Bytes rearranged = png_with_metadata_first(content, chunks);
+  PngReader reader(rearranged);
+  if (!reader.read_header()) return reader.status();
+  Metadata metadata = reader.metadata();
+  metadata.had_c2pa = has_chunk(chunks, kPngC2paChunk);
+  return metadata;
 }
 
 Result<Photo> decode_png(ByteView content, const DecodeLimits& limits) {
@@ -158,6 +151,8 @@ Result<Photo> decode_png(ByteView content, const DecodeLimits& limits) {
   for (int y = 0; y < view.height; ++y) rows[static_cast<std::size_t>(y)] = view.row(y);
   if (!reader.read_pixels(rows.data()) || !reader.read_trailer()) return reader.status();
   photo.metadata = reader.metadata();
+  MIEN_ASSIGN(const std::vector<PngChunk> chunks, png_chunks(content));
+  photo.metadata.had_c2pa = has_chunk(chunks, kPngC2paChunk);
   return photo;
 }
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "media/codec.h"
-#include "media/png_text.h"
+#include "media/png_chunks.h"
 
 namespace mien {
 namespace {
