@@ -21,6 +21,7 @@ Command add_swap(CLI::App& app, const Common& common);
 Command add_inspect(CLI::App& app, const Common& common);
 Command add_models(CLI::App& app, const Common& common);
 Command add_label(CLI::App& app);
+Command add_bench(CLI::App& app, const Common& common);
 
 // The folder from the options, or the installed one.
 Result<std::filesystem::path> models_folder(const Common& common);

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
   add("inspect", "Show the faces of a photo: boxes, points, mesh, pose", [&](CLI::App& sub) { return add_inspect(sub, common); });
   add("models", "List or check the installed networks", [&](CLI::App& sub) { return add_models(sub, common); });
   add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
+  add("bench", "Measure speed and memory with your photos", [&](CLI::App& sub) { return add_bench(sub, common); });
 
   try {
     app.parse(argc, argv);

@@ -63,17 +63,10 @@ Points upright(const Mesh& mesh) {
   return out;
 }
 
+// rotation = turn in the picture (roll) after turn to the side (yaw) after nod (pitch): roll is what levelling the picture undoes.
 Pose pose_of(const Eigen::Matrix3f& r) {
   constexpr float kDegrees = 180.0f / std::numbers::pi_v<float>;
-  // The direction the face looks to, and the direction of its vertical axis after taking that away.
-  const Eigen::Vector3f forward = r.col(2), up = r.col(1);
-  Pose pose;
-  pose.yaw_deg = std::atan2(forward.x(), forward.z()) * kDegrees;
-  pose.pitch_deg = std::asin(std::clamp(forward.y(), -1.0f, 1.0f)) * kDegrees;
-  const Eigen::Vector3f right = Eigen::Vector3f(0, 1, 0).cross(forward).normalized();
-  const Eigen::Vector3f level_up = forward.cross(right);
-  pose.roll_deg = std::atan2(up.dot(right), up.dot(level_up)) * kDegrees;
-  return pose;
+  return {std::asin(std::clamp(-r(2, 0), -1.0f, 1.0f)) * kDegrees, -std::atan2(r(2, 1), r(2, 2)) * kDegrees, -std::atan2(r(1, 0), r(0, 0)) * kDegrees};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "fuse/relight.h"
 
 #include "face/crop.h"
+#include "fuse/canvas.h"
 #include "fuse/testing_faces.h"
 
 namespace mien {
