@@ -7,7 +7,7 @@ namespace mien {
 namespace {
 
 constexpr float kLetterGap = 0.34f;
-constexpr float kSpace = 0.34f;
+constexpr float kSpace = 0.42f;
 
 // Draws letters with their left edge at `left`; each returns its width.
 class Pen {

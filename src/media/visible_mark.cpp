@@ -16,7 +16,7 @@ constexpr float kLegibleHeight_px = 3.5f;
 
 // Parts of the letter height:
 constexpr float kPenWidth = 0.15f;
-constexpr float kRim = 0.10f;
+constexpr float kRim = 0.11f;
 constexpr float kPadding = 0.38f;  // from the letters to the plate's edge
 constexpr float kMargin = 0.40f;   // from the plate to the picture's edge
 constexpr float kFade = 0.30f;     // over which the plate's edge fades
