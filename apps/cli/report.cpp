@@ -36,6 +36,7 @@ Json fusion_json(const FusionReport& report) {
     one["number"] = face.number;
     one["fused"] = face.fused;
     one["pose_gap_deg"] = rounded(face.pose_gap_deg);
+    one["covered_share"] = rounded(face.covered_share);
     if (!face.note.empty()) one["note"] = face.note;
     out["faces"].push_back(std::move(one));
   }

@@ -54,7 +54,8 @@ struct FaceReport {
   Face face;
   bool fused = false;
   std::string note;              // why not, or a warning; empty when all is well
-  float pose_gap_deg = 0;        // largest difference of yaw, pitch and roll between source and target
+  float pose_gap_deg = 0;        // larger difference of yaw and pitch between source and target
+  float covered_share = 0;       // of the face that hair or another thing covers, 0..1
 };
 
 struct StageReport {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kMostThreads = 64;
 constexpr float kLargePoseGapDeg = 40;
+constexpr float kMostCoveredShare = 0.45f;
 
 std::string model_label(const NetworkSpec& spec) { return spec.name + ":" + spec.weights.sha256.substr(0, 8); }
 
@@ -48,8 +49,9 @@ struct Engine::Parts {
   Detector detector;
   MeshNet mesh;
   FaceModel model;
+  std::optional<ParseNet> parse;  // without weights the flow still works
   std::vector<std::string> model_labels;
-  FaceNetworks networks() const { return {detector, mesh, model}; }
+  FaceNetworks networks() const { return {detector, mesh, model, parse ? &*parse : nullptr}; }
 };
 
 struct Session::State {
@@ -92,9 +94,16 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     MIEN_ASSIGN(const AssetSpec* asset, folder.asset("face_model"));
     MIEN_ASSIGN(const std::vector<std::uint8_t> bytes, folder.read("face_model", asset->file));
     MIEN_ASSIGN(FaceModel model, FaceModel::parse(bytes));
+    std::optional<ParseNet> parse;
+    if (folder.manifest().networks.contains("parse")) {
+      MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads));
+    }
     std::vector<std::string> labels;
-    for (const char* name : {"detect", "mesh"}) labels.push_back(model_label(folder.manifest().networks.at(name)));
-    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(labels)}));
+    for (const char* name : {"detect", "mesh", "parse"}) {
+      const auto found = folder.manifest().networks.find(name);
+      if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
+    }
+    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(labels)}));
   });
 }
 
@@ -156,7 +165,14 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
       one.pose_gap_deg = pose_gap(faces[i].pose, source.face().pose);
       one.note = reason_to_skip(one, options, largest_number);
       if (one.note.empty() && options.strength > 0) {
-        MIEN_TRY(fuse_face(source.content(), faces[i], parts.model, options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
+        MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(frame, faces[i].mesh, parts.networks(), s.find, s.trace));
+        one.covered_share = regions ? covered_share(*regions, faces[i].mesh) : 0;
+        if (one.covered_share > kMostCoveredShare) {
+          one.note = std::to_string(std::lround(100 * one.covered_share)) + " % of the face is covered, expected at most " + std::to_string(std::lround(100 * kMostCoveredShare)) + " %; use a picture that shows more of it";
+          report.faces.push_back(std::move(one));
+          continue;
+        }
+        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, parts.model, options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
         one.fused = true;
         if (one.pose_gap_deg > kLargePoseGapDeg) one.note = "source and target look in directions that differ by " + std::to_string(std::lround(one.pose_gap_deg)) + " degrees; expect a weaker result";
       }

@@ -18,7 +18,15 @@ constexpr float kEyeFeather = 0.005f;
 constexpr float kLipsMargin = 0.02f, kEyesMargin = 0.045f, kBrowsMargin = 0.02f;  // kept out of skin
 constexpr float kFeatureFeather = 0.012f;
 
+// A target pixel counts as covered from this probability of hair or an occluder, fully so from the second.
+constexpr float kCoverFrom = 0.3f, kCoverTo = 0.7f;
+
 using topology::Index;
+
+float smoothstep(float low, float high, float x) {
+  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
+  return t * t * (3 - 2 * t);
+}
 
 std::vector<Point2f> outline(const Mesh& mesh, std::span<const Index> indices) {
   std::vector<Point2f> out;
@@ -46,7 +54,7 @@ void draw_features(const Mesh& mesh, float width, Plane* mask) {
 
 }  // namespace
 
-void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, float strength, FaceMasks* out) {
+void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out) {
   const float width = face_width_px(target);
   for (Plane* mask : {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye}) clear(maps.depth, mask);
 
@@ -64,12 +72,17 @@ void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, flo
   draw(target, topology::kOval, -kRim * width, &out->alpha);
   gaussian_blur(&out->alpha, kFeather * width, &out->scratch);
   gaussian_blur(&out->features, kFeatureFeather * width, &out->scratch);
+  const auto hint = [](const Plane* plane, std::size_t i, float unknown) { return plane ? plane->values[i] : unknown; };
   for (std::size_t i = 0; i < both.size(); ++i) {
-    const float valid = maps.covered(i) ? 1.0f : 0.0f;
-    out->skin.values[i] *= valid * (1 - both.values[i]);
+    const float trust = maps.covered(i) ? hint(hints.trust, i, 1) : 0;
+    const float uncovered = 1 - smoothstep(kCoverFrom, kCoverTo, hint(hints.target_cover, i, 0));
+    out->skin.values[i] *= trust * uncovered * (1 - both.values[i]) * hint(hints.target_skin, i, 1);
     // A blur leaves dust far outside: cut it, so that untouched pixels stay untouched.
     const float soft = std::clamp(out->alpha.values[i] * 1.02f - 0.01f, 0.0f, 1.0f);
-    out->alpha.values[i] = strength * soft * valid * (1 - out->mouth.values[i]);
+    out->alpha.values[i] = strength * soft * trust * uncovered * (1 - out->mouth.values[i]);
+    out->mouth.values[i] *= uncovered;
+    out->right_eye.values[i] *= uncovered;
+    out->left_eye.values[i] *= uncovered;
   }
 }
 

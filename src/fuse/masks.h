@@ -18,7 +18,14 @@ struct FaceMasks {
   std::vector<float> scratch;
 };
 
+// What is known of the pixels beyond the meshes; null: nothing.
+struct MaskHints {
+  const Plane* trust = nullptr;         // of the warped source, 0..1
+  const Plane* target_cover = nullptr;  // hair or a thing in front of the target's face, 0..1: stays on top
+  const Plane* target_skin = nullptr;   // bare skin of the target, 0..1
+};
+
 // fused, target: canvas pixels. strength 0..1 scales alpha.
-void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, float strength, FaceMasks* out);
+void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out);
 
 }  // namespace mien

@@ -19,13 +19,14 @@ class RelightTest : public testing::Test {
 
   // Relights `source` for `target`; both pictures hold the same mesh.
   PlanarRgb run(const Image& source, const Image& target) {
-    const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles());
+    const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
     make_warp_maps(texture, mesh_, mesh_, model_->triangles(), 300, 300, &maps_);
     PlanarRgb out;
-    warp_source(texture, maps_, mesh_, pool, &out);
-    draw_masks(mesh_, mesh_, maps_, 1.0f, &masks_);
+    Plane trust;
+    warp_source(texture, maps_, mesh_, pool, &out, &trust);
+    draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
     relight(target_, masks_, {false, false}, face_width_px(mesh_), &scratch_, &out);
     return out;
   }

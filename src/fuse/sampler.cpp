@@ -44,4 +44,18 @@ void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int
   }
 }
 
+void sample_alpha(ImageView image, const Plane& map_x, const Plane& map_y, Plane* out) {
+  out->resize(map_x.width, map_x.height);
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    out->values[i] = 0;
+    if (!std::isfinite(map_x.values[i]) || !std::isfinite(map_y.values[i])) continue;
+    const float px = std::clamp(map_x.values[i], 0.0f, static_cast<float>(image.width - 1)), py = std::clamp(map_y.values[i], 0.0f, static_cast<float>(image.height - 1));
+    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, image.width - 1), y1 = std::min(y0 + 1, image.height - 1);
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const auto at = [&](int x, int y) { return static_cast<float>(image.row(y)[4 * x + 3]); };
+    const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)), bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
+    out->values[i] = (top + fy * (bottom - top)) / 255;
+  }
+}
+
 }  // namespace mien

@@ -7,6 +7,7 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
+#include "fuse/masked_blur.h"
 
 namespace mien {
 namespace {
@@ -15,6 +16,11 @@ constexpr float kMargin = 0.45f;       // around the mesh's box, in box sizes: r
 constexpr int kSmallestLevel = 16;     // pixels
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
+// A pixel counts as covered from this probability of hair or an occluder, fully so from the second.
+constexpr float kCoverFrom = 0.25f, kCoverTo = 0.6f;
+// Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur, the fill is not trusted.
+constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;  // in face widths
+constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 
 float smoothstep(float low, float high, float x) {
   const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
@@ -78,20 +84,51 @@ Image halved(const Image& in) {
   for (int y = 0; y < h; ++y) {
     std::uint8_t* to = out.mutable_view().row(y);
     for (int x = 0; x < w; ++x, to += 4) {
-      int sum[3] = {32, 32, 32};
+      int sum[4] = {32, 32, 32, 32};
       for (int v = 0; v < 4; ++v) {
         const std::uint8_t* row = in.view().row(std::clamp(2 * y - 1 + v, 0, in.height() - 1));
         for (int u = 0; u < 4; ++u) {
           const std::uint8_t* p = row + 4 * std::clamp(2 * x - 1 + u, 0, in.width() - 1);
           const int k = kWeights[u] * kWeights[v];
-          for (int c = 0; c < 3; ++c) sum[c] += k * p[c];
+          for (int c = 0; c < 4; ++c) sum[c] += k * p[c];
         }
       }
-      for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(sum[c] >> 6);
-      to[3] = 255;
+      for (int c = 0; c < 4; ++c) to[c] = static_cast<std::uint8_t>(sum[c] >> 6);
     }
   }
   return out;
+}
+
+// Colours of covered pixels from the bare face around them, and trust into alpha.
+void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, float width_px, Image* level) {
+  Plane cover, bare, channel, filled;
+  const int w = level->width(), h = level->height();
+  regions.sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_level, w, h, &cover);
+  using enum RegionClass;
+  regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
+  for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
+  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
+  MaskedBlurScratch scratch;
+  const MaskedBlur blur(bare, std::max(1.0f, kFillSigma * width_px), &scratch);
+  channel.resize(w, h);
+  for (int c = 0; c < 3; ++c) {
+    std::uint8_t* bytes = level->mutable_view().data + c;
+    for (std::size_t i = 0; i < channel.size(); ++i) channel.values[i] = bytes[4 * i];
+    blur.apply(channel, &filled);
+    for (std::size_t i = 0; i < channel.size(); ++i) {
+      const float v = channel.values[i] + cover.values[i] * (filled.values[i] - channel.values[i]);
+      bytes[4 * i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
+    }
+  }
+  gaussian_blur(&cover, kTrustSigma * width_px, &scratch.line);
+  std::uint8_t* alpha = level->mutable_view().data + 3;
+  for (std::size_t i = 0; i < cover.size(); ++i) alpha[4 * i] = static_cast<std::uint8_t>(255 * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i])) + 0.5f);
+}
+
+// Trust at a surface point, 0..1.
+float trust_at(const Image& level, const Point3f& p) {
+  const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, level.width() - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, level.height() - 1);
+  return static_cast<float>(level.view().row(y)[4 * x + 3]) / 255;
 }
 
 }  // namespace
@@ -130,14 +167,16 @@ std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const Raste
   return out;
 }
 
-SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles) {
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions) {
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
   const float k = std::min(1.0f, SourceTexture::kLargestFacePx / std::max(face_width_px(mesh), 1.0f));
   Image level = copy_rgba(photo, cut);
   if (k < 1) level = resampled(level, k);
   const auto x0 = static_cast<float>(cut.x0), y0 = static_cast<float>(cut.y0);
-  out.mesh = transformed(mesh, Affine{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f});
+  const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
+  out.mesh = transformed(mesh, level_from_photo);
+  if (regions) take_out_covers(*regions, level_from_photo.inverse(), face_width_px(out.mesh), &level);
   out.levels.push_back(std::move(level));
   while (std::min(out.levels.back().width(), out.levels.back().height()) > kSmallestLevel) out.levels.push_back(halved(out.levels.back()));
 
@@ -145,6 +184,9 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   for (int i = 0; i < kSurfacePoints; ++i) {
     const float better = n_z[mirror_point(i)] - n_z[i];
     out.own_share[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, better) * (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
+    const float own_trust = trust_at(out.levels[0], out.mesh[i]), other_trust = trust_at(out.levels[0], out.mesh[mirror_point(i)]);
+    const bool other_seen = n_z[mirror_point(i)] > kEdgeOn;
+    if (other_seen) out.own_share[i] = std::min(out.own_share[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust));
     out.uses_mirror |= out.own_share[i] < 0.999f;
   }
   const auto openings = eye_openings(mesh);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/raster.h"
+#include "face/region_map.h"
 #include "mien/face.h"
 #include "mien/image.h"
 
@@ -15,10 +16,11 @@ namespace mien {
 struct SourceTexture {
   static constexpr float kLargestFacePx = 1024;
 
-  // Level 0 is the cut-out, every further level half as large. RGBA, alpha unused: four bytes per pixel for the sampler.
+  // Level 0 is the cut-out, every further level half as large. RGBA; alpha is trust: 255 the face's own pixels, 0 deep inside of hair or
+  // another thing in front of the face. Colours of such pixels are filled in from the skin around.
   std::vector<Image> levels;
   Mesh mesh{};  // in level-0 pixels
-  // Per surface point: 1 own pixels are used, 0 those of the mirrored side (own side turned away).
+  // Per surface point: 1 own pixels are used, 0 those of the mirrored side (own side turned away or covered).
   std::array<float, kSurfacePoints> own_share{};
   bool uses_mirror = false;  // some own_share is below 1
   bool right_eye_open = true, left_eye_open = true;
@@ -26,8 +28,8 @@ struct SourceTexture {
   std::size_t bytes() const;
 };
 
-// Cuts the face out of the photo and judges each point's visibility.
-SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles);
+// Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown), judges each point's visibility.
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions);
 
 // Opening between the lids over the eye's width, for the right and the left eye; 0.3 is wide open, below 0.12 closed.
 std::array<float, 2> eye_openings(const Mesh& mesh);

@@ -12,7 +12,7 @@ TEST(Texture, FrontalFaceUsesItsOwnPixelsEverywhere) {
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
   const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
-  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles());
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
   EXPECT_FALSE(texture.uses_mirror);
   EXPECT_TRUE(texture.right_eye_open && texture.left_eye_open);
   // Level 0 holds the photo's own pixels.
@@ -26,8 +26,8 @@ TEST(Texture, TurnedFaceTakesItsFarSideFromTheNearOne) {
   const auto model = load_model();
   const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
   // Positive yaw: the person looks to the picture's right, so the picture's right half is turned away.
-  const SourceTexture right = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, 45, 0), model->triangles());
-  const SourceTexture left = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, -45, 0), model->triangles());
+  const SourceTexture right = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, 45, 0), model->triangles(), nullptr);
+  const SourceTexture left = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, -45, 0), model->triangles(), nullptr);
   EXPECT_TRUE(right.uses_mirror && left.uses_mirror);
   EXPECT_LT(right.own_share[454], 0.1f);
   EXPECT_GT(right.own_share[234], 0.9f);
@@ -39,7 +39,7 @@ TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
   const auto model = load_model();
   const Image photo = make_picture(2400, 2500, PixelFormat::kBgr8, 1, 1.0f);
   const Mesh large = make_mesh(*model, 1200, 1250, 110, 0, 0), small = make_mesh(*model, 300, 300, 5, 0, 0);
-  const SourceTexture a = make_texture(photo.view(), large, model->triangles()), b = make_texture(photo.view(), small, model->triangles());
+  const SourceTexture a = make_texture(photo.view(), large, model->triangles(), nullptr), b = make_texture(photo.view(), small, model->triangles(), nullptr);
   EXPECT_NEAR(face_width_px(a.mesh), SourceTexture::kLargestFacePx, 2.0f);
   EXPECT_NEAR(face_width_px(b.mesh), face_width_px(small), 1e-3f);
 }
@@ -48,10 +48,57 @@ TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
   const auto model = load_model();
   const Image photo = make_picture(50, 40, PixelFormat::kGray8, 1, 1.0f);
   for (const auto& [x, y] : {std::pair{-900.0f, 20.0f}, {20.0f, 5000.0f}, {25.0f, -70.0f}}) {
-    const SourceTexture texture = make_texture(photo.view(), make_mesh(*model, x, y, 6, 10, 0), model->triangles());
+    const SourceTexture texture = make_texture(photo.view(), make_mesh(*model, x, y, 6, 10, 0), model->triangles(), nullptr);
     ASSERT_FALSE(texture.levels.empty());
     EXPECT_GE(texture.levels.back().width(), 1);
   }
+}
+
+// A region map over the whole photo that says skin, but for a box (photo pixels) of occluder.
+RegionMap regions_with_box(int width, int height, float x0, float y0, float x1, float y1) {
+  RegionMap map;
+  map.probability.resize(kRegionClasses, 100, 100);
+  std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+  for (int y = 0; y < 100; ++y) {
+    for (int x = 0; x < 100; ++x) {
+      const float px = (static_cast<float>(x) + 0.5f) * static_cast<float>(width) / 100, py = (static_cast<float>(y) + 0.5f) * static_cast<float>(height) / 100;
+      const bool covered = px > x0 && px < x1 && py > y0 && py < y1;
+      map.probability.channel(static_cast<int>(covered ? RegionClass::kOccluder : RegionClass::kSkin))[y * 100 + x] = 1;
+    }
+  }
+  const float kx = 100 / static_cast<float>(width), ky = 100 / static_cast<float>(height);
+  map.map_from_frame = {kx, 0, 0.5f * kx - 0.5f, 0, ky, 0.5f * ky - 0.5f};
+  return map;
+}
+
+const std::uint8_t* pixel_at(const SourceTexture& texture, int point) {
+  const Point3f& p = texture.mesh[point];
+  return texture.levels[0].view().row(static_cast<int>(p.y)) + 4 * static_cast<int>(p.x);
+}
+
+TEST(Texture, ThinCoverIsFilledWithTheSkinAround) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
+  const int y = static_cast<int>(mesh[4].y);
+  for (int row = y - 1; row < y + 2; ++row) std::fill_n(photo.mutable_view().row(row), 1200, std::uint8_t{0});
+  const RegionMap regions = regions_with_box(400, 420, 0, static_cast<float>(y - 3), 400, static_cast<float>(y + 3));
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  EXPECT_GT(pixel_at(texture, 4)[0], 150);
+  EXPECT_GT(pixel_at(texture, 4)[3], 200);
+}
+
+TEST(Texture, WideCoverOnOneSideIsNotTrustedAndTheOtherSideTakesOver) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
+  const RegionMap regions = regions_with_box(400, 420, 230, 150, 400, 420);
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  constexpr int kLeftCheek = 425, kRightCheek = 205;
+  EXPECT_LT(pixel_at(texture, kLeftCheek)[3], 30);
+  EXPECT_EQ(pixel_at(texture, kRightCheek)[3], 255);
+  EXPECT_LT(texture.own_share[kLeftCheek], 0.1f);
+  EXPECT_GT(texture.own_share[kRightCheek], 0.9f);
 }
 
 TEST(EyeOpenings, SeparateOpenFromClosed) {

@@ -26,13 +26,14 @@ void scale_map(const Plane& in, float k, float shift, Plane* out) {
   for (std::size_t i = 0; i < in.size(); ++i) out->values[i] = k * in.values[i] + shift;
 }
 
-void sample_level(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y, ThreadPool& pool, PlanarRgb* out) {
+void sample_level(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
   const Affine m = level_from_base(level);
   thread_local Plane x, y;
   scale_map(map_x, m.a, m.c, &x);
   scale_map(map_y, m.e, m.f, &y);
   const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
   pool.for_ranges(0, out->height, kRowsPerTask, [&](int y0, int y1) { sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out); });
+  sample_alpha(texture.levels[level].view(), px, py, trust);
 }
 
 // Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse level of the texture.
@@ -87,16 +88,17 @@ int best_level(const SourceTexture& texture, const Mesh& fused) {
   return std::clamp(level, 0, static_cast<int>(texture.levels.size()) - 1);
 }
 
-void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out) {
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
   out->resize(maps.depth.width, maps.depth.height);
   std::fill(out->values.begin(), out->values.end(), 0.0f);
   const int level = best_level(texture, fused);
-  sample_level(texture, level, maps.source_x, maps.source_y, pool, out);
+  sample_level(texture, level, maps.source_x, maps.source_y, pool, out, trust);
   if (!texture.uses_mirror) return;
   PlanarRgb mirrored;
   mirrored.resize(out->width, out->height);
   std::fill(mirrored.values.begin(), mirrored.values.end(), 0.0f);
-  sample_level(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored);
+  Plane mirrored_trust;
+  sample_level(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored, &mirrored_trust);
   // The gains ride on the mesh as well.
   const auto gains = mirror_gains(texture);
   float mean[3] = {0, 0, 0}, weight = 0;
@@ -108,6 +110,7 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
   for (std::size_t i = 0; i < out->plane(); ++i) {
     if (!maps.covered(i)) continue;
     const float own = maps.own_share.values[i];
+    trust->values[i] = own * trust->values[i] + (1 - own) * mirrored_trust.values[i];
     for (int c = 0; c < 3; ++c) {
       const float other = std::min(255.0f, mirrored.channel(c)[i] * (weight > 0 ? mean[c] / weight : 1.0f));
       out->channel(c)[i] = own * out->channel(c)[i] + (1 - own) * other;

@@ -32,6 +32,7 @@ int best_level(const SourceTexture& texture, const Mesh& fused);
 
 // The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's own side was turned away,
 // its mirrored side takes over with the own side's low-frequency light.
-void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out);
+// trust: how far each pixel is the source's own face, 0..1 (0 where the mesh does not reach).
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out, Plane* trust);
 
 }  // namespace mien

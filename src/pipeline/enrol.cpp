@@ -31,14 +31,15 @@ Result<std::shared_ptr<const Source::Content>> enrol(ImageView photo, const Face
     return Status(Code::kNoFace, "no face was found in the source (" + std::to_string(photo.width) + " x " + std::to_string(photo.height) +
                                      " px); use a photo that shows the face from the front, larger and in good light");
   }
-  const auto span = trace.span("enrol");
   auto content = std::make_shared<Source::Content>();
   content->face = faces[static_cast<std::size_t>(chosen)];
   if (content->face.box.width() < kSmallestFacePx) {
     return Status(Code::kNoFace, "the source's largest face is " + std::to_string(std::lround(content->face.box.width())) + " px wide, expected at least " +
                                      std::to_string(std::lround(kSmallestFacePx)) + "; move closer or use a larger photo");
   }
-  content->texture = make_texture(photo, content->face.mesh, networks.model.triangles());
+  MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(photo, content->face.mesh, networks, scratch, trace));
+  const auto span = trace.span("enrol");
+  content->texture = make_texture(photo, content->face.mesh, networks.model.triangles(), regions ? &*regions : nullptr);
   MIEN_ASSIGN(content->shape, networks.model.fit(content->face.mesh));
   content->warnings = warnings_for(content->face, content->texture);
   return std::shared_ptr<const Source::Content>(std::move(content));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/polygon.h"
 #include "core/try.h"
+#include "face/topology.h"
 
 namespace mien {
 namespace {
@@ -11,6 +13,7 @@ constexpr int kSmallPicturePx = 520;   // up to this longer side one pass of the
 constexpr int kFinePassPx = 640;       // longer side of the second pass
 constexpr float kMergeOverlap = 0.4f;
 constexpr float kMinPresence = 0.5f;
+constexpr int kParseCropPx = 192;      // photos have time for the finer look
 
 Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
   MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
@@ -63,6 +66,29 @@ Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& netw
   }
   std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.box.centre().x < b.box.centre().x; });
   return faces;
+}
+
+Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+  if (networks.parse == nullptr) return std::optional<RegionMap>();
+  const auto span = trace.span("parse");
+  RegionMap map;
+  MIEN_TRY(networks.parse->run(picture, level_square(mesh), kParseCropPx, scratch.parse, scratch.nets, &map));
+  return std::optional<RegionMap>(std::move(map));
+}
+
+float covered_share(const RegionMap& regions, const Mesh& mesh) {
+  constexpr int kGrid = 48;  // the oval is looked at on a grid of this size
+  Affine grid_from_frame = crop_from_frame(level_square(mesh), 1.0f, kGrid);
+  Plane cover, oval;
+  regions.sample({RegionClass::kHair, RegionClass::kOccluder}, grid_from_frame.inverse(), kGrid, kGrid, &cover);
+  oval.resize(kGrid, kGrid);
+  oval.fill(0);
+  std::vector<Point2f> outline;
+  for (const topology::Index i : topology::kOval) outline.push_back(grid_from_frame({mesh[i].x, mesh[i].y}));
+  fill_polygon(outline, &oval);
+  float covered = 0, all = 1e-6f;
+  for (std::size_t i = 0; i < oval.size(); ++i) covered += oval.values[i] * (cover.values[i] > 0.5f ? 1.0f : 0.0f), all += oval.values[i];
+  return covered / all;
 }
 
 int largest_face(const std::vector<Face>& faces) {

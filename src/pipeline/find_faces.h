@@ -1,12 +1,14 @@
 // picture -> detect -> mesh (two looks) -> pose
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/trace.h"
 #include "face/detect.h"
 #include "face/face_model.h"
 #include "face/mesh.h"
+#include "face/parse.h"
 #include "mien/face.h"
 
 namespace mien {
@@ -15,16 +17,24 @@ struct FaceNetworks {
   const Detector& detector;
   const MeshNet& mesh;
   const FaceModel& model;
+  const ParseNet* parse = nullptr;  // null: no weights for it; faces are then taken as uncovered
 };
 
 struct FindScratch {
   DetectScratch detect;
   MeshScratch mesh;
+  ParseScratch parse;
   NetScratch nets;
 };
 
 // All faces, left to right. Detections whose mesh finds no face are dropped.
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+// The regions around a face; nullopt without weights.
+Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+// Share of the face's oval that hair or another thing covers, 0..1.
+float covered_share(const RegionMap& regions, const Mesh& mesh);
 
 // Index of the face with the largest box; -1 when there is none.
 int largest_face(const std::vector<Face>& faces);

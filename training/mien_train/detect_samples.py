@@ -40,14 +40,15 @@ def box_and_points(mesh):
     return np.array([*centre, *(high - low)]), mesh[g.FIVE_POINTS, :2].copy()
 
 
-def person_masks(sets, split):
-    """n x 288 x 288 uint8, aligned with dataset.level_crops: the person, 0 where the level crop lies outside of the photo."""
+MASK_CHANNELS = {'hair': 0, 'person': 1, 'face': 2}
+
+
+def level_masks(sets, split, channel, out_size):
+    """n x out_size x out_size uint8, over the whole of dataset.level_crops: one of MASK_CHANNELS, 0 where the crop lies outside of the photo."""
     images, meshes, photos = dataset.level_crops(sets, split)
-    path = CACHE / f"level_{'-'.join(sets)}_{split}.person.npy"
-    if path.exists() and len(np.load(path, mmap_mode='r')) == len(photos):
-        return np.load(path)
-    out = np.zeros(images.shape[:3], np.uint8)
-    size = images.shape[1]
+    out = np.zeros((len(images), out_size, out_size), np.uint8)
+    k = out_size / images.shape[1]
+    to_out = np.array([[k, 0, 0.5 * k - 0.5], [0, k, 0.5 * k - 0.5]])
     for set_name in sets:
         with tarfile.open(DATA / 'labels' / f'{set_name}_masks.tar') as tar:
             masks = {m.name.split('/')[-1].rsplit('.', 1)[0]: cv2.imdecode(np.frombuffer(tar.extractfile(m).read(), np.uint8), cv2.IMREAD_COLOR) for m in tar if m.isfile()}
@@ -55,13 +56,20 @@ def person_masks(sets, split):
         for i, photo in enumerate(photos):
             if photo.set == set_name:
                 height, width = shapes[photo.name]
-                mask = masks[photo.name.rsplit('.', 1)[0]][..., 1]
+                mask = masks[photo.name.rsplit('.', 1)[0]][..., MASK_CHANNELS[channel]]
                 mask = cv2.resize(mask, (max(height, width),) * 2, interpolation=cv2.INTER_LINEAR)[:height, :width]
                 mask[[0, -1]], mask[:, [0, -1]] = 0, 0
-                matrix = g.similarity_transform(photo.mesh[:, :2], meshes[i][:, :2])
-                out[i] = cv2.warpAffine(mask, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=0)
-    np.save(path, out)
+                matrix = g.compose(to_out, g.similarity_transform(photo.mesh[:, :2], meshes[i][:, :2]))
+                out[i] = cv2.warpAffine(mask, matrix, (out_size, out_size), flags=cv2.INTER_LINEAR, borderValue=0)
     return out
+
+
+def person_masks(sets, split):
+    """n x 288 x 288 uint8, aligned with dataset.level_crops: the person."""
+    path = CACHE / f"level_{'-'.join(sets)}_{split}.person.npy"
+    if not path.exists():
+        np.save(path, level_masks(sets, split, 'person', dataset.LEVEL_SIZE))
+    return np.load(path)
 
 
 class DetectSampler:

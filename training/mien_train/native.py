@@ -9,7 +9,7 @@ import numpy as np
 from .paths import CACHE, MODELS, REPOSITORY, TRAINING
 
 SOURCE = REPOSITORY / 'src'
-PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'fuse/*.cpp', 'pipeline/fuse_face.cpp')
+PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/region_map.cpp', 'fuse/*.cpp', 'pipeline/fuse_face.cpp')
 FLAGS = ['-O3', '-march=native', '-std=c++20', '-shared', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
 
 

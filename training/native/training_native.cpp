@@ -54,14 +54,14 @@ int mien_fuse(void* context, const std::uint8_t* source, int source_width, int s
   Context& c = *static_cast<Context*>(context);
   Source::Content content;
   content.face.mesh = mesh_from(source_mesh);
-  content.texture = make_texture(bgr_view(source, source_width, source_height), content.face.mesh, c.model.triangles());
+  content.texture = make_texture(bgr_view(source, source_width, source_height), content.face.mesh, c.model.triangles(), nullptr);
   auto shape = c.model.fit(content.face.mesh);
   if (!shape.ok()) return c.error = shape.status().message(), 1;
   content.shape = std::move(*shape);
   Face face;
   face.mesh = mesh_from(target_mesh);
   const MutableImageView frame{target, target_width, target_height, target_width * std::ptrdiff_t{3}, PixelFormat::kBgr8};
-  const Done done = fuse_face(content, face, c.model, strength, c.pool, c.scratch, c.trace, frame);
+  const Done done = fuse_face(content, face, nullptr, c.model, strength, c.pool, c.scratch, c.trace, frame);
   if (!done.ok()) return c.error = done.status().message(), 1;
   return 0;
 }

@@ -1,0 +1,26 @@
+// What each pixel of a face is.
+#pragma once
+
+#include <initializer_list>
+
+#include "core/plane.h"
+#include "mien/geometry.h"
+#include "model/tensor.h"
+
+namespace mien {
+
+// In the order of the network's output channels.
+enum class RegionClass { kBackground, kSkin, kBrow, kEyeball, kLip, kInnerMouth, kHair, kOccluder, kNeck };
+inline constexpr int kRegionClasses = 9;
+
+// Probabilities of the classes on a coarse grid around a face.
+struct RegionMap {
+  Tensor probability;     // kRegionClasses x height x width, sums to 1
+  Affine map_from_frame;  // frame pixels to grid positions
+
+  // Sum of the named classes at every pixel of a width x height picture whose pixels lie at frame_from_picture, bilinear. Outside of the
+  // grid its edge is repeated.
+  void sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture, int width, int height, Plane* out) const;
+};
+
+}  // namespace mien

@@ -1,0 +1,41 @@
+#include "face/region_map.h"
+
+#include <gtest/gtest.h>
+
+namespace mien {
+namespace {
+
+RegionMap half_hair() {
+  RegionMap map;
+  map.probability.resize(kRegionClasses, 16, 16);
+  std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+  for (int y = 0; y < 16; ++y) {
+    for (int x = 0; x < 16; ++x) {
+      map.probability.channel(static_cast<int>(x < 8 ? RegionClass::kHair : RegionClass::kSkin))[y * 16 + x] = 0.75f;
+      map.probability.channel(static_cast<int>(RegionClass::kOccluder))[y * 16 + x] = 0.25f;
+    }
+  }
+  map.map_from_frame = {0.25f, 0, -10, 0, 0.25f, -10};  // the grid covers frame pixels 40 to 100
+  return map;
+}
+
+TEST(RegionMap, SamplesTheSumOfTheNamedClassesWhereTheFrameSays) {
+  const RegionMap map = half_hair();
+  Plane out;
+  // A picture whose pixel (0, 0) is frame pixel (40, 40).
+  map.sample({RegionClass::kHair, RegionClass::kOccluder}, {1, 0, 40, 0, 1, 40}, 61, 61, &out);
+  EXPECT_NEAR(out.row(30)[5], 1.0f, 1e-5f);
+  EXPECT_NEAR(out.row(30)[55], 0.25f, 1e-5f);
+  EXPECT_NEAR(out.row(30)[30], 0.625f, 1e-4f);  // half way between the cells 7 and 8
+}
+
+TEST(RegionMap, RepeatsItsEdgeOutside) {
+  Plane out;
+  half_hair().sample({RegionClass::kSkin}, {1, 0, -5000, 0, 1, 70}, 2, 2, &out);
+  EXPECT_NEAR(out.row(0)[0], 0.0f, 1e-6f);
+  half_hair().sample({RegionClass::kSkin}, {1, 0, 5000, 0, 1, 70}, 2, 2, &out);
+  EXPECT_NEAR(out.row(0)[0], 0.75f, 1e-6f);
+}
+
+}  // namespace
+}  // namespace mien

@@ -1,0 +1,104 @@
+"""What trains and what measures the region network."""
+import dataclasses
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import dataset, occluders, region_labels as r
+from .loop import LoopOptions, train
+from .mesh_task import SETS, to_tensor
+from .models.parse import CLASS_COUNT, ParseNet
+from .parse_samples import ParseSampler
+
+CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
+
+
+@dataclasses.dataclass
+class ParseOptions(LoopOptions):
+    name: str = 'parse'
+    samples: int = 500_000
+    batch: int = 16
+    rate: float = 2e-3
+    large_share: float = 0.25       # of batches at 192 px
+    real_weight: float = 1.5
+
+
+class ParseTask:
+    def __init__(self, options):
+        self.options = options
+        images, meshes, photos = dataset.level_crops(SETS, 'train')
+        self.sampler = ParseSampler(images, meshes, r.teacher_masks('train'), dataset.read_negatives('train'))
+        weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
+        self.cumulative = np.cumsum(weight / weight.sum())
+
+    def make_batch(self, count, rng):
+        size = 192 if rng.random() < self.options.large_share else 128
+        samples = [self.sampler.sample(int(np.searchsorted(self.cumulative, rng.random())), rng, size) for _ in range(count)]
+        crops, labels = zip(*samples)
+        return to_tensor(crops), torch.from_numpy(np.stack(labels))
+
+    def loss(self, model, batch, progress):
+        x, labels = batch
+        logits = F.interpolate(model(x.contiguous(memory_format=torch.channels_last)), size=labels.shape[1:], mode='bilinear', align_corners=False)
+        labels = labels.long()
+        cross = F.cross_entropy(logits, labels, torch.tensor(CLASS_WEIGHTS, dtype=torch.float32), ignore_index=r.IGNORE)
+        known = (labels != r.IGNORE)[:, None]
+        hot = F.one_hot(labels.clamp(max=CLASS_COUNT - 1), CLASS_COUNT).permute(0, 3, 1, 2) * known
+        p = torch.softmax(logits, 1) * known
+        overlap, total = (p * hot).sum((0, 2, 3)), (p + hot).sum((0, 2, 3))
+        dice = 1 - ((2 * overlap + 1) / (total + 1)).mean()
+        return cross + 0.5 * dice, {'cross': float(cross), 'dice': float(dice)}
+
+
+@torch.no_grad()
+def predict(model, crops, batch=32):
+    """-> n x size x size uint8 classes."""
+    model.eval()
+    out = []
+    for i in range(0, len(crops), batch):
+        logits = F.interpolate(model(to_tensor(crops[i:i + batch])), size=crops[0].shape[:2], mode='bilinear', align_corners=False)
+        out.append(logits.argmax(1).to(torch.uint8).numpy())
+    return np.concatenate(out)
+
+
+class ParseEvaluation:
+    """Held-out photos, level: agreement with the labels; unseen kinds of occluders pasted; false occluders on unoccluded faces."""
+
+    def __init__(self, seed=2026, size=128):
+        images, meshes, self.photos = dataset.level_crops(SETS, 'val')
+        sampler = ParseSampler(images, meshes, r.teacher_masks('val'), dataset.read_negatives('val'))
+        rng = np.random.default_rng(seed)
+        self.clean, self.unseen = [], []
+        for i in range(len(images)):
+            crop, mesh, hair, person = sampler.crop(i, rng, size, drift=0.0)
+            labels = r.label_map(crop, mesh, hair, person)
+            self.clean.append((crop, labels, r.draw_mesh_classes(mesh, size) >= 0))
+            self.unseen.append(sampler.occlude(crop, mesh, labels, rng, occluders.HELD_OUT))
+        self.generated = np.array([not p.real for p in self.photos])     # hardly any glasses there
+
+    @staticmethod
+    def overlap(found, labels, kind):
+        known = labels != r.IGNORE
+        a, b = (found == kind) & known, (labels == kind) & known
+        return (a & b).sum() / max(1, (a | b).sum())
+
+    def rows(self, model):
+        crops, labels, ovals = (np.stack(v) for v in zip(*self.clean))
+        found = predict(model, crops)
+        out = {f'IoU {name}': self.overlap(found, labels, k) for k, name in enumerate(r.CLASSES) if k != r.OCCLUDER}
+        out = {'mIoU': float(np.mean(list(out.values()))), **out}
+        wrong = (found == r.OCCLUDER) & ovals
+        out['occluder falsely marked, % of the oval (generated)'] = 100 * wrong[self.generated].sum() / ovals[self.generated].sum()
+        crops, labels = (np.stack(v) for v in zip(*self.unseen))
+        out['IoU occluder of unseen kinds'] = self.overlap(predict(model, crops), labels, r.OCCLUDER)
+        return out
+
+    def __call__(self, model):
+        return '; '.join(f'{k} {v:.3f}' for k, v in self.rows(model).items())
+
+
+def run(options):
+    torch.manual_seed(options.seed)
+    task = ParseTask(options)
+    return train(ParseNet().to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())
