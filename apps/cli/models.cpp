@@ -75,8 +75,8 @@ Result<int> verify(const Common& common) {
       MIEN_ASSIGN(const Net net, Net::load(folder, row.name, 1));
       static_cast<void>(net);
     }
-    std::printf("%-12s good\n", row.name.c_str());
   }
+  for (const Row& row : rows_of(folder.manifest())) std::printf("%-12s good\n", row.name.c_str());
   return static_cast<int>(kDone);
 }
 

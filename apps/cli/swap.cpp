@@ -75,6 +75,10 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   MIEN_TRY(encode.validate());
   MIEN_ASSIGN(const FusionOptions how, fusion_options(options));
   MIEN_TRY(output_is_no_input(options));
+  std::error_code error;
+  if (!options.overwrite && fs::is_regular_file(options.output, error)) {
+    return Status(Code::kUnwritable, options.output.string() + " exists already; choose another name or add --overwrite");
+  }
   MIEN_TRY(check_output(options.output, encode));
   MIEN_TRY(require_consent(options.consent));
 

@@ -71,6 +71,7 @@ void stop_cleanly_on_signals() {
   action.sa_handler = stop;
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // writing beyond a size limit then fails like a full disk
 }
 
 }  // namespace mien::cli
