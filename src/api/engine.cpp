@@ -172,7 +172,7 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
           report.faces.push_back(std::move(one));
           continue;
         }
-        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, parts.model, options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
+        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, {parts.model, nullptr, nullptr, nullptr}, options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
         one.fused = true;
         if (one.pose_gap_deg > kLargePoseGapDeg) one.note = "source and target look in directions that differ by " + std::to_string(std::lround(one.pose_gap_deg)) + " degrees; expect a weaker result";
       }

@@ -104,6 +104,9 @@ Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
   }
   if (!reader.at_end()) return damaged("bytes left over");
   model.prepare_products();
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    model.canonical_mesh_[i] = {model.mean_[3 * i], -model.mean_[3 * i + 1], -model.mean_[3 * i + 2]};
+  }
   return model;
 }
 

@@ -46,6 +46,9 @@ class FaceModel {
   int identity_count() const { return identity_count_; }
   int expression_count() const { return static_cast<int>(modes_.cols()) - identity_count_; }
 
+  // The mean shape as a mesh: canonical centimetres with y down and z away from the viewer (surface points only).
+  const Mesh& canonical_mesh() const { return canonical_mesh_; }
+
   // mean + modes * coefficients, 3 x 468; for tests and tools.
   Eigen::Matrix3Xf shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const;
 
@@ -58,6 +61,7 @@ class FaceModel {
   Eigen::MatrixXf modes_;         // 1404 x (identity + expression)
   Eigen::VectorXf taper_;         // 468: 1 inside, 0 on the oval
   std::vector<RasterTriangle> triangles_;
+  Mesh canonical_mesh_{};
   // Products of the modes' x, y and z parts: xx, yy, zz, xy + yx, xz + zx, yz + zy.
   std::array<Eigen::MatrixXf, 6> products_;
 };

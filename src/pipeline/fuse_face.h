@@ -1,24 +1,22 @@
-// One face of a frame: fused mesh -> warp -> eyes -> relight -> blend -> paste
+// One face of a frame: fused mesh -> (prepare_face: warp -> eyes -> relight) -> coarse network -> blend -> paste
 #pragma once
 
-#include "core/thread_pool.h"
-#include "core/trace.h"
-#include "fuse/canvas.h"
-#include "fuse/relight.h"
+#include "fuse/coarse.h"
 #include "pipeline/enrol.h"
+#include "pipeline/prepare_face.h"
 
 namespace mien {
 
-struct FuseScratch {
-  PlanarRgb target, fused;
-  Plane trust, target_cover, target_skin;
-  WarpMaps maps;
-  FaceMasks masks;
-  RelightScratch relight;
+// What fuse_face() uses beside the source.
+struct FusionParts {
+  const FaceModel& model;
+  const CoarseNet* coarse = nullptr;  // null: no weights for the tier; the classical result stands
+  CoarseScratch* coarse_scratch = nullptr;
+  NetScratch* nets = nullptr;
 };
 
 // Changes `frame` inside the face's mask only. regions: of the target's face, null when unknown. strength 0..1.
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
+Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FusionParts& parts, float strength, ThreadPool& pool, FuseScratch& scratch,
                Trace& trace, MutableImageView frame);
 
 }  // namespace mien

@@ -9,12 +9,12 @@ import numpy as np
 from .paths import CACHE, MODELS, REPOSITORY, TRAINING
 
 SOURCE = REPOSITORY / 'src'
-PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/region_map.cpp', 'fuse/*.cpp', 'pipeline/fuse_face.cpp')
+PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/region_map.cpp', 'fuse/*.cpp', 'pipeline/prepare_face.cpp')
 FLAGS = ['-O3', '-march=native', '-std=c++20', '-shared', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
 
 
 def _sources():
-    product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp'))]
+    product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp', 'coarse.cpp'))]
     return [TRAINING / 'native' / 'training_native.cpp', *product]
 
 
@@ -40,6 +40,17 @@ def _pointer(array, kind):
 def _floats(array):
     array = np.ascontiguousarray(array, np.float32)
     return array, _pointer(array, ctypes.c_float)
+
+
+COARSE_CHANNELS, COARSE_SIZE = 12, 128
+
+
+def _bytes(array):
+    """An optional uint8 picture and its pointer (null without one)."""
+    if array is None:
+        return None, ctypes.POINTER(ctypes.c_uint8)()
+    array = np.ascontiguousarray(array, np.uint8)
+    return array, _pointer(array, ctypes.c_uint8)
 
 
 def rasterise(vertices, attributes, triangles, width, height, background=0.0):
@@ -70,13 +81,33 @@ class Product:
         if getattr(self, 'context', None):
             library().mien_close(self.context)
 
-    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0):
-        """-> the target with the source's face."""
-        source, out = np.ascontiguousarray(source), np.array(target, np.uint8, order='C')
-        (_, s), (_, t) = keep = _floats(source_mesh), _floats(target_mesh)
-        failed = library().mien_fuse(self.context, _pointer(source, ctypes.c_uint8), source.shape[1], source.shape[0], s,
-                                     _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], t, ctypes.c_float(strength))
-        del keep
+    def _check(self, failed):
         if failed:
             raise ValueError(library().mien_error(self.context).decode())
+
+    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0, network=None, source_cover=None, cover=None):
+        """-> the target with the source's face. network: function of the 12 x 128 x 128 input -> gain_bias (6, h, w), residual_alpha (4, h, w),
+        as the coarse networks give; None: the classical result. Covers: uint8, picture size, 255 where something hides the face."""
+        source, out = np.ascontiguousarray(source), np.array(target, np.uint8, order='C')
+        source_mesh, s = _floats(source_mesh)
+        target_mesh, t = _floats(target_mesh)
+        sc, tc = _bytes(source_cover), _bytes(cover)
+        x = np.zeros((COARSE_CHANNELS, COARSE_SIZE, COARSE_SIZE), np.float32)
+        self._check(library().mien_fuse_begin(self.context, _pointer(source, ctypes.c_uint8), source.shape[1], source.shape[0], s, sc[1],
+                                              _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], t, tc[1], ctypes.c_float(strength), _pointer(x, ctypes.c_float)))
+        if network is not None:
+            (gain, g), (residual, r) = (_floats(a) for a in network(x))
+            library().mien_fuse_network(self.context, g, gain.shape[1], r, residual.shape[1])
+        library().mien_fuse_end(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], ctypes.c_float(strength))
         return out
+
+    def coarse_sample(self, source, source_mesh, target, target_mesh, share=1.0, source_cover=None, cover=None):
+        """-> network input 12 x 128 x 128, the target's RGB 3 x 128 x 128 (0..1), features mask 128 x 128."""
+        source, target = np.ascontiguousarray(source), np.ascontiguousarray(target)
+        source_mesh, s = _floats(source_mesh)
+        target_mesh, t = _floats(target_mesh)
+        sc, tc = _bytes(source_cover), _bytes(cover)
+        out = np.zeros((COARSE_CHANNELS + 4, COARSE_SIZE, COARSE_SIZE), np.float32)
+        self._check(library().mien_coarse_sample(self.context, _pointer(source, ctypes.c_uint8), source.shape[1], source.shape[0], s, sc[1],
+                                                 _pointer(target, ctypes.c_uint8), target.shape[1], target.shape[0], t, tc[1], ctypes.c_float(share), _pointer(out, ctypes.c_float)))
+        return out[:COARSE_CHANNELS], out[COARSE_CHANNELS:-1], out[-1]

@@ -1,22 +1,36 @@
 // What the training shares with the product, as plain C functions for ctypes. Built by training/mien_train/native.py.
-#include <cstring>
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "core/raster.h"
-#include "pipeline/fuse_face.h"
+#include "fuse/coarse_inputs.h"
+#include "pipeline/prepare_face.h"
 
 namespace {
 
 using namespace mien;
 
 struct Context {
+  explicit Context(FaceModel m) : model(std::move(m)) {}
   FaceModel model;
   ThreadPool pool{1};
   FuseScratch scratch;
+  CoarseInputScratch coarse_scratch;
+  CoarseCrop crop;
+  PreparedFace prepared;
   Trace trace;
   std::string error;
+};
+
+struct Picture {
+  const std::uint8_t* pixels;  // packed BGR
+  int width, height;
+  const float* mesh;          // 478 x 3, pixels
+  const std::uint8_t* cover;  // width * height, 255 where something hides the face; null: nothing
 };
 
 Mesh mesh_from(const float* points) {
@@ -25,7 +39,48 @@ Mesh mesh_from(const float* points) {
   return mesh;
 }
 
-ImageView bgr_view(const std::uint8_t* data, int width, int height) { return {data, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8}; }
+ImageView view_of(const Picture& p) { return {p.pixels, p.width, p.height, p.width * std::ptrdiff_t{3}, PixelFormat::kBgr8}; }
+
+// A region map at the picture's own resolution that says "occluder" where cover is set and skin elsewhere.
+std::optional<RegionMap> regions_of(const Picture& p) {
+  if (p.cover == nullptr) return std::nullopt;
+  RegionMap map;
+  map.probability.resize(kRegionClasses, p.height, p.width);
+  std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+  float* occluder = map.probability.channel(static_cast<int>(RegionClass::kOccluder));
+  float* skin = map.probability.channel(static_cast<int>(RegionClass::kSkin));
+  for (int i = 0; i < p.width * p.height; ++i) occluder[i] = static_cast<float>(p.cover[i]) / 255, skin[i] = 1 - occluder[i];
+  return map;
+}
+
+// The classical half and the network's input. share: of the source's shape. -> false with context.error
+bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength) {
+  const Mesh from = mesh_from(source.mesh), onto = mesh_from(target.mesh);
+  const auto source_regions = regions_of(source), target_regions = regions_of(target);
+  const SourceTexture texture = make_texture(view_of(source), from, c.model.triangles(), source_regions ? &*source_regions : nullptr);
+  const auto source_fit = c.model.fit(from), target_fit = c.model.fit(onto);
+  if (!source_fit.ok() || !target_fit.ok()) {
+    c.error = "a mesh without extent";
+    return false;
+  }
+  const Mesh fused = c.model.with_identity_of(*source_fit, *target_fit, onto, {share, share});
+  FuseScratch& s = c.scratch;
+  c.prepared = prepare_face(texture, fused, onto, view_of(target), target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
+  if (c.prepared.where.width < 1 || c.prepared.where.height < 1) {
+    c.error = "the face lies outside of the picture";
+    return false;
+  }
+  const CoarseScene scene{s.target, s.fused, s.trust, s.masks, s.relight, c.prepared.fused, c.model.canonical_mesh(), c.model.triangles()};
+  make_coarse_input(scene, &c.coarse_scratch, &c.crop);
+  return true;
+}
+
+Tensor tensor_from(const float* values, int channels, int size) {
+  Tensor t;
+  t.resize(channels, size, size);
+  std::copy_n(values, t.values.size(), t.values.begin());
+  return t;
+}
 
 }  // namespace
 
@@ -41,28 +96,54 @@ void mien_rasterise(const float* vertices, int vertex_count, const float* attrib
 // model: the bytes of face_model.bin. -> a context, or null.
 void* mien_open(const std::uint8_t* model, long size) {
   auto parsed = FaceModel::parse({model, static_cast<std::size_t>(size)});
-  return parsed.ok() ? new Context{std::move(*parsed), ThreadPool(1), {}, {}, {}} : nullptr;
+  return parsed.ok() ? new Context(std::move(*parsed)) : nullptr;
 }
 
 void mien_close(void* context) { delete static_cast<Context*>(context); }
 
 const char* mien_error(void* context) { return static_cast<Context*>(context)->error.c_str(); }
 
-// The product's fusion of one face with given meshes (478 x 3, pixels). Pictures are packed BGR; target is changed in place. -> 0 when done
-int mien_fuse(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh, std::uint8_t* target,
-              int target_width, int target_height, const float* target_mesh, float strength) {
+// The product's fusion of one face in three steps. begin: the classical half; input gets 12 x 128 x 128. network (optional): what a coarse
+// network answered. end: pastes into `target`. -> 0 when done
+int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh,
+                    const std::uint8_t* source_cover, const std::uint8_t* target, int target_width, int target_height, const float* target_mesh,
+                    const std::uint8_t* cover, float strength, float* input) {
   Context& c = *static_cast<Context*>(context);
-  Source::Content content;
-  content.face.mesh = mesh_from(source_mesh);
-  content.texture = make_texture(bgr_view(source, source_width, source_height), content.face.mesh, c.model.triangles(), nullptr);
-  auto shape = c.model.fit(content.face.mesh);
-  if (!shape.ok()) return c.error = shape.status().message(), 1;
-  content.shape = std::move(*shape);
-  Face face;
-  face.mesh = mesh_from(target_mesh);
-  const MutableImageView frame{target, target_width, target_height, target_width * std::ptrdiff_t{3}, PixelFormat::kBgr8};
-  const Done done = fuse_face(content, face, nullptr, c.model, strength, c.pool, c.scratch, c.trace, frame);
-  if (!done.ok()) return c.error = done.status().message(), 1;
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, {target, target_width, target_height, target_mesh, cover}, strength, strength)) return 1;
+  std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), input);
+  return 0;
+}
+
+void mien_fuse_network(void* context, const float* gain_bias, int gain_size, const float* residual_alpha, int residual_size) {
+  Context& c = *static_cast<Context*>(context);
+  apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size), c.crop.crop_from_canvas, &c.scratch.fused, &c.scratch.masks.alpha);
+}
+
+void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, float strength) {
+  Context& c = *static_cast<Context*>(context);
+  paste_face(c.prepared, strength, c.scratch, {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
+}
+
+// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 3 x 128 x 128 the target's RGB
+// (0..1), 1 x 128 x 128 brows, lids and lips. -> 0 when done
+int mien_coarse_sample(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh,
+                       const std::uint8_t* source_cover, const std::uint8_t* target, int target_width, int target_height, const float* target_mesh,
+                       const std::uint8_t* cover, float share, float* out) {
+  Context& c = *static_cast<Context*>(context);
+  const Picture onto{target, target_width, target_height, target_mesh, cover};
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f)) return 1;
+  constexpr std::size_t kPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
+  out = std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), out);
+  PlanarRgb truth;
+  sample_affine(view_of(onto), compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()), kCoarseSize, kCoarseSize, &truth);
+  for (std::size_t i = 0; i < 3 * kPlane; ++i) *out++ = truth.values[i] / 255;
+  const Plane& features = c.scratch.masks.features;
+  const Affine canvas_from_crop = c.crop.crop_from_canvas.inverse();
+  for (int i = 0; i < kCoarseSize * kCoarseSize; ++i) {
+    const Point2f p = canvas_from_crop({static_cast<float>(i % kCoarseSize), static_cast<float>(i / kCoarseSize)});
+    const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, features.width - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, features.height - 1);
+    *out++ = features.row(y)[x];
+  }
   return 0;
 }
 

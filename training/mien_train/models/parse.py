@@ -40,13 +40,13 @@ class ParseNet(nn.Module):
         self.stem = conv(3, 16, 3, 2)                                                              # 1/2
         self.down4 = nn.Sequential(Inverted(16, 48, 24, 3, 2, False), Inverted(24, 72, 24, 3, 1, False))
         self.down8 = nn.Sequential(Inverted(24, 96, 40, 5, 2, True), Inverted(40, 120, 40, 5, 1, True))
-        self.down16 = nn.Sequential(Inverted(40, 160, 64, 5, 2, True), Inverted(64, 192, 64, 5, 1, True), Inverted(64, 192, 64, 5, 1, True))
-        self.project, self.gate = conv(64, 64, 1, act=nn.ReLU), nn.Conv2d(64, 64, 1)
-        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU), conv(16, 16, 1, act=nn.ReLU)
+        self.down16 = nn.Sequential(Inverted(40, 160, 72, 5, 2, True), Inverted(72, 240, 72, 5, 1, True), Inverted(72, 240, 72, 5, 1, True))
+        self.project, self.gate = conv(72, 64, 1, act=nn.ReLU), nn.Conv2d(72, 64, 1)
+        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU), conv(16, 8, 1, act=nn.ReLU)
         self.merge8 = conv(64 + 32, 48, 3, act=nn.ReLU)
-        self.merge4 = conv(48 + 24, 32, 3, act=nn.ReLU)
-        self.merge2 = conv(32 + 16, 24, 3, act=nn.ReLU)
-        self.head = nn.Conv2d(24, CLASS_COUNT, 1)
+        self.merge4 = conv(48 + 24, 24, 3, act=nn.ReLU)
+        self.merge2 = conv(24 + 8, 20, 3, act=nn.ReLU)
+        self.head = nn.Conv2d(20, CLASS_COUNT, 1)
         self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
 
     def forward(self, x):

@@ -1,0 +1,144 @@
+#include "fuse/coarse_inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace mien {
+namespace {
+
+constexpr float kAlphaReach = 0.35f;
+
+// Averages `in` over the canvas pixels that one crop pixel covers (a box of whole pixels), bilinear when the crop is finer.
+class Shrinker {
+ public:
+  Shrinker(const Affine& crop_from_canvas, int width, int height)
+      : canvas_from_crop_(crop_from_canvas.inverse()), width_(width), height_(height),
+        taps_(std::clamp(static_cast<int>(std::lround(canvas_from_crop_.scale())), 1, 16)) {}
+
+  void operator()(const float* plane, float scale, float outside, float* out) const {
+    const float step = 1.0f / static_cast<float>(taps_), weight = scale * step * step;
+    for (int y = 0; y < kCoarseSize; ++y) {
+      for (int x = 0; x < kCoarseSize; ++x) {
+        float sum = 0;
+        for (int v = 0; v < taps_; ++v) {
+          for (int u = 0; u < taps_; ++u) {
+            const float cx = static_cast<float>(x) - 0.5f + (static_cast<float>(u) + 0.5f) * step;
+            const float cy = static_cast<float>(y) - 0.5f + (static_cast<float>(v) + 0.5f) * step;
+            sum += at(plane, canvas_from_crop_({cx, cy}), outside);
+          }
+        }
+        *out++ = sum * weight;
+      }
+    }
+  }
+
+ private:
+  float at(const float* plane, Point2f p, float outside) const {
+    if (p.x < -0.5f || p.y < -0.5f || p.x > static_cast<float>(width_) - 0.5f || p.y > static_cast<float>(height_) - 0.5f) return outside;
+    const float px = std::clamp(p.x, 0.0f, static_cast<float>(width_ - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(height_ - 1));
+    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width_ - 1), y1 = std::min(y0 + 1, height_ - 1);
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const auto value = [&](int u, int v) { return plane[static_cast<std::size_t>(v) * width_ + u]; };
+    const float top = value(x0, y0) + fx * (value(x1, y0) - value(x0, y0)), bottom = value(x0, y1) + fx * (value(x1, y1) - value(x0, y1));
+    return top + fy * (bottom - top);
+  }
+
+  Affine canvas_from_crop_;
+  int width_, height_, taps_;
+};
+
+// The target where it stays visible; where the face will go, only the low frequencies of its skin, so that no one can copy from it.
+void draw_context(const CoarseScene& s, PlanarRgb* out) {
+  out->resize(s.target.width, s.target.height);
+  for (std::size_t i = 0; i < s.target.plane(); ++i) {
+    const float hidden = s.masks.alpha.values[i] > 0 ? std::max(s.masks.alpha.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i])) : 0;
+    if (!(hidden > 0)) {
+      for (int c = 0; c < 3; ++c) out->channel(c)[i] = s.target.channel(c)[i];
+      continue;
+    }
+    const float y = luminance_from_lightness(s.light.mid_target.values[i]);
+    for (int c = 0; c < 3; ++c) {
+      const float low = srgb_from_linear(y * s.light.tint_target[c].values[i]);
+      out->channel(c)[i] = s.target.channel(c)[i] + hidden * (low - s.target.channel(c)[i]);
+    }
+  }
+}
+
+// Canonical position and facing, drawn at the crop's size.
+void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseInputScratch* scratch, Tensor* input) {
+  const Mesh crop = transformed(s.fused, crop_from_canvas);
+  const auto n_z = facing(crop, s.triangles);
+  const float unit = std::max(face_width_px(s.canonical), 1e-3f) / 2;
+  std::vector<RasterVertex> vertices(kSurfacePoints);
+  scratch->attributes.clear();
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    vertices[i] = {crop[i].x, crop[i].y, crop[i].z};
+    scratch->attributes.insert(scratch->attributes.end(), {s.canonical[i].x / unit, s.canonical[i].y / unit, n_z[i]});
+  }
+  constexpr std::size_t kPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
+  scratch->depth.assign(kPlane, std::numeric_limits<float>::infinity());
+  float* planes = input->channel(static_cast<int>(CoarseChannel::kCanonicalX));
+  std::fill_n(planes, 3 * kPlane, 0.0f);
+  rasterise(vertices, scratch->attributes, 3, s.triangles, {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
+}
+
+float sample(const float* plane, int width, int height, float x, float y) {
+  const float px = std::clamp(x, 0.0f, static_cast<float>(width - 1)), py = std::clamp(y, 0.0f, static_cast<float>(height - 1));
+  const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width - 1), y1 = std::min(y0 + 1, height - 1);
+  const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+  const auto at = [&](int u, int v) { return plane[static_cast<std::size_t>(v) * width + u]; };
+  const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)), bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
+  return top + fy * (bottom - top);
+}
+
+// Crop positions to positions of a map that covers the crop with `size` cells.
+Affine map_from_crop(int size) {
+  const float k = static_cast<float>(size) / kCoarseSize;
+  return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
+}
+
+}  // namespace
+
+void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, CoarseCrop* out) {
+  out->crop_from_canvas = crop_from_frame(level_square(s.fused), kCoarseSpan, kCoarseSize);
+  out->input.resize(kCoarseChannels, kCoarseSize, kCoarseSize);
+  const auto channel = [&](CoarseChannel k) { return out->input.channel(static_cast<int>(k)); };
+  const Shrinker shrink(out->crop_from_canvas, s.target.width, s.target.height);
+  draw_context(s, &scratch->context);
+  constexpr float kToUnit = 1 / 255.0f;
+  for (int c = 0; c < 3; ++c) {
+    shrink(s.relit.channel(c), kToUnit, 0, channel(CoarseChannel::kRelitRed) + static_cast<std::size_t>(c) * kCoarseSize * kCoarseSize);
+    shrink(scratch->context.channel(c), kToUnit, 127, channel(CoarseChannel::kContextRed) + static_cast<std::size_t>(c) * kCoarseSize * kCoarseSize);
+  }
+  shrink(s.trust.values.data(), 1, 0, channel(CoarseChannel::kTrust));
+  shrink(s.masks.alpha.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
+  Plane parts = s.masks.mouth;
+  for (std::size_t i = 0; i < parts.size(); ++i) parts.values[i] = 0.5f * parts.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
+  shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kParts));
+  draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
+}
+
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, PlanarRgb* relit, Plane* alpha) {
+  const Affine gain_map = compose(map_from_crop(gain_bias.width), crop_from_canvas), residual_map = compose(map_from_crop(residual_alpha.width), crop_from_canvas);
+  for (int y = 0; y < alpha->height; ++y) {
+    for (int x = 0; x < alpha->width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * alpha->width + x;
+      float& a = alpha->values[i];
+      if (!(a > 0)) continue;
+      const Point2f at{static_cast<float>(x), static_cast<float>(y)}, g = gain_map(at), r = residual_map(at);
+      for (int c = 0; c < 3; ++c) {
+        const float gain = sample(gain_bias.channel(c), gain_bias.width, gain_bias.height, g.x, g.y);
+        const float bias = sample(gain_bias.channel(3 + c), gain_bias.width, gain_bias.height, g.x, g.y);
+        const float residual = sample(residual_alpha.channel(c), residual_alpha.width, residual_alpha.height, r.x, r.y);
+        float& value = relit->channel(c)[i];
+        value = std::clamp((1 + gain) * value + 255 * (bias + residual), 0.0f, 255.0f);
+      }
+      const float change = sample(residual_alpha.channel(3), residual_alpha.width, residual_alpha.height, r.x, r.y);
+      a = std::clamp(a + kAlphaReach * std::tanh(change) * 4 * a * (1 - a), 0.0f, 1.0f);
+    }
+  }
+}
+
+}  // namespace mien

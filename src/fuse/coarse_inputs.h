@@ -1,0 +1,54 @@
+// What the coarse fusion network looks at, and what its answer means. The training builds its samples with this very code.
+#pragma once
+
+#include "face/crop.h"
+#include "fuse/masks.h"
+#include "fuse/relight.h"
+#include "model/tensor.h"
+
+namespace mien {
+
+// Channels of the input, 0..1 unless said otherwise.
+enum class CoarseChannel {
+  kRelitRed, kRelitGreen, kRelitBlue,        // W0: the relit warp
+  kTrust,                                    // V: how far W0 is the source's own face
+  kContextRed, kContextGreen, kContextBlue,  // the target where it stays visible, the low frequencies of its skin elsewhere
+  kAlpha,                                    // A_geo: the geometric mask
+  kParts,                                    // 1 eyeballs, 0.5 mouth interior
+  kCanonicalX, kCanonicalY,                  // position on the canonical face, about -1..1
+  kFacing,                                   // z of the surface's normal
+};
+inline constexpr int kCoarseChannels = 12;
+inline constexpr int kCoarseSize = 128;       // pixels
+inline constexpr float kCoarseSpan = 1.3f;    // crop side in level squares of the fused mesh
+
+// From the canvas to the network's crop and back.
+struct CoarseCrop {
+  Affine crop_from_canvas;
+  Tensor input;  // kCoarseChannels x 128 x 128
+};
+
+struct CoarseScene {
+  const PlanarRgb& target;  // canvas pixels
+  const PlanarRgb& relit;   // W0
+  const Plane& trust;
+  const FaceMasks& masks;
+  const RelightScratch& light;  // of the relight stage: the target's low frequencies
+  const Mesh& fused;
+  const Mesh& canonical;        // the face model's mean, any scale
+  std::span<const RasterTriangle> triangles;
+};
+
+struct CoarseInputScratch {
+  PlanarRgb context;
+  std::vector<float> attributes, depth;
+};
+
+void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
+
+// The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
+//   F = (1 + G) * W0 + B + R       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
+// Applied to the canvas's relit picture and alpha in place, where alpha > 0.
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, PlanarRgb* relit, Plane* alpha);
+
+}  // namespace mien

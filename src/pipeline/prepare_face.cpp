@@ -1,0 +1,46 @@
+#include "pipeline/prepare_face.h"
+
+#include "face/crop.h"
+#include "fuse/mouth.h"
+
+namespace mien {
+
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, ImageView frame, const RegionMap* regions,
+                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s, Trace& trace) {
+  PreparedFace out;
+  out.where = canvas_around(target_frame, frame.width, frame.height);
+  if (out.where.width < 1 || out.where.height < 1) return out;
+  const Affine to_canvas = out.where.canvas_from_frame();
+  const int width = out.where.width, height = out.where.height;
+  const Mesh target = transformed(target_frame, to_canvas);
+  out.fused = transformed(fused_frame, to_canvas);
+  {
+    const auto span = trace.span("warp");
+    read_canvas(frame, out.where, &s.target);
+    make_warp_maps(texture, out.fused, target, model.triangles(), width, height, &s.maps);
+    warp_source(texture, s.maps, out.fused, pool, &s.fused, &s.trust);
+  }
+  out.eyes = choose_eyes(texture, target);
+  {
+    const auto span = trace.span("mask");
+    MaskHints hints{&s.trust, nullptr, nullptr};
+    if (regions) {
+      const Affine frame_from_canvas = to_canvas.inverse();
+      regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_cover);
+      regions->sample({RegionClass::kSkin}, frame_from_canvas, width, height, &s.target_skin);
+      hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
+    }
+    draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);
+    place_eyes(texture, out.fused, s.masks, out.eyes, &s.fused);
+  }
+  const auto span = trace.span("relight");
+  relight(s.target, s.masks, out.eyes, face_width_px(target), &s.relight, &s.fused);
+  return out;
+}
+
+void paste_face(const PreparedFace& face, float strength, FuseScratch& s, MutableImageView frame) {
+  add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
+  paste_canvas(s.fused, s.masks.alpha, face.where, frame);
+}
+
+}  // namespace mien

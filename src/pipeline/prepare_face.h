@@ -1,0 +1,35 @@
+// The classical half of a fusion, and its end: warp -> eyes -> relight, later blend -> paste. Knows no networks.
+#pragma once
+
+#include "core/thread_pool.h"
+#include "core/trace.h"
+#include "face/face_model.h"
+#include "face/region_map.h"
+#include "fuse/canvas.h"
+#include "fuse/relight.h"
+
+namespace mien {
+
+struct FuseScratch {
+  PlanarRgb target, fused;
+  Plane trust, target_cover, target_skin;
+  WarpMaps maps;
+  FaceMasks masks;
+  RelightScratch relight;
+};
+
+// What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
+struct PreparedFace {
+  CanvasFrame where;  // width 0: the face lies outside of the frame
+  Mesh fused{};       // canvas pixels
+  EyeChoice eyes;
+};
+
+// warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples with it.
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, ImageView frame, const RegionMap* regions,
+                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch, Trace& trace);
+
+// Lets the target's mouth interior (and eyes that are not the source's) through, then writes the canvas into the frame.
+void paste_face(const PreparedFace& face, float strength, FuseScratch& scratch, MutableImageView frame);
+
+}  // namespace mien
