@@ -120,20 +120,20 @@ void remove_thumbnail(TiffBlock& tiff, std::size_t first_directory) {
 
 }  // namespace
 
-int normalise_exif(Bytes& bytes) {
-  TiffBlock tiff(bytes);
-  const auto directory = tiff.first_directory();
-  if (!tiff.valid() || !directory) return 1;
-  const std::uint32_t found = tiff.value(*directory, kOrientation).value_or(1);
+int normalise_exif(Bytes& tiff) {
+  TiffBlock block(tiff);
+  const auto directory = block.first_directory();
+  if (!block.valid() || !directory) return 1;
+  const std::uint32_t found = block.value(*directory, kOrientation).value_or(1);
   const int orientation = found >= 1 && found <= 8 ? static_cast<int>(found) : 1;
-  tiff.set_value(*directory, kOrientation, 1);
+  block.set_value(*directory, kOrientation, 1);
   if (orientation >= 5) {
-    swap_values(tiff, *directory, kImageWidth, kImageLength);
-    if (const auto exif = tiff.value(*directory, kExifDirectory)) {
-      swap_values(tiff, *exif, kPixelXDimension, kPixelYDimension);
+    swap_values(block, *directory, kImageWidth, kImageLength);
+    if (const auto exif = block.value(*directory, kExifDirectory)) {
+      swap_values(block, *exif, kPixelXDimension, kPixelYDimension);
     }
   }
-  remove_thumbnail(tiff, *directory);
+  remove_thumbnail(block, *directory);
   return orientation;
 }
 

@@ -175,7 +175,7 @@ std::vector<std::string> LabelRecord::problems() const {
     found.push_back("Iptc4xmpExt:DigitalSourceType is " + digital_source_type + expected);
   }
   if (!aigc) {
-    found.push_back("TC260:AIGC is missing");
+    found.emplace_back("TC260:AIGC is missing");
   } else if (!aigc->well_formed()) {
     found.push_back("TC260:AIGC is not well-formed: " + aigc->problem);
   } else if (aigc->label != "1") {

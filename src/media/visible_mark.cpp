@@ -11,8 +11,8 @@ namespace {
 
 // The law asks for 5 %; the rest is for anti-aliased edges.
 constexpr float kHeightOfShortSide = 0.056f;
-constexpr float kPreferredMinHeight_px = 9;
-constexpr float kLegibleHeight_px = 3.5f;
+constexpr float kPreferredMinHeightPx = 9;
+constexpr float kLegibleHeightPx = 3.5f;
 
 // Parts of the letter height:
 constexpr float kPenWidth = 0.15f;
@@ -42,7 +42,7 @@ float text_width(const std::vector<Stroke>& strokes) {
 Layout lay_out(int width, int height, float width_in_heights) {
   Layout layout;
   const float wanted =
-      std::max(kHeightOfShortSide * static_cast<float>(std::min(width, height)), kPreferredMinHeight_px);
+      std::max(kHeightOfShortSide * static_cast<float>(std::min(width, height)), kPreferredMinHeightPx);
   const float fits_width = static_cast<float>(width) / (width_in_heights + 2 * kPadding + kMargin);
   const float fits_height = static_cast<float>(height) / (1 + 2 * kPadding + kMargin);
   const float h = std::min({wanted, fits_width, fits_height});
@@ -127,7 +127,7 @@ void blend_pixel(std::uint8_t* pixel, PixelFormat format, float white, float bla
 PixelRect draw_visible_mark(MutableImageView image) {
   const std::vector<Stroke> strokes = text_strokes(kVisibleMarkText);
   const Layout layout = lay_out(image.width, image.height, text_width(strokes));
-  if (layout.letter_height < kLegibleHeight_px || layout.rect.empty()) return {};
+  if (layout.letter_height < kLegibleHeightPx || layout.rect.empty()) return {};
   const float pen_radius = kPenWidth / 2 * layout.letter_height;
   const float rim_radius = pen_radius + std::max(kRim * layout.letter_height, 0.8f);
   const std::vector<float> distances = distance_map(strokes, layout, rim_radius + 1);
