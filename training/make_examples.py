@@ -57,7 +57,7 @@ GROUPS = {
     'dark_man': Group(
         'free', 'male__512__18 male__512__21 male__512__58 male__512__66 male__512__81 male__512__82 male__512__84 male__512__87 '
         'male__512__88 male__512__91 male__512__98',
-        (540, 600), (270, 285, 290), Garment((70, 110, 60), 0.39, 0.31, 0.08, 0.22), edge=0.5, smile=1.0),
+        (540, 600), (270, 285, 290), Garment((70, 110, 60), 0.39, 0.31, 0.08, 0.22), edge=0.38, smile=1.0),
     'dark_haired_man': Group(
         'free', 'Q000024 R000570 R000592 R000595 R000590 H001048 K000188 M001191 D000614 M001189 L000574 B001259',
         (840, 600), (265, 255, 272), Garment((120, 112, 108), 0.33, 0.32, -0.16, 0.07)),
@@ -387,7 +387,8 @@ def dress(group, picture, photos, masks, weights, mesh, background, seed):
         hair = np.maximum(hair * ramp(0.6 - light, 0.2), masks[..., 1] * ramp(0.42 - light, 0.16))
     hair = ramp(hair - 0.6, 0.3) if group.long_hair else 0
     mix = lambda a, b, t: a + (b - a) * t[..., None]
-    lower = mix(mix(background, neck(photos, weights, mesh, u, v), throat), colour, cloth)
+    base = picture if group.tight else background
+    lower = mix(mix(base, neck(photos, weights, mesh, u, v), throat), colour, cloth)
     kept = np.clip(ramp((0.07 if group.tight else -0.33) - v, 0.06) + face + hair, 0, 1) * (1 - cloth * (1 - np.maximum(face, hair)))
     behind = 1 - (1 - throat) * (1 - cloth)
     return mix(lower, picture, kept), behind * (1 - kept) + masks[..., 1] * kept
