@@ -78,11 +78,17 @@ LinearRgb linear_from_lab(const Lab& lab) {
 float lightness_from_luminance(float y) { return 116 * lab_curve(y) - 16; }
 float luminance_from_lightness(float l) { return lab_curve_inverse((l + 16) / 116); }
 
-void lab_from_srgb(const PlanarRgb& in, LabPlanes* out) {
+void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
+  out->resize(in.width, in.height);
+  const auto& table = to_linear();
+  for (std::size_t i = 0; i < in.values.size(); ++i) out->values[i] = table.at(in.values[i] * (1 / 255.0f));
+}
+
+void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
   for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
   const float *r = in.channel(0), *g = in.channel(1), *b = in.channel(2);
   for (std::size_t i = 0; i < in.plane(); ++i) {
-    const Lab lab = lab_from_linear({linear_from_srgb(r[i]), linear_from_srgb(g[i]), linear_from_srgb(b[i])});
+    const Lab lab = lab_from_linear({r[i], g[i], b[i]});
     out->l.values[i] = lab.l;
     out->a.values[i] = lab.a;
     out->b.values[i] = lab.b;

@@ -28,10 +28,11 @@ inline float luminance(const LinearRgb& c) { return 0.2126729f * c.r + 0.7151522
 float lightness_from_luminance(float y);
 float luminance_from_lightness(float l);
 
-// Planar Lab of a planar sRGB picture; the three planes get the picture's size.
+// Planar Lab of a planar picture in linear light (0..1); the three planes get the picture's size.
 struct LabPlanes {
   Plane l, a, b;
 };
-void lab_from_srgb(const PlanarRgb& in, LabPlanes* out);
+void lab_from_linear(const PlanarRgb& in, LabPlanes* out);
+void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out);
 
 }  // namespace mien

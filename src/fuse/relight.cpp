@@ -34,15 +34,15 @@ Plane difference(const Plane& a, const Plane& b) {
 }
 
 // Low-frequency colour of the skin in linear light, per channel, divided by its luminance.
-void tint_of(const PlanarRgb& picture, const MaskedBlur& blur, Plane* linear, Plane tint[3]) {
+void tint_of(const PlanarRgb& linear, const MaskedBlur& blur, Plane* plane, Plane tint[3]) {
   for (int c = 0; c < 3; ++c) {
-    linear->resize(picture.width, picture.height);
-    for (std::size_t i = 0; i < picture.plane(); ++i) linear->values[i] = linear_from_srgb(picture.channel(c)[i]);
-    blur.apply(*linear, &tint[c]);
+    plane->resize(linear.width, linear.height);
+    std::copy_n(linear.channel(c), linear.plane(), plane->values.begin());
+    blur.apply(*plane, &tint[c]);
   }
-  for (std::size_t i = 0; i < picture.plane(); ++i) {
-    const float y = std::max(luminance({tint[0].values[i], tint[1].values[i], tint[2].values[i]}), 1e-4f);
-    for (int c = 0; c < 3; ++c) tint[c].values[i] /= y;
+  for (std::size_t i = 0; i < linear.plane(); ++i) {
+    const float scale = 1 / std::max(luminance({tint[0].values[i], tint[1].values[i], tint[2].values[i]}), 1e-4f);
+    for (int c = 0; c < 3; ++c) tint[c].values[i] *= scale;
   }
 }
 
@@ -67,6 +67,22 @@ Gains measure(const RelightScratch& s, const Plane& skin) {
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
   return g;
+}
+
+// How much of the source's colour detail the target takes: a target with little colour gets little. Low-frequency, so done coarsely.
+void measure_tint_gain(RelightScratch* s) {
+  constexpr int kStep = 6;
+  const int w = s->low_target.width, h = s->low_target.height;
+  Plane coarse;
+  coarse.resize((w + kStep - 1) / kStep, (h + kStep - 1) / kStep);
+  for (int y = 0; y < coarse.height; ++y) {
+    for (int x = 0; x < coarse.width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(std::min(y * kStep + kStep / 2, h - 1)) * w + std::min(x * kStep + kStep / 2, w - 1);
+      const float t = chroma(tinted(s->low_target.values[i], s->tint_target, i)), source = chroma(tinted(s->low_warped.values[i], s->tint_warped, i));
+      coarse.row(y)[x] = ratio(t, source, 0.0f, kTintGainMax);
+    }
+  }
+  enlarge_boxes(coarse, kStep, w, h, &s->tint_gain);
 }
 
 // Mean of a plane over the eyeballs.
@@ -119,14 +135,17 @@ float robust_spread(const Plane& values, const Plane& mask) {
 }
 
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* s, PlanarRgb* warped) {
-  lab_from_srgb(target, &s->target);
-  lab_from_srgb(*warped, &s->warped);
+  linear_from_srgb(target, &s->linear_target);
+  linear_from_srgb(*warped, &s->linear_warped);
+  lab_from_linear(s->linear_target, &s->target);
+  lab_from_linear(s->linear_warped, &s->warped);
   split_scales(masks.skin, width_px, s);
   {
     const MaskedBlur blur(masks.skin, kTintSigma * width_px, &s->blur);
-    tint_of(target, blur, &s->linear, s->tint_target);
-    tint_of(*warped, blur, &s->linear, s->tint_warped);
+    tint_of(s->linear_target, blur, &s->plane, s->tint_target);
+    tint_of(s->linear_warped, blur, &s->plane, s->tint_warped);
   }
+  measure_tint_gain(s);
   const Gains gains = measure(*s, masks.skin);
   const EyeMatch eye{ratio(mean_over(s->target.l, masks.right_eye, masks.left_eye), mean_over(s->warped.l, masks.right_eye, masks.left_eye), 0.5f, 1.5f),
                      0.5f * (mean_over(s->target.a, masks.right_eye, masks.left_eye) - mean_over(s->warped.a, masks.right_eye, masks.left_eye)),
@@ -144,8 +163,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
     float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail + gains.fine * fine * (1 + feature * (contrast - 1));
     const Lab base_t = tinted(lightness, s->tint_target, i), base_w = tinted(w.l, s->tint_warped, i);
-    // A target with little colour gets little of the source's.
-    const float tint_gain = std::min(kTintGainMax, ratio(chroma(tinted(low_t, s->tint_target, i)), chroma(tinted(low_w, s->tint_warped, i)) , 0.0f, kTintGainMax));
+    const float tint_gain = s->tint_gain.values[i];
     Lab out{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
     const float eyeball = std::max(eyes.right ? masks.right_eye.values[i] : 0.0f, eyes.left ? masks.left_eye.values[i] : 0.0f);
     if (eyeball > 0) {

@@ -15,7 +15,8 @@ namespace mien {
 
 struct RelightScratch {
   LabPlanes target, warped;
-  Plane linear, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;
+  PlanarRgb linear_target, linear_warped;
+  Plane plane, tint_gain, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;
   Plane tint_target[3], tint_warped[3];
   MaskedBlurScratch blur;
 };

@@ -96,7 +96,7 @@ class DetectSampler:
             return cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC)
         return np.full((size, size, 3), rng.uniform(0, 255, 3 if rng.random() < 0.5 else 1), np.uint8)
 
-    def head(self, rng, turn_share=0.3, max_roll_deg=42):
+    def head(self, rng, turn_share=0.3):
         """One head as a 288-px crop. -> image, alpha (uint8), mesh"""
         i = self._pick(rng)
         image, mask, mesh = self.images[i], self.masks[i], self.meshes[i].astype(np.float64)
@@ -115,9 +115,9 @@ class DetectSampler:
             mesh[:, 0] = image.shape[1] - 1 - mesh[:, 0]
         return np.ascontiguousarray(image), np.ascontiguousarray(mask), mesh
 
-    def _place(self, canvas, cover, face_px, centre, roll, rng, rectangle):
+    def _place(self, canvas, cover, face_px, centre, roll, rng, rectangle, turn_share):
         """Pastes a head. -> box, points, its share of the canvas inside"""
-        image, mask, mesh = self.head(rng)
+        image, mask, mesh = self.head(rng, turn_share)
         size = canvas.shape[0]
         middle, side, _ = g.level_box(mesh)
         k = face_px / side
@@ -164,21 +164,29 @@ class DetectSampler:
             rows.append((box, points, visible < 0.55 or max(box[2:]) < SMALLEST_FACE_PX))
         return canvas, Faces.of(rows)
 
-    def sample(self, rng, size=256, largest=None):
-        """-> canvas BGR uint8 size x size, Faces."""
+    def sample(self, rng, size=256, largest=None, hard=True):
+        """-> canvas BGR uint8 size x size, Faces. hard: with occluders, many turned heads and bad picture quality, as in training; otherwise
+        what photos are like: heads lean up to 40 degrees, some are turned, light and compression differ."""
         largest = largest or size * 1.0
         canvas, placed, cover = self.background(size, rng), [], []
         kind = rng.random()
         if kind > 0.9:
-            return photometric.augment(canvas, rng), Faces.of([])
+            return self._quality(canvas, rng, hard), Faces.of([])
         count = 1 if kind < 0.35 else int(rng.integers(1, 7))
         sizes = np.sort(np.exp(rng.uniform(np.log(9), np.log(largest / (1.0 if count < 3 else 2.2)), count)))
         for face_px in sizes:
-            roll = np.radians(rng.normal(0, 12) if rng.random() < 0.6 else rng.uniform(-45, 45))
+            roll = np.radians(rng.normal(0, 12) if rng.random() < 0.6 else rng.uniform(-45, 45) if hard else rng.uniform(-40, 40))
             margin = min(0.35 * face_px, size * 0.45)
             centre = rng.uniform(margin, size - margin, 2)
-            result = self._place(canvas, cover, face_px, centre, roll, rng, rectangle=rng.random() < 0.35)
+            result = self._place(canvas, cover, face_px, centre, roll, rng, rectangle=rng.random() < 0.35, turn_share=0.3 if hard else 0.1)
             if result:
                 placed.append(result)
-        canvas, faces = self._finish(canvas, placed, cover, rng, True)
-        return photometric.augment(canvas, rng), faces
+        canvas, faces = self._finish(canvas, placed, cover, rng, hard)
+        return self._quality(canvas, rng, hard), faces
+
+    @staticmethod
+    def _quality(canvas, rng, hard):
+        if hard:
+            return photometric.augment(canvas, rng)
+        canvas = photometric.colour_and_light(canvas, rng, 0.7)
+        return cv2.imdecode(cv2.imencode('.jpg', canvas, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))])[1], cv2.IMREAD_COLOR)

@@ -10,7 +10,7 @@ from . import dataset, geometry as g, photometric
 from .detect_samples import DetectSampler, SMALLEST_FACE_PX, box_and_points, person_masks
 from .loop import LoopOptions, train
 from .mesh_task import SETS, to_tensor
-from .models.detect import DetectNet, STRIDES, decode
+from .models.detect import DetectNet, STRIDES, decode, split_shared_head
 
 # Face sizes (longer side, pixels) that each stride is responsible for; they overlap.
 SIZE_RANGES = ((0, 64), (40, 140), (100, 1e9))
@@ -26,6 +26,9 @@ class DetectOptions(LoopOptions):
     workers: int = 1
     size: int = 256
     real_weight: float = 1.5
+    point_weight: float = 8.0
+    hard_share: float = 1.0         # of the pictures: bad quality, occluders, many turned heads
+    start: str = ''                 # weights (.npz) to go on from; of this network or of its first version with a shared head
 
 
 def assign(faces, size):
@@ -74,7 +77,8 @@ class DetectTask:
     def make_batch(self, count, rng):
         canvases, targets = [], []
         for _ in range(count):
-            canvas, faces = self.sampler.sample(rng, self.options.size, largest=self.options.size * 1.15)
+            hard = rng.random() < self.options.hard_share
+            canvas, faces = self.sampler.sample(rng, self.options.size, largest=self.options.size * 1.15, hard=hard)
             canvases.append(canvas)
             targets.append(assign(faces, self.options.size))
         kind, box, points = (torch.from_numpy(np.stack(t)) for t in zip(*targets))
@@ -93,10 +97,10 @@ class DetectTask:
         score = (F.binary_cross_entropy_with_logits(scores, target, reduction='none') * weight).sum() / count
         extent = box[face][:, 2:].amax(1, keepdim=True)
         error = (found_points[face] - points[face]) / extent
-        point = F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.02)
+        point = F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.01)
         overlap = (1 - giou).mean() if len(giou) else scores.sum() * 0
         point = point if len(giou) else scores.sum() * 0
-        loss = score + 1.5 * overlap + 8.0 * point
+        loss = score + 1.5 * overlap + self.options.point_weight * point
         return loss, {'score': float(score), 'overlap': float(overlap), 'points': float(point)}
 
 
@@ -137,7 +141,7 @@ class DetectEvaluation:
         negatives = dataset.read_negatives('val')
         sampler = DetectSampler(images, person_masks(SETS, 'val'), meshes, negatives)
         rng = np.random.default_rng(seed)
-        self.composites = [sampler.sample(rng, 320, largest=300) for _ in range(composites)]
+        self.composites = {kind: [sampler.sample(rng, 320, largest=300, hard=kind == 'hard') for _ in range(composites)] for kind in ('plain', 'hard')}
         self.face_free = negatives
 
     @staticmethod
@@ -156,10 +160,15 @@ class DetectEvaluation:
 
     def rows(self, model):
         threshold = max(0.1, self.threshold(model))
-        bins = {'24-48 px': (24, 48), '>= 48 px': (48, 1e9), '12-24 px': (12, 24)}
-        hit, total, errors = {k: 0 for k in bins}, {k: 0 for k in bins}, []
-        wrong = 0
-        for canvas, faces in self.composites:
+        out = {'threshold': threshold}
+        for kind, composites in self.composites.items():
+            out.update({f'{kind}: {k}': v for k, v in self.measure(model, composites, threshold).items()})
+        return out
+
+    def measure(self, model, composites, threshold):
+        bins = {'12-24 px': (12, 24), '24-48 px': (24, 48), '>= 48 px': (48, 1e9)}
+        hit, total, errors, wrong = {k: 0 for k in bins}, {k: 0 for k in bins}, [], 0
+        for canvas, faces in composites:
             boxes, points, scores = detect(model, canvas, threshold=threshold)
             used = set()
             for box, point, ignore in zip(faces.boxes, faces.points, faces.ignore):
@@ -169,14 +178,14 @@ class DetectEvaluation:
                     if not ignore and low <= max(box[2:]) < high:
                         total[name] += 1
                         hit[name] += j >= 0
-                        if j >= 0 and name == '>= 48 px':
-                            eyes = np.linalg.norm(point[0] - point[1])
-                            if eyes > 0.3 * np.linalg.norm(point[:2].mean(0) - point[3:].mean(0)):     # profiles have no eye distance
-                                errors.append(np.linalg.norm(points[j] - point, axis=1).mean() / eyes)
+                        eyes = np.linalg.norm(point[0] - point[1])
+                        frontal = eyes > 0.7 * np.linalg.norm(point[:2].mean(0) - point[3:].mean(0))     # profiles have no eye distance
+                        if j >= 0 and name == '>= 48 px' and frontal:
+                            errors.append(np.linalg.norm(points[j] - point, axis=1).mean() / eyes)
             wrong += len(set(range(len(boxes))) - used)
-        out = {'threshold': threshold, **{f'recall {k}': hit[k] / max(1, total[k]) for k in bins}}
-        out['points, % of eye distance'] = 100 * float(np.mean(errors)) if errors else float('nan')
-        out['extra boxes per 100 composites'] = 100 * wrong / len(self.composites)
+        out = {f'recall {k}': hit[k] / max(1, total[k]) for k in bins}
+        out['points of frontal faces >= 48 px, % of eye distance'] = 100 * float(np.mean(errors)) if errors else float('nan')
+        out['extra boxes per 100 composites'] = 100 * wrong / len(composites)
         return out
 
     def __call__(self, model):
@@ -190,5 +199,10 @@ def build():
 def run(options):
     torch.manual_seed(options.seed)
     task = DetectTask(options)
-    model = DetectNet().to(memory_format=torch.channels_last)
+    model = DetectNet()
+    if options.start:
+        with np.load(options.start) as z:
+            state = {k: torch.from_numpy(z[k]) for k in z.files}
+        model.load_state_dict(state if any(k.startswith('point_heads') for k in state) else split_shared_head(state))
+    model = model.to(memory_format=torch.channels_last)
     return train(model, task.make_batch, task.loss, options, DetectEvaluation())

@@ -1,0 +1,175 @@
+"""Coarse fusion networks: 12 x 128 x 128 -> gain and bias (6 x 64 x 64), residual and change of alpha (4 x 128 x 128).
+
+All start as the identity: their heads are zero. `unshuffle`: pixel-unshuffle trunk at 32, 16 and 8 px with one 64-px stage; `dense`: strided
+dense U-Net; `light`: inverted residuals and the light decoder block (bilinear up, depthwise 3x3, BN, ReLU, 1x1).
+"""
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+INPUTS, SIZE = 12, 128
+GAIN_BIAS, RESIDUAL_ALPHA = 6, 4
+
+
+def conv(inputs, outputs, size=3, stride=1, groups=1):
+    return nn.Sequential(nn.Conv2d(inputs, outputs, size, stride, size // 2, groups=groups, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+
+class SqueezeExcite(nn.Module):
+    """Channel attention (Hu et al. 2018)."""
+
+    def __init__(self, channels, reduction=4):
+        super().__init__()
+        self.down, self.up = nn.Conv2d(channels, channels // reduction, 1), nn.Conv2d(channels // reduction, channels, 1)
+
+    def forward(self, x):
+        return x * torch.sigmoid(self.up(F.relu(self.down(F.adaptive_avg_pool2d(x, 1)))))
+
+
+class Attention(nn.Module):
+    """Feature-aware attention: channels by squeeze-excite, then places by a 7x7 convolution of mean and maximum (Woo et al. 2018)."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.channels, self.places = SqueezeExcite(channels), nn.Conv2d(2, 1, 7, padding=3)
+
+    def forward(self, x):
+        x = self.channels(x)
+        return x * torch.sigmoid(self.places(torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)))
+
+
+class Residual(nn.Module):
+    def __init__(self, channels, se=False):
+        super().__init__()
+        self.first = conv(channels, channels)
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+        self.se = SqueezeExcite(channels) if se else nn.Identity()
+
+    def forward(self, x):
+        return F.relu(x + self.se(self.second(self.first(x))))
+
+
+class Heads(nn.Module):
+    """The last stage at 64 px and the zero-initialised heads."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.gain_bias = nn.Conv2d(channels, GAIN_BIAS, 3, padding=1)
+        self.residual_alpha = nn.Conv2d(channels, RESIDUAL_ALPHA * 4, 3, padding=1)
+        self.shuffle = nn.PixelShuffle(2)
+        for head in (self.gain_bias, self.residual_alpha):
+            nn.init.zeros_(head.weight), nn.init.zeros_(head.bias)
+
+    def forward(self, x):
+        return self.gain_bias(x), self.shuffle(self.residual_alpha(x))
+
+
+class UnshuffleNet(nn.Module):
+    """widths: channels at 32, 16, 8 px; fine: channels at 64 px (0: no such stage); attention: on the skips and at the end of the encoder."""
+
+    def __init__(self, widths=(48, 80, 112), fine=24, attention=True):
+        super().__init__()
+        a, b, c = widths
+        wrap = Attention if attention else lambda channels: nn.Identity()
+        self.enter = nn.Sequential(nn.PixelUnshuffle(4), conv(INPUTS * 16, a, 1), Residual(a))
+        self.down16 = nn.Sequential(conv(a, b, 3, 2), Residual(b, se=True))
+        self.down8 = nn.Sequential(conv(b, c, 3, 2), Residual(c, se=True), Residual(c, se=True))
+        self.attend32, self.attend16, self.attend8 = wrap(a), wrap(b), wrap(c)
+        self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
+        self.merge16 = nn.Sequential(conv(c + b, b, 1), Residual(b, se=True))
+        self.merge32 = conv(b + a, a, 1)
+        self.fine_enter = nn.Sequential(nn.PixelUnshuffle(2), conv(INPUTS * 4, fine, 1))
+        self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
+        self.heads = Heads(fine)
+
+    def forward(self, x):
+        x32 = self.enter(x)
+        x16 = self.down16(x32)
+        x8 = self.attend8(self.down8(x16))
+        y = self.merge16(torch.cat([self.up(x8), self.attend16(x16)], 1))
+        y = self.merge32(torch.cat([self.up(y), self.attend32(x32)], 1))
+        y = self.fine(torch.cat([self.up(y), self.fine_enter(x)], 1))
+        return self.heads(y)
+
+
+class DenseNet(nn.Module):
+    """Strided dense U-Net at 64, 32, 16, 8 px behind a stride-2 stem."""
+
+    def __init__(self, widths=(16, 32, 64, 96)):
+        super().__init__()
+        a, b, c, d = widths
+        self.d64 = conv(INPUTS, a, 3, 2)
+        self.d32 = nn.Sequential(conv(a, b, 3, 2), conv(b, b))
+        self.d16 = nn.Sequential(conv(b, c, 3, 2), conv(c, c))
+        self.d8 = nn.Sequential(conv(c, d, 3, 2), Residual(d), Residual(d))
+        self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
+        self.u16, self.u32 = nn.Sequential(conv(d + c, c), conv(c, c)), nn.Sequential(conv(c + b, b), conv(b, b))
+        self.u64 = nn.Sequential(conv(b + a, 24), conv(24, 24))
+        self.heads = Heads(24)
+
+    def forward(self, x):
+        x64 = self.d64(x)
+        x32 = self.d32(x64)
+        x16 = self.d16(x32)
+        y = self.u16(torch.cat([self.up(self.d8(x16)), x16], 1))
+        y = self.u32(torch.cat([self.up(y), x32], 1))
+        return self.heads(self.u64(torch.cat([self.up(y), x64], 1)))
+
+
+class LightBlock(nn.Module):
+    """Bilinear up, depthwise 3x3, BN, ReLU, 1x1."""
+
+    def __init__(self, inputs, skip, outputs):
+        super().__init__()
+        self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
+        self.body = nn.Sequential(conv(inputs + skip, inputs + skip, 3, groups=inputs + skip), conv(inputs + skip, outputs, 1), conv(outputs, outputs, 3, groups=outputs), conv(outputs, outputs, 1))
+
+    def forward(self, x, skip):
+        return self.body(torch.cat([self.up(x), skip], 1))
+
+
+class Inverted(nn.Module):
+    def __init__(self, inputs, outputs, stride, expand=4):
+        super().__init__()
+        self.same = stride == 1 and inputs == outputs
+        mid = inputs * expand
+        self.body = nn.Sequential(conv(inputs, mid, 1), conv(mid, mid, 3, stride, groups=mid), SqueezeExcite(mid), nn.Conv2d(mid, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        return x + self.body(x) if self.same else self.body(x)
+
+
+class LightNet(nn.Module):
+    def __init__(self, widths=(24, 40, 80, 128)):
+        super().__init__()
+        a, b, c, d = widths
+        self.d64 = conv(INPUTS, a, 3, 2)
+        self.d32, self.d16 = nn.Sequential(Inverted(a, b, 2), Inverted(b, b, 1)), nn.Sequential(Inverted(b, c, 2), Inverted(c, c, 1))
+        self.d8 = nn.Sequential(Inverted(c, d, 2), Inverted(d, d, 1), Attention(d))
+        self.u16, self.u32, self.u64 = LightBlock(d, c, c), LightBlock(c, b, b), LightBlock(b, a, a)
+        self.heads = Heads(a)
+
+    def forward(self, x):
+        x64 = self.d64(x)
+        x32 = self.d32(x64)
+        x16 = self.d16(x32)
+        return self.heads(self.u64(self.u32(self.u16(self.d8(x16), x16), x32), x64))
+
+
+NETWORKS = {
+    'tiny': lambda: UnshuffleNet((32, 64, 96), 16),
+    'small': lambda: UnshuffleNet((48, 80, 112), 24),
+    'small-plain': lambda: UnshuffleNet((48, 80, 112), 24, attention=False),
+    'base': lambda: UnshuffleNet((64, 96, 128), 32),
+    'dense': DenseNet,
+    'light': LightNet,
+}
+
+
+def compose(x, gain_bias, residual_alpha):
+    """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
+    w0, alpha = x[:, 0:3], x[:, 7:8]
+    maps = F.interpolate(gain_bias, size=w0.shape[2:], mode='bilinear', align_corners=False)
+    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + residual_alpha[:, 0:3]
+    mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
+    return fused, mask
