@@ -1,6 +1,10 @@
 """Makes examples/*.jpg: portraits of people who do not exist, each an average of at least eight aligned faces.
 
-    /usr/bin/python3 training/make_examples.py [name ...]
+    /usr/bin/python3 training/make_examples.py [source_1 ...]
+
+The members' meshes are averaged, every picture is moved to the mean mesh and then by optical flow to the group's mean, and the
+average is taken band by band: each band gets the energy back that averaging took. Walls, necks' gaps and clothes are painted, so no
+part of a single picture is shown. Members are fixed, noise is seeded. examples/README.md says what came out and from which sets.
 """
 import sys
 import tarfile
@@ -13,9 +17,9 @@ from scipy import ndimage
 
 from mien_train import dataset, geometry as g
 from mien_train.paths import DATA, REPOSITORY
-from mien_train.repose import RING_SCALE, STATIC_SCALE, Reposer
+from mien_train.repose import Reposer, Turn
 
-FEWEST = 8                      # every pixel is an average of at least this many pictures
+FEWEST = 8                      # pictures an average must be made of, so that it shows none of them
 # Standard deviations (px) that split a picture into bands, and how far the energy that averaging took may be given back.
 BAND_SIGMAS = (0.7, 1.4, 2.8, 5.6, 11.2)
 BAND_GAINS = (2.6, 2.4, 2.0, 1.5, 1.2)
@@ -23,8 +27,8 @@ BAND_GAINS = (2.6, 2.4, 2.0, 1.5, 1.2)
 
 @dataclass
 class Garment:
-    """A plain knitted top. Lengths in face box sides, measured from the chin: neck is half the collar's width, throat half the neck's, edge and depth the
-    height of its rim beside and in front of the neck (positive is down)."""
+    """A plain knitted top. Lengths in face box sides, measured from the chin: neck is half the collar's width, throat half the
+    neck's, edge and depth the height of the rim beside and in front of the neck (positive is down)."""
     colour: tuple               # BGR
     neck: float
     throat: float
@@ -35,7 +39,9 @@ class Garment:
 @dataclass
 class Group:
     """Members are parts of file names. frame: width, height; face: centre x, y and side of its box; edge: the value of the person
-    mask that still counts as wall; tight: the members' pictures end right below the chin and are mirrored there."""
+    mask that still counts as wall; tight: the members' pictures end right below the chin and are mirrored
+    there; cut: down to where (sides from the chin) the far cheek of a
+    turned face is kept; turn_deg: how far the mean mesh is turned in space."""
     set: str
     members: str
     frame: tuple
@@ -45,6 +51,8 @@ class Group:
     long_hair: bool = False
     tight: bool = False
     smile: float = 0.0
+    cut: float = -0.33
+    turn_deg: float = 0.0
 
 
 GROUPS = {
@@ -66,7 +74,7 @@ GROUPS = {
         (840, 600), (580, 335, 248), Garment((60, 40, 130), 0.36, 0.26, 0.09, 0.20), long_hair=True),
     'turned_woman': Group(
         'synth512', 'b75a5612 59a4383f 5c45275f 52d13e54 765de528 30a56ba3 3f9535e7 5f693efc 6abb6873 fb3710c0',
-        (528, 528), (368, 249, 322), Garment((70, 120, 150), 0.36, 0.25, 0.12, 0.22), tight=True),
+        (528, 528), (362, 241, 322), Garment((70, 120, 150), 0.38, 0.26, 0.10, 0.22), tight=True, cut=-0.1, turn_deg=8),
 }
 
 
@@ -110,6 +118,8 @@ def read_members(group):
         if len(found) != 1:
             raise ValueError(f'{key}: {len(found)} pictures of that name in {group.set}')
         chosen.append(found[0])
+    if len(chosen) < FEWEST:
+        raise ValueError(f'{group.members}: an example needs at least {FEWEST} pictures')
     images = dataset.read_images(group.set, [p.name for p in chosen])
     masks = read_masks(group, chosen, images)
     return [Member(images[p.name].astype(np.float32), masks[p.name], p.mesh.astype(np.float64)) for p in chosen]
@@ -127,10 +137,6 @@ def mean_mesh(members, group):
     matrix = g.crop_from_image(centre, mean_side, roll, 2)
     mean = g.apply(matrix, mean) - [0.5, 0.5, 0]
     return mean * side / 2 + [x, y, 0]
-
-
-def with_rings(mesh):
-    return Reposer.extend(mesh)
 
 
 def smiling(mesh, group):
@@ -305,9 +311,9 @@ def move_to(background, photo, person, side):
 
 
 def local(mesh, frame, side):
-    """-> u, v: pixel coordinates from the chin in face box sides (v down)."""
+    """-> u, v: pixel coordinates in face box sides, from the middle between the ears (below it is the neck) and from the chin down."""
     y, x = np.mgrid[:frame[1], :frame[0]].astype(np.float32)
-    return (x - mesh[152, 0]) / side, (y - mesh[152, 1]) / side
+    return (x - mesh[[234, 454], 0].mean()) / side, (y - mesh[152, 1]) / side
 
 
 def ramp(v, width):
@@ -345,7 +351,8 @@ def paint_garment(garment, u, v, side, seed):
     collar = ramp(0.055 - depth, 0.01) * ramp(garment.neck + 0.02 - np.abs(u), 0.04)
     ribs = 0.05 * np.sin(2 * np.pi * np.arcsin(np.clip(u / (garment.neck + 0.02), -1, 1)) * 24)
     light += collar * (ribs + 0.06) - 0.25 * np.exp(-((depth - 0.058) / 0.008) ** 2) * ramp(garment.neck - np.abs(u), 0.05)
-    light -= 0.3 * ramp(garment.neck - np.abs(u), 0.05) * np.exp(-np.clip(depth, 0, 1) / 0.012) + 0.35 * np.exp(-(u / 0.3) ** 2 - (np.clip(v, 0, 1) / 0.12) ** 2)
+    light -= 0.3 * ramp(garment.neck - np.abs(u), 0.05) * np.exp(-np.clip(depth, 0, 1) / 0.012)
+    light -= 0.35 * np.exp(-(u / 0.3) ** 2 - (np.clip(v, 0, 1) / 0.12) ** 2)
     return np.clip(light, 0.05, 1.5)[..., None] * np.array(garment.colour, np.float32), ramp(depth, 2.2 / side)
 
 
@@ -363,13 +370,13 @@ def neck(photos, weights, mesh, u, v):
         total, mass = total + weight * photo, mass + weight
     total, mass = cv2.GaussianBlur(total, (0, 0), 1.2), cv2.GaussianBlur(mass, (0, 0), 1.2)[..., None]
     fill = 0
-    for sigma in (0.3, 0.1, 0.03, 0.01):    # from far to near: what is near and certain comes last
+    for sigma in (0.3, 0.1, 0.03):    # from far to near: what is near and certain comes last
         part, share = wide_blur(total, sigma * side), wide_blur(mass, sigma * side)
         share = share[..., None]
-        trust = np.clip(share / 1.5, 1e-4, 1)
+        trust = np.clip(share / 4, 1e-4, 1)
         fill = (1 - trust) * fill + trust * part / (share + 1e-9)
-    trust = np.clip((cv2.GaussianBlur(mass, (0, 0), 2)[..., None] - 2.5) / 3, 0, 1)
-    shadow = 1 - 0.25 * np.exp(-(np.clip(v, 0, 1) / 0.1) ** 2) - 0.2 * np.clip(np.abs(u) / 0.35, 0, 1.2) ** 4
+    trust = np.clip((cv2.GaussianBlur(mass, (0, 0), 2)[..., None] - 4) / (FEWEST - 4), 0, 1)
+    shadow = 1.12 - 0.16 * np.exp(-(np.clip(v, 0, 1) / 0.1) ** 2) - 0.16 * np.clip(np.abs(u) / 0.35, 0, 1.2) ** 4
     return ((1 - trust) * fill * shadow[..., None] + trust * total / mass).astype(np.float32)
 
 
@@ -387,9 +394,10 @@ def dress(group, picture, photos, masks, weights, mesh, background, seed):
         hair = np.maximum(hair * ramp(0.6 - light, 0.2), masks[..., 1] * ramp(0.42 - light, 0.16))
     hair = ramp(hair - 0.6, 0.3) if group.long_hair else 0
     mix = lambda a, b, t: a + (b - a) * t[..., None]
-    base = picture if group.tight else background
+    base = picture if group.tight and group.long_hair else background
     lower = mix(mix(base, neck(photos, weights, mesh, u, v), throat), colour, cloth)
-    kept = np.clip(ramp((0.07 if group.tight else -0.33) - v, 0.06) + face + hair, 0, 1) * (1 - cloth * (1 - np.maximum(face, hair)))
+    below = 0.07 if group.tight and group.long_hair else np.where(u < 0, group.cut, -0.33)
+    kept = np.clip(ramp(below - v, 0.06) + face + hair, 0, 1) * (1 - cloth * (1 - np.maximum(face, hair)))
     behind = 1 - (1 - throat) * (1 - cloth)
     return mix(lower, picture, kept), behind * (1 - kept) + masks[..., 1] * kept
 
@@ -400,10 +408,11 @@ def blend(name, background):
     members = read_members(group)
     side = group.face[2]
     mean = smiling(mean_mesh(members, group), group)
-    extended = Reposer.extend(mean)
-    triangles = Reposer().triangles
-    index = triangle_map(extended, triangles, group.frame)
-    maps = [affine_maps(index, triangles, extended, member_rings(mean, extended, m.mesh)) for m in members]
+    reposer, level = Reposer(), Reposer.extend(mean)
+    extended = reposer.turned(level, Turn(np.radians(group.turn_deg)))
+    index = triangle_map(extended, reposer.triangles, group.frame)
+    maps = [affine_maps(index, reposer.triangles, extended, member_rings(mean, level, m.mesh)) for m in members]
+    mean = extended[:g.POINT_COUNT]
     maps = refine_maps(members, maps, mean, side)
     weights = [validity(m, p, 0.3 * group.tight) for m, p in zip(members, maps)]
     maps = [mirror_below(m, p) if group.tight else p for m, p in zip(members, maps)]
