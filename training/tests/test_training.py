@@ -1,0 +1,118 @@
+"""Quick tests of the training code that need neither data nor hours:  /usr/bin/python3 -m unittest discover tests"""
+import dataclasses
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import torch
+
+from mien_train import config, dataset, geometry as g, loop
+from mien_train.models import detect, fuse, mesh, parse
+
+
+class ConfigTest(unittest.TestCase):
+    def test_words_become_options(self):
+        options = config.parse(loop.LoopOptions, ['samples=5', 'rate=0.1', 'name=x'])
+        self.assertEqual((options.samples, options.rate, options.name), (5, 0.1, 'x'))
+
+    def test_unknown_keys_and_unreadable_values_are_refused(self):
+        for words in (['sample=5'], ['samples'], ['samples=five'], ['rate=']):
+            with self.assertRaises(config.ConfigError):
+                config.parse(loop.LoopOptions, words)
+
+
+class LicenceGate(unittest.TestCase):
+    def test_a_set_without_a_stated_licence_is_refused(self):
+        with self.assertRaisesRegex(ValueError, 'no entry in LICENCES'):
+            dataset.check_licence('found_on_the_web')
+
+
+class GeometryTest(unittest.TestCase):
+    def test_inverse_and_compose(self):
+        rng = np.random.default_rng(1)
+        m = g.crop_from_image([50, 60], 80, 0.4, 128)
+        points = rng.uniform(0, 200, (9, 2))
+        self.assertLess(np.abs(g.apply(g.invert(m), g.apply(m, points)) - points).max(), 1e-9)
+        self.assertLess(np.abs(g.apply(g.compose(m, m), points) - g.apply(m, g.apply(m, points))).max(), 1e-9)
+
+    def test_similarity_is_recovered(self):
+        rng = np.random.default_rng(2)
+        m = g.crop_from_image([50, 60], 80, -0.7, 128)
+        points = rng.uniform(0, 200, (9, 2))
+        self.assertLess(np.abs(g.similarity_transform(points, g.apply(m, points)) - m).max(), 1e-9)
+
+
+class NetworkShapes(unittest.TestCase):
+    def test_outputs(self):
+        with torch.no_grad():
+            points, logits = mesh.MeshNet().eval()(torch.zeros(2, 3, 128, 128))
+            self.assertEqual((tuple(points.shape), tuple(logits.shape)), ((2, 1434), (2, 8)))
+            self.assertEqual([tuple(m.shape) for m in detect.DetectNet().eval()(torch.zeros(1, 3, 96, 64))], [(1, 15, 12, 8), (1, 15, 6, 4), (1, 15, 3, 2)])
+            self.assertEqual(tuple(parse.ParseNet().eval()(torch.zeros(1, 3, 192, 192)).shape), (1, 9, 96, 96))
+
+    def test_fusion_networks_start_as_the_identity(self):
+        x = torch.rand(1, 12, 128, 128)
+        for name, build in fuse.NETWORKS.items():
+            with torch.no_grad():
+                gain_bias, residual_alpha = build().eval()(x)
+                fused, alpha = fuse.compose(x, gain_bias, residual_alpha)
+            self.assertEqual((tuple(gain_bias.shape), tuple(residual_alpha.shape)), ((1, 6, 64, 64), (1, 4, 128, 128)), name)
+            self.assertTrue(torch.equal(fused, x[:, :3]) and torch.equal(alpha, x[:, 7:8]), name)
+
+    def test_the_shared_head_of_the_first_detector_is_taken_over(self):
+        net = detect.DetectNet()
+        first = {k: v for k, v in net.state_dict().items() if not k.startswith(('merge_points', 'point_heads'))}
+        for i in range(3):
+            for part in ('weight', 'bias'):
+                first[f'heads.{i}.{part}'] = torch.cat([net.state_dict()[f'heads.{i}.{part}'], net.state_dict()[f'point_heads.{i}.{part}']])
+        net.load_state_dict(detect.split_shared_head(first))
+
+
+class LoopTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        loop.RUNS, self.runs = Path(self.folder.name), loop.RUNS
+
+    def tearDown(self):
+        loop.RUNS = self.runs
+        self.folder.cleanup()
+
+    def run_loop(self, samples):
+        torch.manual_seed(3)
+        model = torch.nn.Sequential(torch.nn.Linear(2, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+        x = torch.rand(16, 2)
+        y = (x[:, :1] - x[:, 1:]) ** 2
+        losses = []
+
+        def loss(model, batch, progress):
+            value = ((model(batch[0]) - batch[1]) ** 2).mean()
+            losses.append(float(value))
+            return value, {}
+        options = dataclasses.replace(loop.LoopOptions(), name='overfit', samples=samples, batch=16, workers=0, rate=1e-2, warm_up=5, average=0.9)
+        return loop.train(model, lambda count, rng: (x, y), loss, options), losses
+
+    def test_one_batch_is_overfitted(self):
+        _, losses = self.run_loop(16 * 400)
+        self.assertLess(losses[-1], losses[0] / 50)
+
+    def test_a_finished_run_is_not_repeated_and_a_longer_one_goes_on(self):
+        self.run_loop(16 * 50)
+        _, losses = self.run_loop(16 * 50)
+        self.assertEqual(losses, [])
+        _, losses = self.run_loop(16 * 60)
+        self.assertEqual(len(losses), 10)
+
+    def test_weights_survive_the_npz(self):
+        model, _ = self.run_loop(16 * 5)
+        other = torch.nn.Sequential(torch.nn.Linear(2, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+        loop.load_weights(other, Path(self.folder.name) / 'overfit' / 'average.npz')
+        for a, b in zip(model.state_dict().values(), other.state_dict().values()):
+            self.assertTrue(torch.equal(a, b))
+
+
+if __name__ == '__main__':
+    unittest.main()
