@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -25,6 +27,7 @@ Box1d box_for(float sigma) {
   return {radius, rest, 1 / (n + 2 * rest)};
 }
 
+MIEN_SIMD_CLONES
 void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   const int n = plane->width, pad = box.radius + 2;
   scratch->resize(static_cast<std::size_t>(n) + 2 * pad);
@@ -44,6 +47,7 @@ void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
 }
 
 // Columns are done row by row: one running sum per column.
+MIEN_SIMD_CLONES
 void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   const int w = plane->width, h = plane->height;
   std::vector<float>& in = *scratch;
@@ -74,6 +78,7 @@ void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   for (int pass = 0; pass < kPasses; ++pass) blur_columns(plane, box, scratch);
 }
 
+MIEN_SIMD_CLONES
 void shrink_boxes(const Plane& in, int factor, Plane* out) {
   out->resize((in.width + factor - 1) / factor, (in.height + factor - 1) / factor);
   for (int y = 0; y < out->height; ++y) {
@@ -90,6 +95,7 @@ void shrink_boxes(const Plane& in, int factor, Plane* out) {
   }
 }
 
+MIEN_SIMD_CLONES
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out) {
   out->resize(width, height);
   const float step = 1.0f / static_cast<float>(factor), start = 0.5f * step - 0.5f;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -41,37 +43,65 @@ Region cut(Region r, ImageView frame, int factor) {
   return r;
 }
 
-// Box averages of factor x factor pixels.
-void shrink(ImageView frame, const Region& r, int factor, PlanarRgb* out) {
-  out->resize(r.width, r.height);
-  const int channels = channel_count(frame.format), red = red_offset(frame.format), blue = channels == 1 ? 0 : 2 - red;
-  const int green = channels == 1 ? 0 : 1;
+// Four floats, so that the compiler handles a pixel as one vector; the last is unused.
+struct Rgbx {
+  float v[4];
+};
+
+Rgbx mix(const Rgbx& a, const Rgbx& b, float t) {
+  Rgbx out;
+  for (int c = 0; c < 4; ++c) out.v[c] = a.v[c] + t * (b.v[c] - a.v[c]);
+  return out;
+}
+
+struct Channels {
+  int count, red, green, blue;
+  explicit Channels(PixelFormat format)
+      : count(channel_count(format)), red(count == 1 ? 0 : red_offset(format)), green(count == 1 ? 0 : 1), blue(count == 1 ? 0 : 2 - red) {}
+};
+
+// The region's pixels, averaged over factor x factor boxes; outside of the frame its edge is repeated.
+MIEN_SIMD_CLONES
+void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out) {
+  out->resize(static_cast<std::size_t>(r.width) * r.height);
+  const Channels ch(frame.format);
   const float weight = 1.0f / static_cast<float>(factor * factor);
+  // Byte offsets of the columns, clamped once.
+  thread_local std::vector<int> columns;
+  columns.resize(static_cast<std::size_t>(r.width) * factor);
+  for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = std::clamp(r.x0 + static_cast<int>(i), 0, frame.width - 1) * ch.count;
   for (int y = 0; y < r.height; ++y) {
+    Rgbx* to = out->data() + static_cast<std::size_t>(y) * r.width;
+    if (factor == 1) {
+      const std::uint8_t* row = frame.row(std::clamp(r.y0 + y, 0, frame.height - 1));
+      for (int x = 0; x < r.width; ++x) {
+        const std::uint8_t* p = row + columns[x];
+        to[x] = {{static_cast<float>(p[ch.red]), static_cast<float>(p[ch.green]), static_cast<float>(p[ch.blue]), 0}};
+      }
+      continue;
+    }
     for (int x = 0; x < r.width; ++x) {
-      int sum_r = 0, sum_g = 0, sum_b = 0;
-      for (int dy = 0; dy < factor; ++dy) {
-        const std::uint8_t* row = frame.row(std::clamp(r.y0 + y * factor + dy, 0, frame.height - 1));
-        for (int dx = 0; dx < factor; ++dx) {
-          const std::uint8_t* p = row + std::clamp(r.x0 + x * factor + dx, 0, frame.width - 1) * channels;
-          sum_r += p[red], sum_g += p[green], sum_b += p[blue];
+      int red = 0, green = 0, blue = 0;
+      for (int v = 0; v < factor; ++v) {
+        const std::uint8_t* row = frame.row(std::clamp(r.y0 + y * factor + v, 0, frame.height - 1));
+        for (int u = x * factor; u < (x + 1) * factor; ++u) {
+          const std::uint8_t* p = row + columns[u];
+          red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
         }
       }
-      const std::size_t i = static_cast<std::size_t>(y) * r.width + x;
-      out->channel(0)[i] = static_cast<float>(sum_r) * weight;
-      out->channel(1)[i] = static_cast<float>(sum_g) * weight;
-      out->channel(2)[i] = static_cast<float>(sum_b) * weight;
+      to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight, static_cast<float>(blue) * weight, 0}};
     }
   }
 }
 
 }  // namespace
 
+MIEN_SIMD_CLONES
 void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int height, PlanarRgb* out) {
   const Affine frame_from_out = out_from_frame.inverse();
   const int factor = std::clamp(static_cast<int>(frame_from_out.scale()), 1, 256);
   const Region region = cut(needed_region(frame_from_out, width, height, factor), frame, factor);
-  thread_local PlanarRgb small;  // scratch that keeps its memory
+  thread_local std::vector<Rgbx> small;  // scratch that keeps its memory
   shrink(frame, region, factor, &small);
   // Pixel (i, j) of `small` has its centre at region.x0 + i * factor + (factor - 1) / 2 in the frame.
   const auto f = static_cast<float>(factor);
@@ -79,20 +109,19 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
                                 0, 1 / f, (-static_cast<float>(region.y0) - (f - 1) / 2) / f};
   const Affine m = compose(small_from_frame, frame_from_out);
   out->resize(width, height);
-  const float max_x = static_cast<float>(small.width - 1), max_y = static_cast<float>(small.height - 1);
+  const float max_x = static_cast<float>(region.width - 1), max_y = static_cast<float>(region.height - 1);
+  const int last_x = std::max(0, region.width - 2), last_y = std::max(0, region.height - 2);
+  const std::size_t right = region.width > 1 ? 1 : 0, below = region.height > 1 ? region.width : 0;
+  float *red = out->channel(0), *green = out->channel(1), *blue = out->channel(2);
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
+    for (int x = 0; x < width; ++x, ++red, ++green, ++blue) {
       const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
       const float px = std::clamp(p.x, 0.0f, max_x), py = std::clamp(p.y, 0.0f, max_y);
-      const int ix = std::min(static_cast<int>(px), std::max(0, small.width - 2)), iy = std::min(static_cast<int>(py), std::max(0, small.height - 2));
-      const float fx = px - static_cast<float>(ix), fy = py - static_cast<float>(iy);
-      const std::size_t at = static_cast<std::size_t>(iy) * small.width + ix;
-      const std::size_t right = small.width > 1 ? 1 : 0, below = small.height > 1 ? small.width : 0;
-      for (int c = 0; c < 3; ++c) {
-        const float* s = small.channel(c) + at;
-        const float top = s[0] + fx * (s[right] - s[0]), bottom = s[below] + fx * (s[below + right] - s[below]);
-        out->channel(c)[static_cast<std::size_t>(y) * width + x] = top + fy * (bottom - top);
-      }
+      const int ix = std::min(static_cast<int>(px), last_x), iy = std::min(static_cast<int>(py), last_y);
+      const float fx = px - static_cast<float>(ix);
+      const Rgbx* s = small.data() + static_cast<std::size_t>(iy) * region.width + ix;
+      const Rgbx v = mix(mix(s[0], s[right], fx), mix(s[below], s[below + right], fx), py - static_cast<float>(iy));
+      *red = v.v[0], *green = v.v[1], *blue = v.v[2];
     }
   }
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -78,12 +80,14 @@ LinearRgb linear_from_lab(const Lab& lab) {
 float lightness_from_luminance(float y) { return 116 * lab_curve(y) - 16; }
 float luminance_from_lightness(float l) { return lab_curve_inverse((l + 16) / 116); }
 
+MIEN_SIMD_CLONES
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
   out->resize(in.width, in.height);
   const auto& table = to_linear();
   for (std::size_t i = 0; i < in.values.size(); ++i) out->values[i] = table.at(in.values[i] * (1 / 255.0f));
 }
 
+MIEN_SIMD_CLONES
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
   for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
   const float *r = in.channel(0), *g = in.channel(1), *b = in.channel(2);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -18,6 +20,7 @@ Weights catmull_rom(float t) {
 
 }  // namespace
 
+MIEN_SIMD_CLONES
 void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out) {
   const auto limit_x = static_cast<float>(image.width + 4), limit_y = static_cast<float>(image.height + 4);
   for (int y = y0; y < y1; ++y) {
@@ -44,6 +47,7 @@ void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int
   }
 }
 
+MIEN_SIMD_CLONES
 void sample_alpha(ImageView image, const Plane& map_x, const Plane& map_y, Plane* out) {
   out->resize(map_x.width, map_x.height);
   for (std::size_t i = 0; i < out->size(); ++i) {
