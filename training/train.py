@@ -9,7 +9,7 @@ import sys
 
 from mien_train import config
 
-TASKS = {'mesh': ('mesh_task', 'MeshOptions'), 'detect': ('detect_task', 'DetectOptions'), 'parse': ('parse_task', 'ParseOptions')}
+TASKS = {'mesh': ('mesh_task', 'MeshOptions'), 'detect': ('detect_task', 'DetectOptions'), 'parse': ('parse_task', 'ParseOptions'), 'fuse': ('fuse_task', 'FuseOptions')}
 
 
 def main(words):

@@ -24,7 +24,7 @@ class Look:
 
 
 class FuseSampler:
-    """sample(i, rng) -> input 12 x 128 x 128, truth 3 x 128 x 128, features 128 x 128."""
+    """sample(i, rng) and sample_pair(source, target, rng) -> see `fused`."""
 
     def __init__(self, images, meshes, negatives, sides=None):
         self.images, self.meshes, self.negatives = images, meshes, negatives
@@ -141,9 +141,26 @@ class FuseSampler:
         out[:, :2] += weight @ push
         return out
 
-    def sample(self, i, rng):
+    def fused(self, source, target, rng):
+        """-> input, features, truth, matrix (see Product.coarse_sample), the target's exact mesh."""
         if self.product is None:
             self.product = native.Product()         # one per process: it holds scratch memory
-        target, source = self.target(i, rng), self.source(i, rng)
         share = rng.choice([0.0, 0.7, 1.0])
-        return self.product.coarse_sample(source.image, self.jitter(source.mesh, rng), target.image, self.jitter(target.mesh, rng), share, source.cover, target.cover)
+        sample = self.product.coarse_sample(source.image, self.jitter(source.mesh, rng), target.image, self.jitter(target.mesh, rng), share, source.cover, target.cover)
+        return *sample, target.mesh
+
+    def sample(self, i, rng):
+        """The same person on both sides: the target is the truth."""
+        return self.fused(self.source(i, rng), self.target(i, rng), rng)
+
+    def sample_pair(self, source, target, rng):
+        """Photo `source` onto another person's photo: the case of the product, without a truth."""
+        look = self.source(source, rng) if rng.random() < 0.5 else self.plain(source, rng)
+        return self.fused(look, self.target(target, rng), rng)
+
+    def plain(self, i, rng):
+        """The photo as it is, at a random size."""
+        size = int(rng.integers(120, self.images.shape[1] + 1))
+        k = size / self.images.shape[1]
+        mesh = self.meshes[i].astype(np.float64) * k
+        return Look(cv2.resize(self.images[i], (size, size), interpolation=cv2.INTER_AREA), mesh)

@@ -124,19 +124,15 @@ void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, f
   paste_face(c.prepared, strength, c.scratch, {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
 }
 
-// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 3 x 128 x 128 the target's RGB
-// (0..1), 1 x 128 x 128 brows, lids and lips. -> 0 when done
+// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 1 x 128 x 128 brows, lids and
+// lips. truth: 3 x wide x wide, the target's RGB (0..1) at the crop's scale with the crop in its middle. wide_from_frame: 2 x 3. -> 0 when done
 int mien_coarse_sample(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh,
                        const std::uint8_t* source_cover, const std::uint8_t* target, int target_width, int target_height, const float* target_mesh,
-                       const std::uint8_t* cover, float share, float* out) {
+                       const std::uint8_t* cover, float share, float* out, int wide, float* truth, float* wide_from_frame) {
   Context& c = *static_cast<Context*>(context);
   const Picture onto{target, target_width, target_height, target_mesh, cover};
   if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f)) return 1;
-  constexpr std::size_t kPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
   out = std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), out);
-  PlanarRgb truth;
-  sample_affine(view_of(onto), compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()), kCoarseSize, kCoarseSize, &truth);
-  for (std::size_t i = 0; i < 3 * kPlane; ++i) *out++ = truth.values[i] / 255;
   const Plane& features = c.scratch.masks.features;
   const Affine canvas_from_crop = c.crop.crop_from_canvas.inverse();
   for (int i = 0; i < kCoarseSize * kCoarseSize; ++i) {
@@ -144,6 +140,12 @@ int mien_coarse_sample(void* context, const std::uint8_t* source, int source_wid
     const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, features.width - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, features.height - 1);
     *out++ = features.row(y)[x];
   }
+  const float margin = static_cast<float>(wide - kCoarseSize) / 2;
+  const Affine m = compose({1, 0, margin, 0, 1, margin}, compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()));
+  PlanarRgb pixels;
+  sample_affine(view_of(onto), m, wide, wide, &pixels);
+  std::transform(pixels.values.begin(), pixels.values.end(), truth, [](float v) { return v / 255; });
+  for (const float v : {m.a, m.b, m.c, m.d, m.e, m.f}) *wide_from_frame++ = v;
   return 0;
 }
 
