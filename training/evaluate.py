@@ -3,6 +3,8 @@
 
   evaluate.py mesh WEIGHTS.npz       points in % of the eye distance, presence
   evaluate.py detect WEIGHTS.npz     recall by size, false alarms, points
+  evaluate.py parse WEIGHTS.npz      overlap by region, occluders of unseen kinds
+  evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
 """
 import argparse
@@ -20,8 +22,9 @@ def commit():
 
 def evaluate_network(name, weights):
     import importlib
-    task = importlib.import_module(f'mien_train.{name}_task')
-    evaluation = {'mesh': 'MeshEvaluation', 'detect': 'DetectEvaluation'}[name]
+    kind = name.split('_')[0]
+    task = importlib.import_module(f'mien_train.{kind}_task')
+    evaluation = f'{kind.capitalize()}Evaluation'
     model = load_weights(networks.SPECS[name]['build'](), weights).eval()
     print(f'{name}, {weights}, commit {commit()}')
     for key, value in getattr(task, evaluation)().rows(model).items():
@@ -52,7 +55,7 @@ def evaluate_swap(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
-    for name in ('mesh', 'detect'):
+    for name in networks.SPECS:
         commands.add_parser(name).add_argument('weights')
     swap = commands.add_parser('swap')
     swap.add_argument('--program')

@@ -78,7 +78,7 @@ def write_manifest(update):
 
 
 def write_parity(name, net, spec):
-    """uint32 counts, then inputs as bytes (before normalisation) and every output as float32, all C-contiguous.
+    """uint32 counts and a divisor, then inputs as bytes (divided by it, then normalised) and every output as float32, all C-contiguous.
     Inputs are smooth noise made by code."""
     PARITY.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(5)
@@ -86,12 +86,13 @@ def write_parity(name, net, spec):
     coarse = torch.from_numpy(rng.normal(0, 0.6, (PARITY_INPUTS, channels, 6, 6)).astype(np.float32))
     x = torch.nn.functional.interpolate(coarse, size=(height, width), mode='bicubic', align_corners=False)
     pixels = ((x.clamp(-1, 1) + 1) * 127.5).round()
+    divisor = spec.get('parity_divisor', 1)
     mean, std = (torch.tensor(spec['input'][k]).view(1, -1, 1, 1) for k in ('mean', 'std'))
     with torch.no_grad():
-        outputs = net((pixels - mean) / std)
+        outputs = net((pixels / divisor - mean) / std)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     with open(PARITY / f'{name}.bin', 'wb') as f:
-        np.array([PARITY_INPUTS, channels, height, width, len(outputs)], '<u4').tofile(f)
+        np.array([PARITY_INPUTS, channels, height, width, len(outputs), divisor], '<u4').tofile(f)
         pixels.numpy().astype(np.uint8).tofile(f)
         for out in outputs:
             np.array([out[0].numel()], '<u4').tofile(f)

@@ -16,6 +16,7 @@
 #include "core/try.h"
 #include "mien/engine.h"
 #include "mien/media.h"
+#include "mode.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -30,6 +31,7 @@ struct BenchOptions {
   fs::path source, target;
   std::vector<double> megapixels = {0.26, 0.92, 4, 12};
   int runs = 30;
+  ModeOption mode;
 };
 
 double milliseconds_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
@@ -63,9 +65,9 @@ bool equal(ImageView a, ImageView b) {
 }
 
 // Refuses to time a wrong answer: strength 0 must return the frame, one and two threads must agree, at least one face must be fused.
-Done check(const fs::path& models, ImageView source_photo, ImageView frame) {
-  MIEN_ASSIGN(const Engine one, Engine::create({models, 1}));
-  MIEN_ASSIGN(const Engine two, Engine::create({models, 2}));
+Done check(const fs::path& models, Mode mode, ImageView source_photo, ImageView frame) {
+  MIEN_ASSIGN(const Engine one, Engine::create({models, 1, mode}));
+  MIEN_ASSIGN(const Engine two, Engine::create({models, 2, mode}));
   Session a = one.open_session(), b = two.open_session();
   MIEN_ASSIGN(const Source source, a.enrol(source_photo));
   FusedImage first, second, untouched;
@@ -78,8 +80,8 @@ Done check(const fs::path& models, ImageView source_photo, ImageView frame) {
   return {};
 }
 
-Result<Json> time_fusion(const fs::path& models, ImageView source_photo, ImageView frame, int threads, int runs) {
-  MIEN_ASSIGN(const Engine engine, Engine::create({models, threads}));
+Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_photo, ImageView frame, int threads, int runs) {
+  MIEN_ASSIGN(const Engine engine, Engine::create({models, threads, mode}));
   Session session = engine.open_session();
   Json out;
   const auto start = Clock::now();
@@ -108,7 +110,7 @@ Result<Json> time_cold_start(const BenchOptions& options, const fs::path& models
   if (child == 0) {
     freopen("/dev/null", "w", stdout);
     execl("/proc/self/exe", "mien", "--models", models.c_str(), "--threads", "1", "swap", "-s", options.source.c_str(), "-t", options.target.c_str(), "-o", out.c_str(),
-          "--i-have-consent", "--overwrite", static_cast<char*>(nullptr));
+          "--mode", options.mode.name.c_str(), "--i-have-consent", "--overwrite", static_cast<char*>(nullptr));
     _exit(127);
   }
   int status = 0;
@@ -125,15 +127,16 @@ Result<int> bench(const BenchOptions& options, const Common& common) {
   MIEN_ASSIGN(const fs::path models, models_folder(common));
   MIEN_ASSIGN(const Photo source, read_photo(options.source));
   MIEN_ASSIGN(const Photo target, read_photo(options.target));
-  MIEN_TRY(check(models, source.image.view(), target.image.view()));
+  MIEN_TRY(check(models, options.mode.value(), source.image.view(), target.image.view()));
   Json json;
   json["version"] = engine_version();
+  json["mode"] = options.mode.name;
   json["source"] = options.source.string(), json["target"] = options.target.string();
   MIEN_ASSIGN(json["cold"], time_cold_start(options, models));
   for (const double megapixels : options.megapixels) {
     const Image frame = scaled(target.image.view(), megapixels);
     for (const int threads : {1, 2}) {
-      MIEN_ASSIGN(Json row, time_fusion(models, source.image.view(), frame.view(), threads, megapixels > 2 ? std::max(3, options.runs / 4) : options.runs));
+      MIEN_ASSIGN(Json row, time_fusion(models, options.mode.value(), source.image.view(), frame.view(), threads, megapixels > 2 ? std::max(3, options.runs / 4) : options.runs));
       row["size_px"] = {frame.width(), frame.height()};
       row["threads"] = threads;
       json["warm"].push_back(std::move(row));
@@ -151,6 +154,7 @@ Command add_bench(CLI::App& app, const Common& common) {
   app.add_option("-t,--target", o->target, "Photo with a face; brought to each size")->required();
   app.add_option("--megapixels", o->megapixels, "Sizes to try (default 0.26 0.92 4 12)")->check(CLI::Range(0.01, 100.0));
   app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")->check(CLI::Range(1, 10000));
+  add_mode_option(app, &o->mode);
   app.footer("Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads, cold start, peak memory.");
   return [o, &common] {
     auto code = bench(*o, common);

@@ -9,6 +9,7 @@
 #include "core/try.h"
 #include "mien/engine.h"
 #include "mien/media.h"
+#include "mode.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -22,6 +23,7 @@ struct SwapOptions {
   float strength = 1.0f;
   std::string face = "all";
   int quality = 92;
+  ModeOption mode;
   bool json = false, trace = false, overwrite = false, no_visible_mark = false, consent = false;
 };
 
@@ -56,6 +58,7 @@ Done output_is_no_input(const SwapOptions& options) {
 struct Outcome {
   FusionReport report;
   std::vector<std::string> warnings;
+  std::string network;  // that refined the faces; empty: none
   double total_ms = 0;
 };
 
@@ -86,7 +89,7 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   MIEN_ASSIGN(const Photo source_photo, read_photo(options.source));
   MIEN_ASSIGN(const Photo target_photo, read_photo(options.target));
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads}));
+  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads, options.mode.value()}));
   Session session = engine.open_session();
   progress.step("enrolling the source");
   auto source = session.enrol(source_photo.image.view());
@@ -100,7 +103,7 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   MIEN_ASSIGN(const LabelRecord label, write_image(fused, target_photo.metadata, options.output, encode));
   static_cast<void>(label);
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-  return Outcome{std::move(*report), source->warnings(), elapsed.count()};
+  return Outcome{std::move(*report), source->warnings(), engine.fusion_network(), elapsed.count()};
 }
 
 void print_outcome(const SwapOptions& options, const Outcome& outcome) {
@@ -108,11 +111,15 @@ void print_outcome(const SwapOptions& options, const Outcome& outcome) {
     nlohmann::json json = fusion_json(outcome.report);
     json["output"] = options.output.string();
     json["warnings"] = outcome.warnings;
+    json["mode"] = options.mode.name;
+    json["network"] = outcome.network.empty() ? nlohmann::json() : nlohmann::json(outcome.network);
     json["total_ms"] = std::round(outcome.total_ms * 10) / 10;
     print_json(json);
   } else {
     std::printf("%s: %d of %zu faces fused in %.0f ms\n", options.output.c_str(), outcome.report.fused_count(), outcome.report.faces.size(), outcome.total_ms);
   }
+  const std::string missing = missing_network_remark(options.mode, outcome.network);
+  if (!missing.empty()) remark(missing);
   for (const std::string& warning : outcome.warnings) remark(warning);
   for (const FaceReport& face : outcome.report.faces) {
     if (!face.note.empty()) remark("face " + std::to_string(face.number) + ": " + face.note);
@@ -134,6 +141,7 @@ Command add_swap(CLI::App& app, const Common& common) {
   app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp")->required();
   app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--face", o->face, "Which faces: all, largest, or a number counted from the left (default all)");
+  add_mode_option(app, &o->mode);
   app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)")->check(CLI::Range(1, 100));
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--trace", o->trace, "Print how long each stage took");

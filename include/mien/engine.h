@@ -25,9 +25,17 @@
 
 namespace mien {
 
+// How much work one face gets. All modes share the flow; they differ in the network that relights, fills in and seams.
+enum class Mode {
+  kFast,      // fuse_tiny
+  kBalanced,  // fuse_small
+  kHd,        // fuse_base
+};
+
 struct EngineOptions {
   std::filesystem::path models_folder;  // holds manifest.json; see installed_models_folder()
   int threads = 1;                      // that one session may use, 1..64, the calling one included
+  Mode mode = Mode::kBalanced;          // only the weights that this mode needs are loaded
 
   Done validate() const;
 };
@@ -95,6 +103,10 @@ class Engine {
   Engine& operator=(Engine&&) noexcept = default;
 
   Session open_session() const;
+
+  // The network that refines the fused face, like "fuse_small"; empty when the models folder has none for the mode or below: the classical
+  // result stands.
+  const std::string& fusion_network() const;
 
   struct Parts;  // internal
 

@@ -1,6 +1,7 @@
 #include "mien/engine.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "api/fused_image_access.h"
@@ -30,6 +31,15 @@ std::vector<StageReport> stage_reports(const Trace& trace) {
   return out;
 }
 
+// The mode's own network, or the best of those below that the folder has; empty when there is none.
+std::string coarse_name_for(Mode mode, const Manifest& manifest) {
+  constexpr std::array<const char*, 3> kNames = {"fuse_tiny", "fuse_small", "fuse_base"};
+  for (int tier = static_cast<int>(mode); tier >= 0; --tier) {
+    if (manifest.networks.contains(kNames.at(tier))) return kNames.at(tier);
+  }
+  return "";
+}
+
 // Third-party code may throw (memory, mostly): nothing leaves the library that way.
 template <class Function>
 auto guarded(Function&& work) -> decltype(work()) {
@@ -49,7 +59,9 @@ struct Engine::Parts {
   Detector detector;
   MeshNet mesh;
   FaceModel model;
-  std::optional<ParseNet> parse;  // without weights the flow still works
+  std::optional<ParseNet> parse;    // without weights the flow still works
+  std::optional<CoarseNet> coarse;  // likewise
+  std::string coarse_name;
   std::vector<std::string> model_labels;
   FaceNetworks networks() const { return {detector, mesh, model, parse ? &*parse : nullptr}; }
 };
@@ -60,7 +72,13 @@ struct Session::State {
   ThreadPool pool;
   FindScratch find;
   FuseScratch fuse;
+  CoarseScratch coarse;
   Trace trace;
+
+  FusionParts fusion_parts() {
+    const bool with_network = parts->coarse.has_value();
+    return {parts->model, with_network ? &*parts->coarse : nullptr, with_network ? &coarse : nullptr, with_network ? &find.nets : nullptr};
+  }
 };
 
 Done EngineOptions::validate() const {
@@ -98,14 +116,21 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     if (folder.manifest().networks.contains("parse")) {
       MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads));
     }
+    std::optional<CoarseNet> coarse;
+    const std::string coarse_name = coarse_name_for(options.mode, folder.manifest());
+    if (!coarse_name.empty()) {
+      MIEN_ASSIGN(coarse, CoarseNet::load(folder, coarse_name, options.threads));
+    }
     std::vector<std::string> labels;
-    for (const char* name : {"detect", "mesh", "parse"}) {
+    for (const std::string& name : {std::string("detect"), std::string("mesh"), std::string("parse"), coarse_name}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
-    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(labels)}));
+    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(coarse), coarse_name, std::move(labels)}));
   });
 }
+
+const std::string& Engine::fusion_network() const { return parts_->coarse_name; }
 
 Session Engine::open_session() const { return Session(std::make_unique<Session::State>(parts_)); }
 
@@ -172,15 +197,14 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
           report.faces.push_back(std::move(one));
           continue;
         }
-        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, {parts.model, nullptr, nullptr, nullptr}, options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
+        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, s.fusion_parts(), options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
         one.fused = true;
         if (one.pose_gap_deg > kLargePoseGapDeg) one.note = "source and target look in directions that differ by " + std::to_string(std::lround(one.pose_gap_deg)) + " degrees; expect a weaker result";
       }
       report.faces.push_back(std::move(one));
     }
     const int fused = report.fused_count();
-    const bool mark = options.visible_mark && fused > 0;
-    if (mark) draw_visible_mark(image.mutable_view());
+    const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
     FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;

@@ -46,8 +46,9 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
   const auto net = Net::load(*folder, GetParam().network, 1);
   ASSERT_TRUE(net.ok()) << net.status().message();
   Reader reader(root + "/tests/parity/" + GetParam().network + ".bin");
-  const auto header = reader.take<std::uint32_t>(5);
+  const auto header = reader.take<std::uint32_t>(6);
   const std::uint32_t count = header[0], channels = header[1], height = header[2], width = header[3], outputs = header[4];
+  const auto divisor = static_cast<float>(header[5]);
   const std::size_t plane = static_cast<std::size_t>(height) * width;
   const auto pixels = reader.take<std::uint8_t>(static_cast<std::size_t>(count) * channels * plane);
   std::vector<std::vector<float>> expected;
@@ -62,7 +63,7 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
   for (std::uint32_t n = 0; n < count; ++n) {
     for (std::uint32_t c = 0; c < channels; ++c) {
       for (std::size_t i = 0; i < plane; ++i) {
-        input.channel(static_cast<int>(c))[i] = (pixels[(n * channels + c) * plane + i] - net->spec().input.mean[c]) / net->spec().input.std[c];
+        input.channel(static_cast<int>(c))[i] = (pixels[(n * channels + c) * plane + i] / divisor - net->spec().input.mean[c]) / net->spec().input.std[c];
       }
     }
     ASSERT_TRUE(net->run(input, found, scratch).ok());

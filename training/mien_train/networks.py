@@ -1,10 +1,12 @@
 """What the product must know about each network; export.py writes it into models/manifest.json."""
-from .models import detect, mesh
+from .models import detect, fuse, mesh, parse
 
 PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
           'synth512 (AI-generated)', 'synth256 (AI-generated)']
 NEGATIVES = 'Caltech-101 object classes (CC BY 4.0)'
 MESH_TEACHER = 'MediaPipe Face Mesh with attention (Apache-2.0): labels'
+IDENTITY_TEACHER = 'face-reidentification-retail-0095 of Open Model Zoo (Apache-2.0): identity loss'
+MASK_TEACHERS = 'MediaPipe Selfie and Hair Segmentation (Apache-2.0): labels'
 RGB = {'channels': 3, 'mean': [127.5] * 3, 'std': [127.5] * 3}
 
 SPECS = {
@@ -26,4 +28,29 @@ SPECS = {
         'data_sets': PHOTOS + [NEGATIVES],
         'teachers': [MESH_TEACHER],
     },
+    'parse': {
+        'build': parse.ParseNet,
+        'input': {'name': 'in0', 'width': 128, 'height': 128, **RGB},
+        'parity_size': 128,
+        'outputs': ['out0'],
+        'parameters': {'crop_span': parse.CROP_SPAN},
+        'data_sets': PHOTOS + [NEGATIVES],
+        'teachers': [MESH_TEACHER, MASK_TEACHERS],
+    },
 }
+
+
+def _fusion(kind):
+    return {
+        'build': fuse.NETWORKS[kind],
+        'input': {'name': 'in0', 'width': fuse.SIZE, 'height': fuse.SIZE, 'channels': fuse.INPUTS, 'mean': [0.0] * fuse.INPUTS, 'std': [1.0] * fuse.INPUTS},
+        'parity_size': 32,
+        'parity_divisor': 255,
+        'outputs': ['out0', 'out1'],
+        'parameters': {},
+        'data_sets': PHOTOS + [NEGATIVES],
+        'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
+    }
+
+
+SPECS.update({f'fuse_{kind}': _fusion(kind) for kind in ('tiny', 'small', 'base')})

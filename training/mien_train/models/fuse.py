@@ -157,7 +157,7 @@ class LightNet(nn.Module):
 
 
 NETWORKS = {
-    'tiny': lambda: UnshuffleNet((32, 64, 96), 16),
+    'tiny': lambda: UnshuffleNet((32, 56, 80), 16),
     'small': lambda: UnshuffleNet((48, 80, 112), 24),
     'small-plain': lambda: UnshuffleNet((48, 80, 112), 24, attention=False),
     'base': lambda: UnshuffleNet((64, 96, 128), 32),

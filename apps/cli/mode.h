@@ -1,0 +1,28 @@
+// --mode, as several commands take it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "mien/engine.h"
+
+namespace mien::cli {
+
+struct ModeOption {
+  std::string name = "balanced";
+  Mode value() const { return name == "fast" ? Mode::kFast : name == "hd" ? Mode::kHd : Mode::kBalanced; }
+};
+
+inline void add_mode_option(CLI::App& app, ModeOption* mode) {
+  app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")->check(CLI::IsMember({"fast", "balanced", "hd"}));
+}
+
+// A sentence when the mode's own network is not there; empty when it is.
+inline std::string missing_network_remark(const ModeOption& mode, const std::string& found) {
+  const std::string wanted = mode.value() == Mode::kFast ? "fuse_tiny" : mode.value() == Mode::kHd ? "fuse_base" : "fuse_small";
+  if (found == wanted) return "";
+  return "the models folder has no network " + wanted + " for --mode " + mode.name + "; " +
+         (found.empty() ? "the face is warped and relit without one" : "used " + found + " in its place");
+}
+
+}  // namespace mien::cli
