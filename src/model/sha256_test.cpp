@@ -19,6 +19,14 @@ TEST(Sha256, AgreesWithThePublishedTestVectors) {
   EXPECT_EQ(hash(std::string(1'000'000, 'a')), "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, AgreesWithItsPlainTwinAtAnyLengthAroundABlock) {
+  std::vector<std::uint8_t> bytes;
+  for (unsigned length = 0; length < 300; ++length) {
+    EXPECT_EQ(sha256_hex(bytes), sha256_hex_plain(bytes)) << length;
+    bytes.push_back(static_cast<std::uint8_t>(length * 37 + 11));
+  }
+}
+
 TEST(Sha256, ChangesWhenOneBitChangesAtAnyLengthAroundABlock) {
   for (std::size_t length = 1; length < 130; ++length) {
     std::string text(length, 'x');
