@@ -148,6 +148,7 @@ Result<Source> Session::enrol(ImageView photo) {
   MIEN_TRY(photo.validate());
   return guarded([&]() -> Result<Source> {
     MIEN_ASSIGN(auto content, mien::enrol(photo, state_->parts->networks(), state_->find, state_->trace));
+    state_->find = {};  // frames have another size than the photo: memory of both would add up
     return Source(std::move(content));
   });
 }
