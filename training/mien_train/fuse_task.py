@@ -30,7 +30,7 @@ class FuseOptions(LoopOptions):
     average: float = 0.999
     start: str = ''                 # average.npz to start from
     feature_weight: float = 2.0     # brows, lids and lips count 1 + this much
-    stage_b: float = 0.3            # last share of the samples that also learns from pairs
+    stage_b: float = 0.6            # last share of the samples that also learns from pairs
     pairs: int = 4                  # of a batch, in stage B
     identity_weight: float = 0.7
     tone_weight: float = 2.0
@@ -80,7 +80,7 @@ class FuseTask:
         with_pairs = self.teacher is not None and progress >= 1 - self.options.stage_b
         inputs = torch.cat([x, batch[3]]) if with_pairs else x
         gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
-        fused, mask = fuse.compose(inputs, gain_bias, residual_alpha)
+        fused, _ = fuse.compose(inputs, gain_bias, residual_alpha)
         n, alpha = len(x), x[:, 7:8]
         weight = alpha * (1 + self.options.feature_weight * features)
         l1 = losses.multi_scale_l1(fused[:n], truth, weight)
@@ -89,14 +89,15 @@ class FuseTask:
         loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
         parts = {'l1': float(l1), 'gradient': float(gradient), 'ssim': float(similar)}
         if with_pairs:
-            pair_loss, pair_parts = self.pair_loss(batch[3], fused[n:], mask[n:], *batch[4:])
+            pair_loss, pair_parts = self.pair_loss(batch[3], fused[n:], *batch[4:])
             loss, parts = loss + pair_loss, {**parts, **pair_parts}
         return loss, parts
 
-    def pair_loss(self, x, fused, mask, wide, align, identity):
+    def pair_loss(self, x, fused, wide, align, identity):
+        # The geometric alpha: an identity loss would widen the mask for its own sake.
         o = self.options
-        cosine = (self.embed(paste(fused, mask, wide), align) * identity).sum(1).mean()
         target, alpha = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
+        cosine = (self.embed(paste(fused, alpha, wide), align) * identity).sum(1).mean()
         skin = alpha * x[:, 3:4]
         (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin), losses.low_frequencies(target, skin)
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
