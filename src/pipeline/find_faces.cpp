@@ -12,7 +12,8 @@ namespace {
 constexpr int kSmallPicturePx = 520;   // up to this longer side one pass of the detector sees all faces worth fusing
 constexpr int kFinePassPx = 640;       // longer side of the second pass
 constexpr float kMergeOverlap = 0.4f;
-constexpr float kMinPresence = 0.5f;
+constexpr float kMinPresence = 0.7f;
+constexpr float kNestedShare = 0.7f;   // of a box inside another: both are the same face
 constexpr int kParseCropPx = 192;      // photos have time for the finer look
 
 Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
@@ -48,7 +49,23 @@ Result<Face> measure(const Detection& detection, const MeshLook& look, const Fac
   return face;
 }
 
+// Share of `inner` that lies inside of `outer`.
+float share_inside(const Box& inner, const Box& outer) {
+  const float w = std::min(inner.x1, outer.x1) - std::max(inner.x0, outer.x0), h = std::min(inner.y1, outer.y1) - std::max(inner.y0, outer.y0);
+  return w > 0 && h > 0 ? w * h / std::max(inner.width() * inner.height(), 1e-6f) : 0.0f;
+}
+
 }  // namespace
+
+std::vector<Face> without_nested(std::vector<Face> faces) {
+  std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.score > b.score; });
+  std::vector<Face> kept;
+  for (const Face& face : faces) {
+    const bool nested = std::any_of(kept.begin(), kept.end(), [&](const Face& other) { return share_inside(face.box, other.box) > kNestedShare; });
+    if (!nested) kept.push_back(face);
+  }
+  return kept;
+}
 
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
   std::vector<Detection> detections;
@@ -64,6 +81,7 @@ Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& netw
     Result<Face> face = measure(detection, look, networks.model);
     if (face.ok()) faces.push_back(*face);  // a mesh without extent is no face
   }
+  faces = without_nested(std::move(faces));
   std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.box.centre().x < b.box.centre().x; });
   return faces;
 }

@@ -30,6 +30,9 @@ struct FindScratch {
 // All faces, left to right. Detections whose mesh finds no face are dropped.
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 
+// Drops a face most of whose box lies inside that of a face with a higher score: a close-up's mouth and chin may look like a face of its own.
+std::vector<Face> without_nested(std::vector<Face> faces);
+
 // The regions around a face; nullopt without weights.
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 
