@@ -5,6 +5,7 @@
   evaluate.py detect WEIGHTS.npz     recall by size, false alarms, points
   evaluate.py parse WEIGHTS.npz      overlap by region, occluders of unseen kinds
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
+  evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
 """
 import argparse
@@ -52,11 +53,28 @@ def evaluate_swap(args):
     e.print_table(table)
 
 
+def evaluate_occlusion(args):
+    import cv2
+    import numpy as np
+    from mien_train import occlusion_evaluation as o, swap_evaluation as e
+    rows, pictures = o.measure(e.product(args.program or e.default_program()), args.count)
+    print(f'occlusion, {len(rows)} held-out photos, commit {commit()}')
+    e.print_table(o.table(rows))
+    if args.sheet:
+        columns = 2
+        rows = [np.hstack(pictures[i:i + columns]) for i in range(0, len(pictures) - columns + 1, columns)]
+        cv2.imwrite(args.sheet, np.vstack(rows))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
     for name in networks.SPECS:
         commands.add_parser(name).add_argument('weights')
+    occlusion = commands.add_parser('occlusion')
+    occlusion.add_argument('--program')
+    occlusion.add_argument('--count', type=int, default=60)
+    occlusion.add_argument('--sheet', help='source | target | result | result without the occluder')
     swap = commands.add_parser('swap')
     swap.add_argument('--program')
     swap.add_argument('--extra', default='', help='more options for mien swap')
@@ -67,6 +85,8 @@ def main():
     args = parser.parse_args()
     if args.what == 'swap':
         evaluate_swap(args)
+    elif args.what == 'occlusion':
+        evaluate_occlusion(args)
     else:
         evaluate_network(args.what, args.weights)
 
