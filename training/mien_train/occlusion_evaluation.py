@@ -30,15 +30,17 @@ def largest_change(a, b):
 
 
 def measure(method, count=60):
-    """method(source, target) -> BGR or None. -> rows (kind, share of occluder pixels kept, share of visible face pixels falsely kept), pictures."""
+    """method(source, target) -> BGR or None. -> rows (kind, share of occluder pixels kept, share of visible face pixels falsely kept; both None
+    where the method declined because too much is covered), pictures."""
     rows, pictures = [], []
     for kind, source, target, covered, alpha in cases(count):
         clean, out = method(source, target), method(source, covered)
         if clean is None:
             continue
         change = largest_change(clean, target)
-        if out is None:                  # declined: everything is kept, which is right for the occluder only
-            out = covered
+        if out is None:
+            rows.append((kind, None, None))
+            continue
         kept = largest_change(out, covered) <= KEPT_LEVELS
         occluder, face = (alpha > 0.9) & (change > 0), (cv2.dilate(alpha, np.ones((5, 5))) < 0.02) & (change > AT_STAKE_LEVELS)
         if occluder.sum() < 50:
@@ -53,6 +55,8 @@ def table(rows):
     out = {}
     for kind in [*dict.fromkeys(r[0] for r in rows), 'all']:
         mine = [r for r in rows if kind in ('all', r[0])]
+        fused = [r for r in mine if r[1] is not None]
+        mean = lambda k: f'{100 * np.mean([r[k] for r in fused]):.1f}' if fused else '-'
         note = ' (never trained on)' if kind in occluders.HELD_OUT else ''
-        out[kind + note] = {'pictures': str(len(mine)), 'occluder kept %': f'{100 * np.mean([r[1] for r in mine]):.1f}', 'face falsely kept %': f'{100 * np.mean([r[2] for r in mine]):.1f}'}
+        out[kind + note] = {'pictures': str(len(mine)), 'declined': str(len(mine) - len(fused)), 'occluder kept %': mean(1), 'face falsely kept %': mean(2)}
     return out
