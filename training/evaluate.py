@@ -7,6 +7,7 @@
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
+  evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
 """
 import argparse
 import subprocess
@@ -66,6 +67,24 @@ def evaluate_occlusion(args):
         cv2.imwrite(args.sheet, np.vstack(rows))
 
 
+def evaluate_seam(args):
+    from mien_train import seam_evaluation, swap_evaluation as e
+    pairs, program = e.held_out_pairs(args.pairs), args.program or e.default_program()
+
+    def method(blend):
+        run = e.product_with_report(program, ['--blend', blend, '--threads', '1'])
+
+        def measured(pair):
+            result, report = run(pair.source.image, pair.target.image)
+            return result, None, report['stages_ms']['paste'] if report else 0
+        return measured
+    methods = {blend: method(blend) for blend in ('alpha', 'poisson', 'multiband')}
+    methods['hull + 5x5 + seamlessClone'] = seam_evaluation.plain_recipe
+    table = seam_evaluation.measure_seams(pairs, methods)
+    print(f'seams, {len(pairs)} held-out pairs, commit {commit()}')
+    e.print_table(table)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
@@ -82,11 +101,16 @@ def main():
     swap.add_argument('--trial', action='store_true', help='measure the classical trial too (minutes)')
     swap.add_argument('--sheet', help='write a contact sheet')
     swap.add_argument('--sheet-of', default='mien')
+    seam = commands.add_parser('seam')
+    seam.add_argument('--program')
+    seam.add_argument('--pairs', type=int, default=40)
     args = parser.parse_args()
     if args.what == 'swap':
         evaluate_swap(args)
     elif args.what == 'occlusion':
         evaluate_occlusion(args)
+    elif args.what == 'seam':
+        evaluate_seam(args)
     else:
         evaluate_network(args.what, args.weights)
 

@@ -37,6 +37,7 @@ Json fusion_json(const FusionReport& report) {
     one["fused"] = face.fused;
     one["pose_gap_deg"] = rounded(face.pose_gap_deg);
     one["covered_share"] = rounded(face.covered_share);
+    if (face.fused) one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)}, {"after", rounded(face.skin_delta_e_after)}};
     if (!face.note.empty()) one["note"] = face.note;
     out["faces"].push_back(std::move(one));
   }

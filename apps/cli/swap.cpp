@@ -24,6 +24,8 @@ struct SwapOptions {
   std::string face = "all";
   int quality = 92;
   ModeOption mode;
+  std::string blend = "alpha";
+  float tone_threshold = 5, tone_strength = 1;
   bool json = false, trace = false, overwrite = false, no_visible_mark = false, consent = false;
 };
 
@@ -31,6 +33,8 @@ Result<FusionOptions> fusion_options(const SwapOptions& options) {
   FusionOptions out;
   out.strength = options.strength;
   out.visible_mark = !options.no_visible_mark;
+  out.blend = options.blend == "poisson" ? BlendMode::kPoisson : options.blend == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
+  out.tone_threshold = options.tone_threshold, out.tone_strength = options.tone_strength;
   if (options.face == "largest") {
     out.faces = FaceChoice::kLargest;
   } else if (options.face != "all") {
@@ -142,6 +146,9 @@ Command add_swap(CLI::App& app, const Common& common) {
   app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--face", o->face, "Which faces: all, largest, or a number counted from the left (default all)");
   add_mode_option(app, &o->mode);
+  app.add_option("--blend", o->blend, "How the face joins the target: alpha, poisson or multiband (default alpha)")->check(CLI::IsMember({"alpha", "poisson", "multiband"}));
+  app.add_option("--tone-threshold", o->tone_threshold, "Skin that differs from the target's by more (CIEDE2000) is corrected (default 5)")->check(CLI::Range(0.0, 100.0));
+  app.add_option("--tone-strength", o->tone_strength, "By how much: 0 not at all, 1 all the way (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)")->check(CLI::Range(1, 100));
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--trace", o->trace, "Print how long each stage took");

@@ -47,11 +47,22 @@ enum class FaceChoice {
   kNumber,  // FusionOptions::face_number, counted from the left
 };
 
+// How the fused face joins the target. Outside of the face's mask all leave every bit as it was.
+enum class BlendMode {
+  kAlpha,      // a feathered mask
+  kPoisson,    // the fused face's gradients, fitted to the target's colours around it (gradient domain)
+  kMultiband,  // coarse scales blended over wide bands, fine ones over narrow bands
+};
+
 struct FusionOptions {
   float strength = 1.0f;      // 0: the target unchanged, 1: the source's face
   FaceChoice faces = FaceChoice::kAll;
   int face_number = 1;        // for kNumber: 1 is the leftmost face
   bool visible_mark = true;   // draw the mark that says the picture is synthetic
+  BlendMode blend = BlendMode::kAlpha;
+  // When the fused skin's mean colour still differs from the target's by more than this (CIEDE2000, 0..100), it is moved towards it ...
+  float tone_threshold = 5;
+  float tone_strength = 1;    // ... by this share, 0..1
 
   Done validate() const;
 };
@@ -64,6 +75,8 @@ struct FaceReport {
   std::string note;              // why not, or a warning; empty when all is well
   float pose_gap_deg = 0;        // larger difference of yaw and pitch between source and target
   float covered_share = 0;       // of the face that hair or another thing covers, 0..1
+  float skin_delta_e_before = 0;  // CIEDE2000 of the mean skin colours, target's and source's with brightness matched (V of HSV)
+  float skin_delta_e_after = 0;   // target's and fused face's; both 0 when too little skin is seen
 };
 
 struct StageReport {

@@ -90,6 +90,8 @@ Done EngineOptions::validate() const {
 
 Done FusionOptions::validate() const {
   if (!(strength >= 0 && strength <= 1)) return Status(Code::kInvalidArgument, "strength is " + std::to_string(strength) + ", expected 0 to 1");
+  if (!(tone_strength >= 0 && tone_strength <= 1)) return Status(Code::kInvalidArgument, "tone strength is " + std::to_string(tone_strength) + ", expected 0 to 1");
+  if (!(tone_threshold >= 0 && tone_threshold <= 100)) return Status(Code::kInvalidArgument, "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
   if (faces == FaceChoice::kNumber && face_number < 1) {
     return Status(Code::kInvalidArgument, "face number is " + std::to_string(face_number) + ", expected 1 or more, counted from the left");
   }
@@ -198,7 +200,7 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
           report.faces.push_back(std::move(one));
           continue;
         }
-        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, s.fusion_parts(), options.strength, s.pool, s.fuse, s.trace, image.mutable_view()));
+        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, s.fusion_parts(), options, s.pool, s.fuse, s.trace, image.mutable_view(), &one));
         one.fused = true;
         if (one.pose_gap_deg > kLargePoseGapDeg) one.note = "source and target look in directions that differ by " + std::to_string(std::lround(one.pose_gap_deg)) + " degrees; expect a weaker result";
       }

@@ -78,6 +78,39 @@ TEST_F(RelightTest, GreyTargetGivesAGreyFace) {
   });
 }
 
+// A gradient flips when brightening in the source becomes darkening in the result: looked at over a few pixels, where the source's own
+// gradient is clear and the target's skin is even.
+TEST_F(RelightTest, GradientsNeverFlip) {
+  Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.75f);
+  for (int y = 0; y < 300; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      // Soft spots, light and dark, of 9 px: detail, not light.
+      const float spot = 35 * std::sin(static_cast<float>(x) * 0.7f) * std::sin(static_cast<float>(y) * 0.7f);
+      for (int c = 0; c < 3; ++c) {
+        std::uint8_t& v = source.mutable_view().row(y)[3 * x + c];
+        v = static_cast<std::uint8_t>(std::clamp(static_cast<float>(v) + spot, 0.0f, 255.0f));
+      }
+    }
+  }
+  PlanarRgb before;
+  read_canvas(source.view(), where_, &before);
+  for (const float brightness : {0.35f, 0.75f, 1.1f}) {
+    const PlanarRgb out = run(source, make_picture(300, 300, PixelFormat::kRgb8, 9, brightness));
+    int clear = 0, flipped = 0;
+    const auto mean = [](const PlanarRgb& p, std::size_t i) { return (p.channel(1)[i - 1] + p.channel(1)[i] + p.channel(1)[i + 1]) / 3; };
+    for_skin(out, [&](std::size_t i) {
+      constexpr int kApart = 4;
+      if (!(masks_.skin.values[i + kApart] > 0.9f)) return;
+      const float was = mean(before, i + kApart) - mean(before, i), is = mean(out, i + kApart) - mean(out, i);
+      if (std::abs(was) < 25) return;
+      ++clear;
+      flipped += was * is < 0;
+    });
+    ASSERT_GT(clear, 1000);
+    EXPECT_LT(flipped, clear / 1000 + 1) << "target brightness " << brightness;
+  }
+}
+
 TEST(RobustSpread, OfANormalSampleIsItsDeviationDespiteOutliers) {
   std::mt19937 random(2);
   std::normal_distribution<float> normal(10, 3);

@@ -1,11 +1,13 @@
 #include "pipeline/fuse_face.h"
 
 #include "core/try.h"
+#include "fuse/tone.h"
 
 namespace mien {
 
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FusionParts& parts, float strength, ThreadPool& pool,
-               FuseScratch& s, Trace& trace, MutableImageView frame) {
+Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FusionParts& parts, const FusionOptions& options, ThreadPool& pool,
+               FuseScratch& s, Trace& trace, MutableImageView frame, FaceReport* report) {
+  const float strength = options.strength;
   const FaceModel& model = parts.model;
   Mesh fused_frame;
   {
@@ -22,8 +24,14 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     const CoarseScene scene{s.target, s.fused, s.trust, s.masks, s.relight, prepared.fused, model.canonical_mesh(), model.triangles()};
     MIEN_TRY(parts.coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
   }
+  {
+    const auto span = trace.span("tone");
+    compensate_tone(s.target, s.masks, {options.tone_threshold, options.tone_strength}, &s.fused);
+    report->skin_delta_e_before = prepared.skin_delta_e;
+    report->skin_delta_e_after = skin_difference(s.fused, s.target, s.masks.skin, 1);
+  }
   const auto span = trace.span("paste");
-  paste_face(prepared, strength, s, frame);
+  paste_face(prepared, strength, options.blend, s, frame);
   return {};
 }
 

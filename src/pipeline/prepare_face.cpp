@@ -2,6 +2,7 @@
 
 #include "face/crop.h"
 #include "fuse/mouth.h"
+#include "fuse/tone.h"
 
 namespace mien {
 
@@ -24,6 +25,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   {
     const auto span = trace.span("mask");
     MaskHints hints{&s.trust, nullptr, nullptr};
+    out.knows_cover = regions != nullptr;
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
       regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_cover);
@@ -34,12 +36,28 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
+  out.skin_delta_e = skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
   relight(s.target, s.masks, out.eyes, face_width_px(target), &s.relight, &s.fused);
   return out;
 }
 
-void paste_face(const PreparedFace& face, float strength, FuseScratch& s, MutableImageView frame) {
+namespace {
+
+// Where the target's own face is seen and the mesh covers it.
+void draw_blend_border(const WarpMaps& maps, const Plane* cover, Plane* out) {
+  out->resize(maps.depth.width, maps.depth.height);
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    const bool hidden = cover != nullptr && cover->values[i] > 0.3f;
+    out->values[i] = maps.covered(i) && !hidden ? 1.0f : 0.0f;
+  }
+}
+
+}  // namespace
+
+void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s, MutableImageView frame) {
   add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
+  if (blend == BlendMode::kPoisson) draw_blend_border(s.maps, face.knows_cover ? &s.target_cover : nullptr, &s.border);
+  blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);
   paste_canvas(s.fused, s.masks.alpha, face.where, frame);
 }
 

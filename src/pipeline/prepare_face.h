@@ -5,6 +5,7 @@
 #include "core/trace.h"
 #include "face/face_model.h"
 #include "face/region_map.h"
+#include "fuse/blend.h"
 #include "fuse/canvas.h"
 #include "fuse/relight.h"
 
@@ -12,10 +13,11 @@ namespace mien {
 
 struct FuseScratch {
   PlanarRgb target, fused;
-  Plane trust, target_cover, target_skin;
+  Plane trust, target_cover, target_skin, border;
   WarpMaps maps;
   FaceMasks masks;
   RelightScratch relight;
+  BlendScratch blend;
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
@@ -23,13 +25,15 @@ struct PreparedFace {
   CanvasFrame where;  // width 0: the face lies outside of the frame
   Mesh fused{};       // canvas pixels
   EyeChoice eyes;
+  bool knows_cover = false;  // FuseScratch::target_cover says what hides the target's face
+  float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
 
 // warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples with it.
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch, Trace& trace);
 
-// Lets the target's mouth interior (and eyes that are not the source's) through, then writes the canvas into the frame.
-void paste_face(const PreparedFace& face, float strength, FuseScratch& scratch, MutableImageView frame);
+// Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the canvas into the frame.
+void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch, MutableImageView frame);
 
 }  // namespace mien

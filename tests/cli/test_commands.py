@@ -79,6 +79,16 @@ class CommandTest(unittest.TestCase):
         for stage in ('detect', 'mesh', 'warp', 'relight', 'paste'):
             self.assertGreater(report['stages_ms'][stage], 0)
 
+    def test_every_way_to_blend_is_taken_and_the_skins_difference_told(self):
+        for blend in ('alpha', 'poisson', 'multiband'):
+            result = self.swap('--json', '--blend', blend, output=self.folder / f'{blend}.png')
+            self.assertEqual(result.returncode, DONE, result.stderr)
+            skin = json.loads(result.stdout)['faces'][0]['skin_delta_e']
+            self.assertGreater(skin['before'], 0)
+            self.assertLess(skin['after'], 5)
+        self.assertEqual(self.swap('--blend', 'magic').returncode, BAD_ARGUMENTS)
+        self.assertEqual(self.swap('--tone-strength', '2').returncode, BAD_ARGUMENTS)
+
     def test_all_faces_is_the_default(self):
         self.assertIn('2 of 2 faces fused', self.swap(target=TWO).stdout)
 

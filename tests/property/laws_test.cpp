@@ -78,6 +78,42 @@ TEST_F(Laws, OutsideOfTheFacesEveryBitIsTheTargets) {
   EXPECT_GT(changed_inside, 5'000);
 }
 
+// The box of mesh and rim is where a canvas may lie; the mask is smaller, and the same in all modes.
+TEST_F(Laws, EveryBlendModeChangesTheSamePixelsAndNoOthers) {
+  FusionReport report;
+  const Image alpha = fuse(target_->view(), {.visible_mark = false}, 1, &report);
+  for (const BlendMode mode : {BlendMode::kPoisson, BlendMode::kMultiband}) {
+    const Image other = fuse(target_->view(), {.visible_mark = false, .blend = mode});
+    int changed = 0, beyond = 0;
+    for (int y = 0; y < other.height(); ++y) {
+      for (int x = 0; x < other.width(); ++x) {
+        if (std::memcmp(other.view().row(y) + 3 * x, target_->view().row(y) + 3 * x, 3) == 0) continue;
+        ++changed;
+        // Near the mask's end alpha's change may round to nothing: look around.
+        bool near = false;
+        for (int v = std::max(0, y - 3); v <= std::min(other.height() - 1, y + 3) && !near; ++v) {
+          for (int u = std::max(0, x - 3); u <= std::min(other.width() - 1, x + 3) && !near; ++u) {
+            near = std::memcmp(alpha.view().row(v) + 3 * u, target_->view().row(v) + 3 * u, 3) != 0;
+          }
+        }
+        beyond += !near;
+      }
+    }
+    EXPECT_EQ(beyond, 0);
+    EXPECT_GT(changed, 5'000);
+  }
+}
+
+TEST_F(Laws, SkinDifferencesAreToldAndSmallAfterwards) {
+  FusionReport report;
+  fuse(target_->view(), {}, 1, &report);
+  for (const FaceReport& face : report.faces) {
+    EXPECT_GT(face.skin_delta_e_before, 0);
+    EXPECT_GT(face.skin_delta_e_after, 0);
+    EXPECT_LT(face.skin_delta_e_after, 5);
+  }
+}
+
 TEST_F(Laws, ResultDoesNotDependOnThreadCount) {
   const Image one = fuse(target_->view(), {.visible_mark = false}, 1), three = fuse(target_->view(), {.visible_mark = false}, 3);
   EXPECT_EQ(different_bytes(one, three), 0);

@@ -3,6 +3,7 @@
 A method is a function (source BGR, target BGR) -> BGR result or None. Identity is judged by a teacher that trains no part of the classical
 flow; with the whole crop, and with everything outside of the mesh's oval grey (inner face).
 """
+import json
 import subprocess
 import sys
 import tempfile
@@ -90,14 +91,20 @@ def pasted_crop(pair):
 
 def product(program, extra=()):
     """The command `mien swap` itself, through PNG files."""
+    run = product_with_report(program, extra)
+    return lambda source, target: run(source, target)[0]
+
+
+def product_with_report(program, extra=()):
+    """The same, -> (BGR or None, the --json report or None)."""
     folder = Path(tempfile.mkdtemp(prefix='mien-eval-'))
 
     def run(source, target):
         for name, image in (('s.png', source), ('t.png', target)):
             cv2.imwrite(str(folder / name), image)
         result = subprocess.run([str(program), 'swap', '-s', str(folder / 's.png'), '-t', str(folder / 't.png'), '-o', str(folder / 'o.png'), '--face', 'largest',
-                                 '--overwrite', '--no-visible-mark', '--i-have-consent', *extra], capture_output=True, text=True)
-        return cv2.imread(str(folder / 'o.png')) if result.returncode == 0 else None
+                                 '--overwrite', '--no-visible-mark', '--i-have-consent', '--json', *extra], capture_output=True, text=True)
+        return (cv2.imread(str(folder / 'o.png')), json.loads(result.stdout)) if result.returncode == 0 else (None, None)
     return run
 
 

@@ -121,7 +121,7 @@ void mien_fuse_network(void* context, const float* gain_bias, int gain_size, con
 
 void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, float strength) {
   Context& c = *static_cast<Context*>(context);
-  paste_face(c.prepared, strength, c.scratch, {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
+  paste_face(c.prepared, strength, BlendMode::kAlpha, c.scratch, {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
 }
 
 // A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 1 x 128 x 128 brows, lids and
