@@ -12,9 +12,9 @@ constexpr int kFirstSweeps = 100, kCoarsestSweeps = 8;  // on the coarsest grid,
 constexpr std::size_t kVisitedTwice = 2;                   // this grid and coarser ones, in a cycle
 
 // How much stronger known cells pull on the next coarser grid, per length of border. Nearer borders (2 -> 1.5 cells) alone would ask for 1.2,
-// but bilinear enlargement overshoots beside known cells, so that with less than this some shapes diverge; with more, wide open shapes are
-// slow. Chosen by trying discs, squares, slits and thin walls of many sizes: each cycle makes the error three to five times smaller.
-constexpr float kPullGrowth = 1.35f;
+// but bilinear enlargement overshoots beside known cells, so that with less than this cycles diverge on some shapes; with more, wide open
+// shapes become slow. Chosen by trying 1 to 2 on squares, discs, slits, holes and thin walls of 56 to 512 px.
+constexpr float kPullGrowth = 1.7f;
 
 // Links of the finest grid, where all weigh 1, and the diagonals. `inverse` comes in as 1 for unknown cells.
 MIEN_SIMD_CLONES
@@ -120,7 +120,7 @@ void sweep(bool finest, Grid* g, SweepLines* lines) { finest ? sweep_finest(g, l
 
 // coarse rhs = sums of the residual over 2 x 2 cells. A cell's residual is its diagonal times what relaxing would add.
 MIEN_SIMD_CLONES
-void restrict_residual(const Grid& g, Grid* coarse, SweepLines* lines) {
+void restrict_residual(const Grid& g, bool finest, Grid* coarse, SweepLines* lines) {
   const int row = kGridChannels * g.stride, stride = g.stride;
   float* __restrict sum = lines->line();
   for (int y = 0; y < coarse->height; ++y) {
@@ -131,6 +131,13 @@ void restrict_residual(const Grid& g, Grid* coarse, SweepLines* lines) {
         const float *__restrict inverse = g.inverse.data() + at, *__restrict diagonal = g.diagonal.data() + at;
         const float *__restrict right = g.right.data() + at, *__restrict down = g.down.data() + at;
         const float *__restrict rhs = g.rhs.data() + g.value(v, c), *__restrict u = g.u.data() + g.value(v, c);
+        if (finest) {
+          for (int x = 0; x < g.width; ++x) {
+            const float residual = rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])) - diagonal[x] * u[x];
+            sum[x] += inverse[x] > 0 ? residual : 0.0f;
+          }
+          continue;
+        }
         for (int x = 0; x < g.width; ++x) {
           const float neighbours = (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) + (down[x - stride] * u[x - row] + down[x] * u[x + row]);
           const float residual = rhs[x] + neighbours - diagonal[x] * u[x];
@@ -260,7 +267,7 @@ void Multigrid::cycle(std::size_t level) {
   }
   Grid& coarse = grids_[level + 1];
   sweep(level == 0, &g, &lines_);
-  restrict_residual(g, &coarse, &lines_);
+  restrict_residual(g, level == 0, &coarse, &lines_);
   std::fill(coarse.u.begin(), coarse.u.end(), 0.0f);
   for (int i = 0; i < (level + 1 < kVisitedTwice ? 1 : 2); ++i) cycle(level + 1);
   enlarge(coarse, true, &g, &lines_);
