@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "core/simd_clones.h"
 
@@ -31,6 +33,26 @@ Area box_of(const Plane& mask) {
 
 
 
+// A row of pixels, from the box's first on.
+struct PairRow {
+  const float *source, *target, *own, *sayers;
+};
+
+// How much the wanted difference q - p exceeds that of the base (see Setup::base), for all pairs of pixels p[x] and q[x]. p owns the pair.
+MIEN_SIMD_CLONES
+void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients, float* __restrict out) {
+  const float *__restrict s = p.source, *__restrict t = p.target, *__restrict s_next = q.source, *__restrict t_next = q.target;
+  const float *__restrict own = p.own, *__restrict own_next = q.own, *__restrict sayers = p.sayers, *__restrict sayers_next = q.sayers;
+  const bool mixed = gradients == Gradients::kMixed;
+  for (int x = first; x < last; ++x) {
+    const float of_source = s_next[x] - s[x], of_target = t_next[x] - t[x];
+    const float base = own[x] > 0.5f ? s[x] : t[x], base_next = own_next[x] > 0.5f ? s_next[x] : t_next[x];
+    const float plain = own[x] > 0.5f ? of_source : of_target;
+    const float wanted = mixed && std::abs(of_target) > std::abs(plain) ? of_target : plain;
+    out[x] = sayers[x] * sayers_next[x] * (wanted - (base_next - base));
+  }
+}
+
 // The setting up: which cells are unknown, what pulls at them. Works on the box with a rim of one pixel.
 class Setup {
  public:
@@ -44,9 +66,7 @@ class Setup {
       for (int x = 0; x < box_.width(); ++x) unknown[x] = inside[x] > 0.5f ? 1.0f : 0.0f;
     }
     for (int y = -1; y <= box_.height(); ++y) pull_from_row(y, g);
-    if (has_source()) {
-      for (int y = 0; y < box_.height(); ++y) add_sources(y, g);
-    }
+    if (has_source()) add_sources(g);
   }
 
   bool has_source() const { return problem_.own != nullptr || problem_.gradients == Gradients::kMixed; }
@@ -80,33 +100,56 @@ class Setup {
   }
   static bool problem_unknown(const Grid& g, int x, int y) { return g.inverse[g.cell(y) + x] > 0; }
 
-  // How much the wanted difference q - p exceeds the base's. p owns the pair: q lies right of it or below.
-  float excess(int c, int px, int py, int qx, int qy) const {
-    const std::size_t p = static_cast<std::size_t>(py) * target_.width + px, q = static_cast<std::size_t>(qy) * target_.width + qx;
-    const float of_source = source_.channel(c)[q] - source_.channel(c)[p], of_target = target_.channel(c)[q] - target_.channel(c)[p];
-    float wanted = takes_source(px, py) ? of_source : of_target;
-    if (problem_.gradients == Gradients::kMixed && std::abs(of_target) > std::abs(wanted)) wanted = of_target;
-    return wanted - (base(c, qx, qy) - base(c, px, py));
+  // 1 for pixels of row y that are unknown or may pull: pairs of others do not count. From one pixel before the box to one behind it.
+  void find_sayers(const Grid& g, int y, float* out) const {
+    for (int x = -1; x <= box_.width(); ++x) {
+      const bool inside = x >= 0 && y >= 0 && x < g.width && y < g.height && problem_unknown(g, x, y);
+      const bool says = inside || (in_picture(box_.x0 + x, box_.y0 + y) && (problem_.border == nullptr || in(*problem_.border, box_.x0 + x, box_.y0 + y)));
+      out[x] = says ? 1.0f : 0.0f;
+    }
   }
 
-  // A pair counts when the solver links or pulls it.
-  bool counts(const Grid& g, int x, int y) const {
-    if (x >= 0 && y >= 0 && x < g.width && y < g.height && problem_unknown(g, x, y)) return true;
-    return problem_.border == nullptr || in(*problem_.border, box_.x0 + x, box_.y0 + y);
+  PairRow pair_row(int c, int y, const float* own_everywhere, const float* sayers) const {
+    const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(box_.y0 + y) * target_.width + box_.x0;
+    return {source_.channel(c) + i, target_.channel(c) + i, problem_.own != nullptr ? problem_.own->values.data() + i : own_everywhere, sayers};
   }
 
-  void add_sources(int y, Grid* g) const {
-    const int py = box_.y0 + y;
-    for (int x = 0; x < box_.width(); ++x) {
-      if (!problem_unknown(*g, x, y)) continue;
-      const int px = box_.x0 + x;
+  // source = what flows in from the pairs left and above, less what flows out to the right and below.
+  void add_sources(Grid* g) const {
+    const int w = box_.width(), size = w + 4, first = std::max(-1, -box_.x0), last = std::min(w, target_.width - 1 - box_.x0);
+    std::vector<float> lines(5 * static_cast<std::size_t>(size), 0.0f);
+    const auto line = [&](int i) { return lines.data() + static_cast<std::ptrdiff_t>(i) * size + 2; };
+    float *ones = line(0), *sayers = line(1), *sayers_below = line(2), *right = line(3), *down = line(4);
+    std::fill(ones - 2, ones + w + 2, 1.0f);
+    find_sayers(*g, -1, sayers_below);
+    for (int y = -1; y < box_.height(); ++y) {
+      std::swap(sayers, sayers_below);
+      find_sayers(*g, y + 1, sayers_below);
       for (int c = 0; c < kGridChannels; ++c) {
-        float sum = 0;
-        if (in_picture(px + 1, py) && counts(*g, x + 1, y)) sum -= excess(c, px, py, px + 1, py);
-        if (in_picture(px, py + 1) && counts(*g, x, y + 1)) sum -= excess(c, px, py, px, py + 1);
-        if (in_picture(px - 1, py) && counts(*g, x - 1, y)) sum += excess(c, px - 1, py, px, py);
-        if (in_picture(px, py - 1) && counts(*g, x, y - 1)) sum += excess(c, px, py - 1, px, py);
-        g->source[g->value(y, c) + x] = sum;
+        float *own_row = y >= 0 ? g->source.data() + g->value(y, c) : nullptr, *row_below = y + 1 < box_.height() ? g->source.data() + g->value(y + 1, c) : nullptr;
+        const bool has_below = box_.y0 + y >= 0 && box_.y0 + y + 1 < target_.height;
+        if (row_below) std::fill(row_below, row_below + w, 0.0f);
+        if (own_row) {
+          const PairRow p = pair_row(c, y, ones, sayers);
+          std::fill(right - 1, right + w + 1, 0.0f);
+          excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1}, first, last, problem_.gradients, right);
+          for (int x = 0; x < w; ++x) own_row[x] += right[x - 1] - right[x];
+        }
+        if (!has_below) continue;
+        excess_of_pairs(pair_row(c, y, ones, sayers), pair_row(c, y + 1, ones, sayers_below), 0, w, problem_.gradients, down);
+        for (int x = 0; own_row && x < w; ++x) own_row[x] -= down[x];
+        for (int x = 0; row_below && x < w; ++x) row_below[x] += down[x];
+      }
+    }
+    clear_known(g);
+  }
+
+  static void clear_known(Grid* g) {
+    for (int y = 0; y < g->height; ++y) {
+      const float* unknown = g->inverse.data() + g->cell(y);
+      for (int c = 0; c < kGridChannels; ++c) {
+        float* source = g->source.data() + g->value(y, c);
+        for (int x = 0; x < g->width; ++x) source[x] *= unknown[x];
       }
     }
   }
