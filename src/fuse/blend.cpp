@@ -5,7 +5,7 @@
 namespace mien {
 namespace {
 
-constexpr float kDomainAlpha = 0.02f;   // of the strength: Poisson's domain reaches as far out as this
+constexpr float kDomainAlpha = 0.8f;    // of the strength: Poisson's domain ends here, where the fused face is skin, not rim, hair or shadow
 constexpr int kSmallestBandSide = 8;    // of the coarsest band, in pixels
 constexpr int kMostBands = 6;
 
@@ -20,7 +20,18 @@ void blend_poisson(const PlanarRgb& target, const Plane& border, float strength,
   PoissonProblem problem;
   problem.domain = &s->domain;
   problem.border = &s->border;
+  s->before.resize(fused->width, fused->height);
+  std::copy(fused->values.begin(), fused->values.end(), s->before.values.begin());
   poisson_clone(target, problem, &s->poisson, fused);
+  // The rim is the target's now. Where no border pulled (hair, shadow), it stays the face's, or its edge would show.
+  for (int c = 0; c < 3; ++c) {
+    const float* was = s->before.channel(c);
+    float* is = fused->channel(c);
+    for (std::size_t i = 0; i < alpha.size(); ++i) {
+      const bool rim = alpha.values[i] > 0 && !(s->domain.values[i] > 0.5f);
+      is[i] = rim && !(s->border.values[i] > 0.5f) ? was[i] : is[i];
+    }
+  }
 }
 
 // planes[0] is given; halves it until the side is small.

@@ -13,12 +13,13 @@ namespace mien {
 struct BlendScratch {
   PoissonScratch poisson;
   Plane domain, border;
+  PlanarRgb before;
   // Multiband: halving sizes of the difference to the target (one channel) and of the mask.
   std::vector<Plane> differences, known, masks;
   Plane enlarged, sum;
 };
 
-// alpha: the face's mask, 0..1 (times strength). border: above 0.5 where the target's own face is seen and covered by the mesh, so that its
+// alpha: the face's mask, 0..1 (times strength). border: above 0.5 where the target's own skin is seen and covered by the mesh, so that its
 // colour may be carried inward. `alpha` and `fused` are changed where alpha > 0 only.
 //   kAlpha      nothing to do: the mask's feather blends
 //   kPoisson    the fused face's gradients, fitted to the target's colours around the mask

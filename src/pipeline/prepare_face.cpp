@@ -25,7 +25,6 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   {
     const auto span = trace.span("mask");
     MaskHints hints{&s.trust, nullptr, nullptr};
-    out.knows_cover = regions != nullptr;
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
       regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_cover);
@@ -43,12 +42,11 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
 
 namespace {
 
-// Where the target's own face is seen and the mesh covers it.
-void draw_blend_border(const WarpMaps& maps, const Plane* cover, Plane* out) {
+// Where the target's own skin is seen and the mesh covers it: only there do its colours say what the face's should be.
+void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
   out->resize(maps.depth.width, maps.depth.height);
   for (std::size_t i = 0; i < out->size(); ++i) {
-    const bool hidden = cover != nullptr && cover->values[i] > 0.3f;
-    out->values[i] = maps.covered(i) && !hidden ? 1.0f : 0.0f;
+    out->values[i] = maps.covered(i) && skin.values[i] > 0.5f ? 1.0f : 0.0f;
   }
 }
 
@@ -56,7 +54,7 @@ void draw_blend_border(const WarpMaps& maps, const Plane* cover, Plane* out) {
 
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s, MutableImageView frame) {
   add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
-  if (blend == BlendMode::kPoisson) draw_blend_border(s.maps, face.knows_cover ? &s.target_cover : nullptr, &s.border);
+  if (blend == BlendMode::kPoisson) draw_blend_border(s.maps, s.masks.skin, &s.border);
   blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);
   paste_canvas(s.fused, s.masks.alpha, face.where, frame);
 }

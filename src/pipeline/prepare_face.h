@@ -25,7 +25,6 @@ struct PreparedFace {
   CanvasFrame where;  // width 0: the face lies outside of the frame
   Mesh fused{};       // canvas pixels
   EyeChoice eyes;
-  bool knows_cover = false;  // FuseScratch::target_cover says what hides the target's face
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
 
