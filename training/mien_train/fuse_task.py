@@ -30,10 +30,10 @@ class FuseOptions(LoopOptions):
     average: float = 0.999
     start: str = ''                 # average.npz to start from
     feature_weight: float = 2.0     # brows, lids and lips count 1 + this much
-    stage_b: float = 0.6            # last share of the samples that also learns from pairs
+    stage_b: float = 1.0            # last share of the samples that also learns from pairs
     pairs: int = 4                  # of a batch, in stage B
-    identity_weight: float = 0.7
-    tone_weight: float = 2.0
+    identity_weight: float = 0.0    # of the identity teacher on pairs: above 0 it draws coloured stains (LOG.md)
+    tone_weight: float = 1.0
     detail_weight: float = 0.5
 
 
@@ -57,7 +57,8 @@ def tint(x, truth, generator):
 class FuseTask:
     def __init__(self, options):
         self.options, self.cache = options, Cache('train')
-        self.teacher = ConvertedTeacher().eval() if options.stage_b > 0 and options.pairs > 0 else None
+        self.with_pairs = options.stage_b > 0 and options.pairs > 0
+        self.teacher = ConvertedTeacher().eval() if self.with_pairs and options.identity_weight > 0 else None
         if self.teacher is not None:
             for p in self.teacher.parameters():
                 p.requires_grad_(False)
@@ -70,14 +71,14 @@ class FuseTask:
         truth = torch.from_numpy(b['truth'])[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
         x, features, truth = flip((x, features, truth), torch.from_numpy(rng.random(count) < 0.5))
         x, truth = tint(x, truth, generator)
-        if self.teacher is None:
+        if not self.with_pairs:
             return x, features, truth
         p = self.cache.batch(rng.choice(self.cache.pairs, self.options.pairs))
         return (x, features, truth, unpack_input(torch.from_numpy(p['input'])), torch.from_numpy(p['truth']).float() / 255, torch.from_numpy(p['align']), torch.from_numpy(p['identity']))
 
     def loss(self, model, batch, progress):
         x, features, truth = batch[:3]
-        with_pairs = self.teacher is not None and progress >= 1 - self.options.stage_b
+        with_pairs = self.with_pairs and progress >= 1 - self.options.stage_b
         inputs = torch.cat([x, batch[3]]) if with_pairs else x
         gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
         fused, _ = fuse.compose(inputs, gain_bias, residual_alpha)
@@ -97,17 +98,15 @@ class FuseTask:
         # The geometric alpha: an identity loss would widen the mask for its own sake.
         o = self.options
         target, alpha = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
-        cosine = (self.embed(paste(fused, alpha, wide), align) * identity).sum(1).mean()
         skin = alpha * x[:, 3:4]
         (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin), losses.low_frequencies(target, skin)
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
-        loss = o.identity_weight * (1 - cosine) + o.tone_weight * tone + o.detail_weight * detail
-        return loss * len(x) / o.batch * 4, {'cosine': float(cosine), 'tone': float(tone), 'detail': float(detail)}
-
-    def embed(self, picture, align):
-        """picture: n x 3 x 160 x 160 RGB 0..1; align: its pixels to the identity crop. -> n x 256, length 1. Differentiable."""
-        return embed(self.teacher, picture, align)
+        loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': float(tone), 'detail': float(detail)}
+        if self.teacher is not None:
+            cosine = (embed(self.teacher, paste(fused, alpha, wide), align) * identity).sum(1).mean()
+            loss, parts = loss + o.identity_weight * (1 - cosine), {**parts, 'cosine': float(cosine)}
+        return loss * len(x) / o.batch * 4, parts
 
 
 def paste(fused, mask, wide):

@@ -166,10 +166,16 @@ NETWORKS = {
 }
 
 
+# The network relights; it may invent only where the source shows nothing. Without these limits it also smooths the source's own detail away
+# and draws the target's features back in (LOG.md).
+LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: 16 x 16 cells over the crop
+TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
+
+
 def compose(x, gain_bias, residual_alpha):
     """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
-    w0, alpha = x[:, 0:3], x[:, 7:8]
-    maps = F.interpolate(gain_bias, size=w0.shape[2:], mode='bilinear', align_corners=False)
-    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + residual_alpha[:, 0:3]
+    w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
+    maps = F.interpolate(F.avg_pool2d(gain_bias, LIGHT_CELL), size=w0.shape[2:], mode='bilinear', align_corners=False)
+    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * residual_alpha[:, 0:3]
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
