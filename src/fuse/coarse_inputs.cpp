@@ -5,10 +5,14 @@
 #include <cmath>
 #include <limits>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
+constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged
+constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
 
 // Averages `in` over the canvas pixels that one crop pixel covers (a box of whole pixels), bilinear when the crop is finer.
 class Shrinker {
@@ -84,20 +88,50 @@ void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseI
   rasterise(vertices, scratch->attributes, 3, s.triangles, {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
 }
 
-float sample(const float* plane, int width, int height, float x, float y) {
-  const float px = std::clamp(x, 0.0f, static_cast<float>(width - 1)), py = std::clamp(y, 0.0f, static_cast<float>(height - 1));
-  const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width - 1), y1 = std::min(y0 + 1, height - 1);
-  const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-  const auto at = [&](int u, int v) { return plane[static_cast<std::size_t>(v) * width + u]; };
-  const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)), bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
-  return top + fy * (bottom - top);
-}
-
 // Crop positions to positions of a map that covers the crop with `size` cells.
 Affine map_from_crop(int size) {
   const float k = static_cast<float>(size) / kCoarseSize;
   return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
 }
+
+// A map with four values per cell, so that one look fetches them all.
+class CellMap {
+ public:
+  using Cell = std::array<float, 4>;
+
+  // Channels first..first+3 of `maps` (those that exist), averaged over pool x pool cells.
+  CellMap(const Tensor& maps, int first, int pool) : width_(std::max(1, maps.width / pool)), height_(std::max(1, maps.height / pool)), cells_(static_cast<std::size_t>(width_) * height_) {
+    const float weight = 1.0f / static_cast<float>(pool * pool);
+    for (int c = 0; c < 4 && first + c < maps.channels; ++c) {
+      for (int y = 0; y < height_ * pool; ++y) {
+        const float* row = maps.channel(first + c) + static_cast<std::size_t>(y) * maps.width;
+        for (int x = 0; x < width_ * pool; ++x) cells_[static_cast<std::size_t>(y / pool) * width_ + x / pool][c] += weight * row[x];
+      }
+    }
+  }
+
+  int width() const { return width_; }
+
+  // Bilinear; the edge is repeated.
+  Cell at(Point2f p) const {
+    const float px = std::clamp(p.x, 0.0f, static_cast<float>(width_ - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(height_ - 1));
+    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width_ - 1), y1 = std::min(y0 + 1, height_ - 1);
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const Cell &a = cell(x0, y0), &b = cell(x1, y0), &c = cell(x0, y1), &d = cell(x1, y1);
+    Cell out;
+    for (int k = 0; k < 4; ++k) {
+      const float top = a[k] + fx * (b[k] - a[k]), bottom = c[k] + fx * (d[k] - c[k]);
+      out[k] = top + fy * (bottom - top);
+    }
+    return out;
+  }
+
+ private:
+  const Cell& cell(int x, int y) const { return cells_[static_cast<std::size_t>(y) * width_ + x]; }
+
+  int width_, height_;
+  std::vector<Cell> cells_;
+};
 
 }  // namespace
 
@@ -120,23 +154,23 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, PlanarRgb* relit, Plane* alpha) {
-  const Affine gain_map = compose(map_from_crop(gain_bias.width), crop_from_canvas), residual_map = compose(map_from_crop(residual_alpha.width), crop_from_canvas);
+MIEN_SIMD_CLONES
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
+  const CellMap gains(gain_bias, 0, kLightCell), biases(gain_bias, 3, kLightCell), residuals(residual_alpha, 0, 1);
+  const Affine light_map = compose(map_from_crop(gains.width()), crop_from_canvas), residual_map = compose(map_from_crop(residuals.width()), crop_from_canvas);
   for (int y = 0; y < alpha->height; ++y) {
     for (int x = 0; x < alpha->width; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * alpha->width + x;
       float& a = alpha->values[i];
       if (!(a > 0)) continue;
-      const Point2f at{static_cast<float>(x), static_cast<float>(y)}, g = gain_map(at), r = residual_map(at);
+      const Point2f here{static_cast<float>(x), static_cast<float>(y)}, light = light_map(here);
+      const CellMap::Cell gain = gains.at(light), bias = biases.at(light), residual = residuals.at(residual_map(here));
+      const float invented = 1 - kTrusted * trust.values[i];
       for (int c = 0; c < 3; ++c) {
-        const float gain = sample(gain_bias.channel(c), gain_bias.width, gain_bias.height, g.x, g.y);
-        const float bias = sample(gain_bias.channel(3 + c), gain_bias.width, gain_bias.height, g.x, g.y);
-        const float residual = sample(residual_alpha.channel(c), residual_alpha.width, residual_alpha.height, r.x, r.y);
         float& value = relit->channel(c)[i];
-        value = std::clamp((1 + gain) * value + 255 * (bias + residual), 0.0f, 255.0f);
+        value = std::clamp((1 + gain[c]) * value + 255 * (bias[c] + invented * residual[c]), 0.0f, 255.0f);
       }
-      const float change = sample(residual_alpha.channel(3), residual_alpha.width, residual_alpha.height, r.x, r.y);
-      a = std::clamp(a + kAlphaReach * std::tanh(change) * 4 * a * (1 - a), 0.0f, 1.0f);
+      a = std::clamp(a + kAlphaReach * std::tanh(residual[3]) * 4 * a * (1 - a), 0.0f, 1.0f);
     }
   }
 }

@@ -1,0 +1,88 @@
+#include "fuse/coarse_inputs.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace mien {
+namespace {
+
+constexpr int kCanvas = 40;
+constexpr Affine kCropFromCanvas{3.2f, 0, 1.1f, 0, 3.2f, 1.1f};  // the canvas fills the crop
+
+struct Scene {
+  Tensor gain_bias, residual_alpha;
+  PlanarRgb relit;
+  Plane alpha, trust;
+
+  Scene() {
+    gain_bias.resize(6, 64, 64), residual_alpha.resize(4, 128, 128);
+    std::fill(gain_bias.values.begin(), gain_bias.values.end(), 0.0f);
+    std::fill(residual_alpha.values.begin(), residual_alpha.values.end(), 0.0f);
+    relit.resize(kCanvas, kCanvas), alpha.resize(kCanvas, kCanvas), trust.resize(kCanvas, kCanvas);
+    for (std::size_t i = 0; i < relit.values.size(); ++i) relit.values[i] = static_cast<float>(20 + i % 150);
+    alpha.fill(0.5f), trust.fill(1);
+  }
+  void fill(Tensor& t, int channel, float value) { std::fill_n(t.channel(channel), static_cast<std::size_t>(t.width) * t.height, value); }
+  void apply() { apply_coarse_output(gain_bias, residual_alpha, kCropFromCanvas, trust, &relit, &alpha); }
+};
+
+TEST(ApplyCoarseOutput, ZeroChangesNothing) {
+  Scene s, before;
+  s.apply();
+  EXPECT_EQ(s.relit.values, before.relit.values);
+  EXPECT_EQ(s.alpha.values, before.alpha.values);
+}
+
+TEST(ApplyCoarseOutput, GainAndBiasAreThoseOfTheChannel) {
+  Scene s, before;
+  s.fill(s.gain_bias, 1, 0.5f);
+  s.fill(s.gain_bias, 3 + 2, 0.1f);
+  s.apply();
+  EXPECT_EQ(s.relit.channel(0)[7], before.relit.channel(0)[7]);
+  EXPECT_NEAR(s.relit.channel(1)[7], 1.5f * before.relit.channel(1)[7], 1e-3f);
+  EXPECT_NEAR(s.relit.channel(2)[7], before.relit.channel(2)[7] + 25.5f, 1e-3f);
+}
+
+TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {
+  Scene s, before;
+  s.fill(s.residual_alpha, 0, 0.2f);
+  s.trust.values[5] = 0;
+  s.apply();
+  EXPECT_NEAR(s.relit.channel(0)[5], before.relit.channel(0)[5] + 51, 1e-3f);
+  EXPECT_NEAR(s.relit.channel(0)[6], before.relit.channel(0)[6] + 0.15f * 51, 1e-3f);
+}
+
+TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
+  Scene s, before;
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) s.gain_bias.channel(0)[y * 64 + x] = x % 2 == 0 ? 1.0f : -1.0f;
+  }
+  s.apply();
+  for (std::size_t i = 0; i < s.relit.plane(); ++i) EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i], 1e-3f);
+}
+
+TEST(ApplyCoarseOutput, MapsLieWhereTheyBelong) {
+  Scene s, before;
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) s.residual_alpha.channel(1)[y * 128 + x] = x < 64 ? 0.0f : 0.2f;
+  }
+  s.trust.fill(0);
+  s.apply();
+  const auto change = [&](int x) { return s.relit.channel(1)[10 * kCanvas + x] - before.relit.channel(1)[10 * kCanvas + x]; };
+  EXPECT_NEAR(change(18), 0, 1e-3f);
+  EXPECT_NEAR(change(21), 51, 1e-3f);
+}
+
+TEST(ApplyCoarseOutput, AlphaMovesInItsBandOnly) {
+  Scene s;
+  s.fill(s.residual_alpha, 3, 5.0f);
+  s.alpha.values[0] = 0, s.alpha.values[1] = 1;
+  s.apply();
+  EXPECT_EQ(s.alpha.values[0], 0);
+  EXPECT_EQ(s.alpha.values[1], 1);
+  EXPECT_NEAR(s.alpha.values[2], 0.5f + 0.35f * std::tanh(5.0f), 1e-5f);
+}
+
+}  // namespace
+}  // namespace mien
