@@ -18,6 +18,9 @@ constexpr int kSmallestLevel = 16;     // pixels
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // A pixel counts as covered from this probability of hair or an occluder, fully so from the second.
 constexpr float kCoverFrom = 0.25f, kCoverTo = 0.6f;
+// Covers grow by about this much, in face widths: their blurred edges and shadows are no skin either.
+constexpr float kCoverGrowth = 0.012f;
+constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur, the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;  // in face widths
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
@@ -103,12 +106,15 @@ Image halved(const Image& in) {
 void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, float width_px, Image* level) {
   Plane cover, bare, channel, filled;
   const int w = level->width(), h = level->height();
-  regions.sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_level, w, h, &cover);
   using enum RegionClass;
+  // The background too: it shows inside the mesh where the outline is off or between a strand and the cheek.
+  regions.sample({kHair, kOccluder, kBackground}, frame_from_level, w, h, &cover);
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
-  for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
-  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
   MaskedBlurScratch scratch;
+  for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
+  gaussian_blur(&cover, kCoverGrowth * width_px, &scratch.line);
+  for (float& v : cover.values) v = smoothstep(kGrownFrom, kGrownTo, v);
+  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
   const MaskedBlur blur(bare, std::max(1.0f, kFillSigma * width_px), &scratch);
   channel.resize(w, h);
   for (int c = 0; c < 3; ++c) {
