@@ -106,6 +106,7 @@ class Source {
   std::shared_ptr<const Content> content_;
 };
 
+class FaceTracker;  // mien/video.h
 class Session;
 
 // Weights and tables: const after creation, shared between threads, must outlive nothing (sessions keep what they need).
@@ -120,6 +121,9 @@ class Engine {
   // The network that refines the fused face, like "fuse_small"; empty when the models folder has none for the mode or below: the classical
   // result stands.
   const std::string& fusion_network() const;
+
+  // The networks that take part, with their hashes' first 8 digits: "mesh:1a2b3c4d". What Provenance::models will say.
+  const std::vector<std::string>& networks() const;
 
   struct Parts;  // internal
 
@@ -143,6 +147,10 @@ class Session {
 
   // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and says "not fused".
   Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out);
+
+  // The same for the next frame of a stream, whose faces the tracker follows: FaceReport::number stays a face's own as long as it is
+  // followed, and a number that nobody has is no error. The tone is not corrected: its threshold would flicker. seconds: the frame's time.
+  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out);
 
  private:
   friend class Engine;

@@ -58,6 +58,7 @@ class Image {
 
   static Image copy_of(ImageView view);
   Image clone() const { return copy_of(view()); }
+  void assign(ImageView view);  // becomes a copy of the view, in the memory there is when it fits
   void resize(int width, int height, PixelFormat format);  // contents are undefined afterwards
 
   int width() const { return width_; }

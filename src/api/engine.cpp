@@ -4,12 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include "api/face_tracker.h"
 #include "api/fused_image_access.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
 #include "media/visible_mark.h"
 #include "pipeline/enrol.h"
 #include "pipeline/fuse_face.h"
+#include "pipeline/fuse_tracked.h"
 
 namespace mien {
 namespace {
@@ -134,6 +136,8 @@ Result<Engine> Engine::create(const EngineOptions& options) {
 
 const std::string& Engine::fusion_network() const { return parts_->coarse_name; }
 
+const std::vector<std::string>& Engine::networks() const { return parts_->model_labels; }
+
 Session Engine::open_session() const { return Session(std::make_unique<Session::State>(parts_)); }
 
 Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -208,6 +212,30 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
     }
     const int fused = report.fused_count();
     const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
+    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
+    report.stages = stage_reports(s.trace);
+    return report;
+  });
+}
+
+Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out) {
+  MIEN_TRY(frame.validate());
+  MIEN_TRY(options.validate());
+  return guarded([&]() -> Result<FusionReport> {
+    State& s = *state_;
+    const Engine::Parts& parts = *s.parts;
+    FaceTracker::State& track = tracker.state();
+    s.trace.clear();
+    MIEN_ASSIGN(const std::vector<FollowedFace> faces, track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
+    track.largest = largest_number(faces, track.largest);
+    Image& image = FusedImageAccess::image(out);
+    image.assign(frame);
+    const TrackedFusion with{parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace};
+    FusionReport report;
+    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, source, options, track.largest, with, image.mutable_view()));
+    const int fused = report.fused_count();
+    // A stream that carries the mark carries it on every frame, or it would flicker.
+    const bool mark = options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
     FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;

@@ -40,11 +40,16 @@ Done ImageView::validate() const {
 }
 
 Image Image::copy_of(ImageView view) {
-  Image image(view.width, view.height, view.format);
-  const auto row_bytes = static_cast<std::size_t>(view.width) * channel_count(view.format);
-  MutableImageView out = image.mutable_view();
-  for (int y = 0; y < view.height; ++y) std::memcpy(out.row(y), view.row(y), row_bytes);
+  Image image;
+  image.assign(view);
   return image;
+}
+
+void Image::assign(ImageView view) {
+  resize(view.width, view.height, view.format);
+  const auto row_bytes = static_cast<std::size_t>(view.width) * channel_count(view.format);
+  MutableImageView out = mutable_view();
+  for (int y = 0; y < view.height; ++y) std::memcpy(out.row(y), view.row(y), row_bytes);
 }
 
 void Image::resize(int width, int height, PixelFormat format) {

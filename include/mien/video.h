@@ -1,0 +1,46 @@
+// Frames of a stream: faces are followed from one to the next and keep their numbers, the mesh does not shake, the detector rests between.
+//
+//   mien::FaceTracker tracker;                                   // one per stream, with that stream's session
+//   mien::FusedImage out;                                        // keep it: memory is reused
+//   while (next(frame, seconds)) {
+//     auto report = session.fuse_next(frame.view(), seconds, tracker, source, {}, out);
+//     ...
+//   }
+#pragma once
+
+#include <memory>
+
+#include "mien/status.h"
+
+namespace mien {
+
+struct TrackerOptions {
+  int detector_period = 10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
+  bool steady = true;        // filter the meshes over time
+
+  Done validate() const;
+};
+
+// What one stream's frames have in common. Move only; not thread safe.
+class FaceTracker {
+ public:
+  // Options out of range count as the nearest that is allowed.
+  explicit FaceTracker(const TrackerOptions& options = {});
+  ~FaceTracker();
+  FaceTracker(FaceTracker&&) noexcept;
+  FaceTracker& operator=(FaceTracker&&) noexcept;
+
+  // Forgets all faces, as a cut does; for jumps that the tracker cannot see. Numbers are not given again.
+  void reset();
+
+  int faces_seen() const;  // how many faces got a number so far
+  int cuts_seen() const;
+
+  struct State;  // internal
+  State& state() { return *state_; }
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mien

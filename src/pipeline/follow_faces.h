@@ -1,0 +1,53 @@
+// frames of a stream -> tracks: the detector now and then, between that the last mesh shows where to look
+#pragma once
+
+#include <vector>
+
+#include "pipeline/find_faces.h"
+#include "track/cut_detector.h"
+#include "track/track.h"
+
+namespace mien {
+
+struct FollowSettings {
+  int detector_period = 10;  // frames from one run of the detector to the next
+  bool steady = true;        // filter the meshes over time
+};
+
+struct FollowedFace {
+  int number = 0;      // 1 is the first face that was seen, from the left when several came at once
+  Face face;
+  float opacity = 1;   // share of the fusion to show: a face comes and goes over three frames
+};
+
+// What the faces of a stream have in common from frame to frame. Frames come in order; one follower per stream.
+class FaceFollower {
+ public:
+  explicit FaceFollower(const FollowSettings& settings) : settings_(settings) {}
+
+  // The faces of the next frame, in the order of their numbers. seconds: the frame's time; a step back or of more than a second starts
+  // anew, as a cut does.
+  Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+  // Forgets all faces; numbers are not given again.
+  void reset();
+  int cuts() const { return cuts_; }
+  int faces_seen() const { return last_number_; }
+
+ private:
+  bool begins_anew(ImageView frame, double seconds);
+  Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch, std::vector<std::optional<Face>>* seen);
+  void take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen);
+  void drop_doubles();
+
+  FollowSettings settings_;
+  CutDetector cuts_seen_;
+  std::vector<Track> tracks_;
+  double last_seconds_ = 0;
+  float step_seconds_ = 0.04f;
+  int frames_to_detector_ = 0;
+  int last_number_ = 0, cuts_ = 0;
+  bool started_ = false, new_shot_ = true;
+};
+
+}  // namespace mien

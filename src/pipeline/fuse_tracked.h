@@ -1,0 +1,29 @@
+// One frame of a stream: the followed faces -> regions -> fuse_face, each as far as it is faded in.
+#pragma once
+
+#include <span>
+
+#include "pipeline/find_faces.h"
+#include "pipeline/follow_faces.h"
+#include "pipeline/fuse_face.h"
+
+namespace mien {
+
+// What one frame needs beside its faces; all of it the session's.
+struct TrackedFusion {
+  FaceNetworks networks;
+  FusionParts parts;
+  ThreadPool& pool;
+  FindScratch& find;
+  FuseScratch& fuse;
+  Trace& trace;
+};
+
+// Which of the faces is the largest, sticking to `last` (a number; 0: none) until another is clearly larger.
+int largest_number(std::span<const FollowedFace> faces, int last);
+
+// Fuses the chosen faces of `frame` into `image`, which holds the frame's pixels. largest: what largest_number() said.
+Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const FollowedFace> faces, const Source& source, const FusionOptions& options, int largest,
+                                             const TrackedFusion& with, MutableImageView image);
+
+}  // namespace mien

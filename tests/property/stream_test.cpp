@@ -1,0 +1,115 @@
+// What holds for streams: a photo becomes a clip with a camera's noise, and the tracker has to be steady on it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "mien/engine.h"
+#include "mien/media.h"
+#include "mien/video.h"
+
+namespace mien {
+namespace {
+
+const std::string kRoot = MIEN_SOURCE_DIR;
+
+class Stream : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto engine = Engine::create({kRoot + "/models", 1, Mode::kFast});
+    ASSERT_TRUE(engine.ok()) << engine.status().message();
+    engine_ = new Engine(std::move(*engine));
+    auto source = read_photo(kRoot + "/examples/source_1.jpg"), target = read_photo(kRoot + "/examples/target_1.jpg");
+    ASSERT_TRUE(source.ok() && target.ok());
+    target_ = new Image(std::move(target->image));
+    auto enrolled = engine_->open_session().enrol(source->image.view());
+    ASSERT_TRUE(enrolled.ok());
+    source_ = new Source(std::move(*enrolled));
+  }
+  static void TearDownTestSuite() { delete source_, delete target_, delete engine_; }
+
+  // The photo moved to the right by whole pixels, with noise of this frame alone.
+  static Image frame_of(int frame, int shift_px, float noise) {
+    std::mt19937 random(static_cast<unsigned>(frame) + 1);
+    std::normal_distribution<float> normal(0, noise);
+    Image out(target_->width(), target_->height(), PixelFormat::kRgb8);
+    for (int y = 0; y < out.height(); ++y) {
+      for (int x = 0; x < out.width(); ++x) {
+        const std::uint8_t* p = target_->view().row(y) + 3 * std::max(0, x - shift_px);
+        for (int c = 0; c < 3; ++c) out.mutable_view().row(y)[3 * x + c] = static_cast<std::uint8_t>(std::clamp(static_cast<float>(p[c]) + normal(random) + 0.5f, 0.0f, 255.0f));
+      }
+    }
+    return out;
+  }
+
+  // Strength 0: the faces are followed, nothing is drawn.
+  static std::vector<Mesh> follow(int frames, int step_px, float noise, bool steady) {
+    Session session = engine_->open_session();
+    FaceTracker tracker({10, steady});
+    FusedImage out;
+    std::vector<Mesh> meshes;
+    for (int i = 0; i < frames; ++i) {
+      const auto report = session.fuse_next(frame_of(i, i * step_px, noise).view(), 0.04 * i, tracker, *source_, {.strength = 0}, out);
+      EXPECT_TRUE(report.ok() && report->faces.size() == 1u) << "frame " << i;
+      if (!report.ok() || report->faces.size() != 1) return {};
+      EXPECT_EQ(report->faces[0].number, 1);
+      meshes.push_back(report->faces[0].face.mesh);
+    }
+    return meshes;
+  }
+
+  static double jitter_px(const std::vector<Mesh>& meshes, std::size_t from) {
+    double sum = 0;
+    for (std::size_t i = from; i < meshes.size(); ++i) {
+      for (int p = 0; p < kMeshPoints; ++p) sum += std::pow(meshes[i][p].x - meshes[i - 1][p].x, 2) + std::pow(meshes[i][p].y - meshes[i - 1][p].y, 2);
+    }
+    return std::sqrt(sum / static_cast<double>((meshes.size() - from) * kMeshPoints));
+  }
+
+  static Engine* engine_;
+  static Image* target_;
+  static Source* source_;
+};
+Engine* Stream::engine_ = nullptr;
+Image* Stream::target_ = nullptr;
+Source* Stream::source_ = nullptr;
+
+TEST_F(Stream, ShakesAThirdOfWhatTheNetworkDoes) {
+  const double plain = jitter_px(follow(40, 0, 6, false), 10), steady = jitter_px(follow(40, 0, 6, true), 10);
+  RecordProperty("plain_px_x1000", static_cast<int>(1000 * plain));
+  RecordProperty("steady_px_x1000", static_cast<int>(1000 * steady));
+  EXPECT_GT(plain, 0.01);
+  EXPECT_LT(steady, plain / 3);
+}
+
+TEST_F(Stream, FollowsAMovingFaceWithinAFrame) {
+  constexpr int kStep = 3;
+  const std::vector<Mesh> plain = follow(25, kStep, 3, false), steady = follow(25, kStep, 3, true);
+  ASSERT_EQ(plain.size(), steady.size());
+  for (std::size_t i = 5; i < plain.size(); ++i) {
+    double lag = 0;
+    for (int p = 0; p < kMeshPoints; ++p) lag += (plain[i][p].x - steady[i][p].x) / (kStep * kMeshPoints);
+    EXPECT_LT(lag, 1.0) << "frame " << i;
+    EXPECT_GT(lag, -1.0) << "frame " << i;
+  }
+}
+
+TEST_F(Stream, GivesTheFirstFrameAsAPhotoAndFadesOutWhatLeaves) {
+  Session session = engine_->open_session();
+  FaceTracker tracker;
+  FusedImage out;
+  const Image empty(target_->width(), target_->height(), PixelFormat::kRgb8), face = frame_of(0, 0, 0);
+  auto first = session.fuse_next(face.view(), 0, tracker, *source_, {}, out);
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->fused_count(), 1);
+  EXPECT_TRUE(out.provenance().visible_mark);
+  // A grey frame is another shot: nothing fades over a cut.
+  auto second = session.fuse_next(empty.view(), 0.04, tracker, *source_, {}, out);
+  ASSERT_TRUE(second.ok());
+  EXPECT_TRUE(second->faces.empty());
+  EXPECT_EQ(tracker.cuts_seen(), 1);
+  EXPECT_EQ(tracker.faces_seen(), 1);
+}
+
+}  // namespace
+}  // namespace mien
