@@ -11,7 +11,7 @@ namespace mien {
 // What was done to a picture; becomes its metadata label.
 struct Provenance {
   bool fused = false;               // false: no face was changed, the pixels are the target's
-  int face_count = 0;               // faces that were changed
+  int face_count = 0;               // faces that were changed; 0 in the label of a clip, where they come and go
   std::string engine_version;       // "0.1.0"
   std::vector<std::string> models;  // names of the networks that took part, with their hashes' first 8 digits
   bool visible_mark = false;        // the mark is in the pixels

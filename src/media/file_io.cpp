@@ -179,6 +179,28 @@ Done fill_and_place(const fs::path& part, const fs::path& file, ByteView content
 
 }  // namespace
 
+PartFile::PartFile(const fs::path& file, IfExists if_exists)
+    : file_(file),
+      part_(fs::absolute(folder_of(file)) / random_name()),
+      if_exists_(if_exists),
+      listed_(std::make_unique<UnfinishedFile>(part_)) {}
+
+PartFile::~PartFile() {
+  if (!placed_) ::unlink(part_.c_str());
+}
+
+Done PartFile::place() {
+  Descriptor fd(::open(part_.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd.valid() || ::fsync(fd.get()) != 0 || !fd.close()) {
+    return Status(Code::kUnwritable, file_.string() + ": cannot be flushed to the disk (" + error_text(errno) + ")");
+  }
+  const Done done = move_into_place(part_, file_, if_exists_);
+  if (!done.ok()) return done.status().with_context(file_.string());
+  placed_ = true;
+  flush_folder(folder_of(file_));
+  return {};
+}
+
 Result<Bytes> read_file(const fs::path& file, std::int64_t max_bytes) {
   const std::string name = file.string();
   // Non-blocking, or opening a pipe would wait for its writer.

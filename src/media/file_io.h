@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 
 #include "media/bytes.h"
 #include "mien/status.h"
@@ -23,7 +24,26 @@ Done check_can_write(const std::filesystem::path& file, IfExists if_exists);
 // meanwhile.
 Done write_file(const std::filesystem::path& file, ByteView content, IfExists if_exists);
 
-// Deletes what write_file() calls of this process have not finished. Async-signal-safe: for a handler of
+// A file that somebody else fills, step by step, under the name part(); place() flushes it and gives it its own name. Gone when the
+// object is, unless it was placed; on the list of remove_unfinished_files() until then.
+class PartFile {
+ public:
+  PartFile(const std::filesystem::path& file, IfExists if_exists);
+  ~PartFile();
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  const std::filesystem::path& part() const { return part_; }
+  Done place();
+
+ private:
+  std::filesystem::path file_, part_;
+  IfExists if_exists_;
+  std::unique_ptr<class UnfinishedFile> listed_;
+  bool placed_ = false;
+};
+
+// Deletes what write_file() calls and PartFiles of this process have not finished. Async-signal-safe: for a handler of
 // SIGINT or SIGTERM that ends the process afterwards; the interrupted write_file() calls will fail.
 void remove_unfinished_files() noexcept;
 

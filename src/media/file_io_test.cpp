@@ -262,5 +262,37 @@ TEST(UnfinishedFiles, AreGoneAfterAnInterrupt) {
   EXPECT_EQ(folder.names(), Names{});
 }
 
+TEST(PartFile, AppearsWhenItIsPlacedAndNotBefore) {
+  const TempFolder folder;
+  const auto file = folder.path() / "clip.mp4";
+  {
+    PartFile part(file, IfExists::kRefuse);
+    std::ofstream(part.part()) << "whole";
+    EXPECT_FALSE(fs::exists(file));
+    EXPECT_TRUE(part.place().ok());
+  }
+  std::string content;
+  std::ifstream(file) >> content;
+  EXPECT_EQ(content, "whole");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+}
+
+TEST(PartFile, LeavesNothingWhenItIsNotPlacedOrMayNotBe) {
+  const TempFolder folder;
+  const auto file = folder.path() / "clip.mp4";
+  { std::ofstream(PartFile(file, IfExists::kRefuse).part()) << "half"; }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+  std::ofstream(file) << "precious";
+  {
+    PartFile part(file, IfExists::kRefuse);
+    std::ofstream(part.part()) << "new";
+    EXPECT_FALSE(part.place().ok());
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+  std::string content;
+  std::ifstream(file) >> content;
+  EXPECT_EQ(content, "precious");
+}
+
 }  // namespace
 }  // namespace mien

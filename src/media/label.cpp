@@ -89,10 +89,14 @@ void add_label(XmpPacket& packet, const Metadata& of_target, const Provenance& h
   packet.append_history({{"action", "edited"},
                          {"softwareAgent", tool},
                          {"changed", "/"},
-                         {"parameters", "faces fused: " + faces + "; networks: " + joined(how.models) +
+                         {"parameters", (how.face_count > 0 ? "faces fused: " + faces + "; " : "") + "networks: " + joined(how.models) +
                                             "; visible mark: " + (how.visible_mark ? "yes" : "no")}});
   set(packet, kEngineVersion, how.engine_version);
-  set(packet, kFaceCount, faces);
+  if (how.face_count > 0) {
+    set(packet, kFaceCount, faces);
+  } else {
+    packet.remove(kFaceCount.uri, kFaceCount.local);
+  }
   packet.set_list(kModels.uri, kModels.local, how.models);
   set(packet, kVisibleMark, how.visible_mark ? kTrue : kFalse);
 }

@@ -46,12 +46,16 @@ Result<LabelRecord> read_label(const std::filesystem::path& file) {
   return record;
 }
 
-Done verify_label(const std::filesystem::path& file) {
-  MIEN_ASSIGN(const LabelRecord record, read_label(file));
+Done check_label(const LabelRecord& record, const std::string& name) {
   std::string clauses;
   for (const std::string& problem : record.problems()) clauses += (clauses.empty() ? "" : "; ") + problem;
   if (clauses.empty()) return {};
-  return Status(Code::kLabelPolicy, file.string() + ": is not labelled as synthetic: " + clauses);
+  return Status(Code::kLabelPolicy, name + ": is not labelled as synthetic: " + clauses);
+}
+
+Done verify_label(const std::filesystem::path& file) {
+  MIEN_ASSIGN(const LabelRecord record, read_label(file));
+  return check_label(record, file.string());
 }
 
 }  // namespace mien

@@ -1,0 +1,13 @@
+# Finds FFmpeg's libraries (target PkgConfig::FFMPEG) for src/video. MIEN_VIDEO: on when they are there, unless told otherwise.
+find_package(PkgConfig REQUIRED)
+set(ffmpeg_libraries libavformat libavcodec libavutil libswscale)
+if(NOT DEFINED MIEN_VIDEO)
+  pkg_check_modules(FFMPEG QUIET IMPORTED_TARGET GLOBAL ${ffmpeg_libraries})
+endif()
+option(MIEN_VIDEO "Clips: mien video. Links FFmpeg into the command, never into the library" ${FFMPEG_FOUND})
+if(MIEN_VIDEO AND NOT TARGET PkgConfig::FFMPEG)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET GLOBAL ${ffmpeg_libraries})
+endif()
+if(NOT MIEN_VIDEO)
+  message(STATUS "mien: built without video (MIEN_VIDEO); script/setup installs what it needs")
+endif()

@@ -1,0 +1,56 @@
+// A clip into a clip: decode -> fuse -> encode, each on a thread of its own. No FFmpeg in here.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mien/engine.h"
+#include "mien/video.h"
+#include "video/clip_options.h"
+
+namespace mien {
+
+struct ClipJob {
+  std::filesystem::path clip, output;
+  FusionOptions fusion;
+  TrackerOptions tracker;
+  ClipSpan span;
+  ClipWriteOptions write;
+  std::vector<std::string> models;  // for the label
+};
+
+struct ClipProgress {
+  int frames = 0;         // fused or passed on
+  double seconds = 0;     // of the clip, done
+  double length = 0;      // of what is to be done; 0: unknown
+  double frames_per_second = 0;
+  double seconds_left = 0;  // 0: unknown
+};
+
+struct ClipReport {
+  int width = 0, height = 0;        // as shown
+  std::string codec;                // of the input's pictures
+  int frames = 0, fused_frames = 0;
+  int faces = 0;                    // that were followed
+  int cuts = 0;
+  int audio_tracks = 0, subtitle_tracks = 0;  // that were carried over
+  double seconds = 0;               // it took, all in all
+  double decode_ms = 0, fuse_ms = 0, encode_ms = 0;  // per frame
+  std::string slowest;              // decode, fuse or encode: what the other two wait for
+  std::vector<StageReport> stages;  // of fuse, milliseconds per frame
+  std::vector<std::string> remarks;
+};
+
+// Called from the thread that called fuse_clip(), after every frame.
+using ClipWatcher = std::function<void(const ClipProgress&)>;
+
+// Whether the output could be written, as far as can be seen without writing; for asking before the work.
+Done check_clip_output(const std::filesystem::path& file, const ClipWriteOptions& options);
+
+// Fuses every frame's faces. kNoFace when there was none to fuse in the whole clip: nothing is written then. Nothing half-written stays,
+// whatever happens; remove_unfinished_files() serves signal handlers.
+Result<ClipReport> fuse_clip(const ClipJob& job, const Source& source, Session& session, const ClipWatcher& watcher);
+
+}  // namespace mien
