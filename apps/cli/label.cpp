@@ -5,8 +5,13 @@
 #include <memory>
 
 #include "commands.h"
+#include "core/try.h"
 #include "report.h"
 #include "terminal.h"
+#ifdef MIEN_WITH_VIDEO
+#include "video/clip_file.h"
+#include "video/clip_label.h"
+#endif
 
 namespace mien::cli {
 namespace {
@@ -33,7 +38,8 @@ void print_label(const LabelRecord& label) {
   std::printf("digital source type:   %s\n", label.digital_source_type.empty() ? "none" : label.digital_source_type.c_str());
   std::printf("AIGC label:            %s\n", label.aigc ? label.aigc->json.c_str() : "none");
   if (label.made_by_mien) {
-    std::printf("made by:               Mien %s, %d faces changed, visible mark: %s\n", label.engine_version.c_str(), label.face_count, label.visible_mark ? "yes" : "no");
+    const std::string faces = label.face_count > 0 ? " " + std::to_string(label.face_count) + " faces changed," : "";
+    std::printf("made by:               Mien %s,%s visible mark: %s\n", label.engine_version.c_str(), faces.c_str(), label.visible_mark ? "yes" : "no");
     for (const std::string& model : label.models) std::printf("  network:             %s\n", model.c_str());
   }
   for (const std::string& type : label.prior_digital_source_types) std::printf("before that:           %s\n", type.c_str());
@@ -41,8 +47,20 @@ void print_label(const LabelRecord& label) {
   for (const std::string& problem : label.problems()) std::printf("missing:               %s\n", problem.c_str());
 }
 
+Result<LabelRecord> label_of_file(const std::filesystem::path& file) {
+#ifdef MIEN_WITH_VIDEO
+  if (is_clip_file(file)) return read_clip_label(file);
+#endif
+  return read_label(file);
+}
+
+Done verify_label_of_file(const std::filesystem::path& file) {
+  MIEN_ASSIGN(const LabelRecord record, label_of_file(file));
+  return check_label(record, file.string());
+}
+
 int show(const LabelOptions& options) {
-  const auto label = read_label(options.file);
+  const auto label = label_of_file(options.file);
   if (!label.ok()) return report_error(label.status());
   if (options.json) {
     print_json(label_json(*label));
@@ -53,7 +71,7 @@ int show(const LabelOptions& options) {
 }
 
 int verify(const LabelOptions& options) {
-  const Done good = verify_label(options.file);
+  const Done good = verify_label_of_file(options.file);
   if (!good.ok()) return report_error(good.status());
   std::printf("%s: labelled as synthetic\n", options.file.c_str());
   return kDone;
@@ -64,10 +82,10 @@ int verify(const LabelOptions& options) {
 Command add_label(CLI::App& app) {
   auto o = std::make_shared<LabelOptions>();
   CLI::App* show_app = app.add_subcommand("show", "Print what a file says about how it was made");
-  show_app->add_option("file", o->file, "Picture")->required();
+  show_app->add_option("file", o->file, "Picture or clip")->required();
   show_app->add_flag("--json", o->json, "Print as JSON");
   CLI::App* verify_app = app.add_subcommand("verify", "Check that a file is labelled as synthetic (exit code 8 when it is not)");
-  verify_app->add_option("file", o->file, "Picture")->required();
+  verify_app->add_option("file", o->file, "Picture or clip")->required();
   app.require_subcommand(1);
   return [o, show_app] { return show_app->parsed() ? show(*o) : verify(*o); };
 }

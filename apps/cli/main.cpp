@@ -24,6 +24,7 @@ constexpr char kDescription[] =
 constexpr char kExamples[] = R"(Examples:
   mien swap -s anna.jpg -t party.jpg -o result.jpg
   mien swap -s anna.jpg -t party.jpg -o result.png --face 2 --json
+  mien video -s anna.jpg -t party.mp4 -o result.mp4
   mien inspect party.jpg -o faces.png
   mien label verify result.jpg
 
@@ -49,6 +50,9 @@ int run(int argc, char** argv) {
     commands.emplace_back(sub, make(*sub));
   };
   add("swap", "Put the face of one photo onto the faces of another", [&](CLI::App& sub) { return add_swap(sub, common); });
+#ifdef MIEN_WITH_VIDEO
+  add("video", "Put the face of a photo onto the faces of a clip", [&](CLI::App& sub) { return add_video(sub, common); });
+#endif
   add("inspect", "Show the faces of a photo: boxes, points, mesh, pose", [&](CLI::App& sub) { return add_inspect(sub, common); });
   add("models", "List or check the installed networks", [&](CLI::App& sub) { return add_models(sub, common); });
   add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });

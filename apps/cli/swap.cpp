@@ -12,6 +12,10 @@
 #include "mode.h"
 #include "report.h"
 #include "terminal.h"
+#ifdef MIEN_WITH_VIDEO
+#include "video.h"
+#include "video/clip_file.h"
+#endif
 
 namespace mien::cli {
 namespace {
@@ -136,13 +140,24 @@ void print_outcome(const SwapOptions& options, const Outcome& outcome) {
   for (const StageReport& stage : outcome.report.stages) std::fprintf(stderr, "%-10s %8.2f ms\n", stage.stage.c_str(), stage.milliseconds);
 }
 
+#ifdef MIEN_WITH_VIDEO
+VideoOptions video_options(const SwapOptions& o, bool quality_given) {
+  VideoOptions out;
+  out.source = o.source, out.target = o.target, out.output = o.output;
+  out.strength = o.strength, out.face = o.face, out.blend = o.blend, out.mode = o.mode;
+  if (quality_given) out.quality = o.quality;
+  out.json = o.json, out.trace = o.trace, out.overwrite = o.overwrite, out.no_visible_mark = o.no_visible_mark, out.consent = o.consent;
+  return out;
+}
+#endif
+
 }  // namespace
 
 Command add_swap(CLI::App& app, const Common& common) {
   auto o = std::make_shared<SwapOptions>();
   app.add_option("-s,--source", o->source, "Photo of the person whose face is used")->required();
-  app.add_option("-t,--target", o->target, "Photo whose faces are changed")->required();
-  app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp")->required();
+  app.add_option("-t,--target", o->target, "Photo or clip whose faces are changed")->required();
+  app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp; of a clip .mp4, .mov, .mkv or .webm")->required();
   app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--face", o->face, "Which faces: all, largest, or a number counted from the left (default all)");
   add_mode_option(app, &o->mode);
@@ -156,7 +171,10 @@ Command add_swap(CLI::App& app, const Common& common) {
   app.add_flag("--no-visible-mark", o->no_visible_mark, "Leave out the visible mark (the metadata label stays)");
   app.add_flag("--i-have-consent", o->consent, "The people shown agree; do not ask");
   app.footer("Example: mien swap -s anna.jpg -t party.jpg -o result.jpg --face largest");
-  return [o, &common] {
+  return [o, &app, &common] {
+#ifdef MIEN_WITH_VIDEO
+    if (is_clip_file(o->target)) return run_video(video_options(*o, app.count("--quality") > 0), common);
+#endif
     Progress progress(!o->json);
     auto outcome = swap(*o, common, progress);
     progress.clear();

@@ -1,0 +1,210 @@
+// mien video
+#include "video.h"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "consent.h"
+#include "core/try.h"
+#include "mien/media.h"
+#include "report.h"
+#include "terminal.h"
+#include "video/fuse_clip.h"
+
+namespace mien::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// 75.5, 1:15.5 or 0:01:15.5
+Result<std::optional<double>> seconds_of(const std::string& text, const char* option) {
+  if (text.empty()) return std::optional<double>();
+  double total = 0;
+  const char *at = text.data(), *end = at + text.size();
+  for (int part = 0; part < 3; ++part) {
+    double value = 0;
+    const auto parsed = std::from_chars(at, end, value, std::chars_format::fixed);
+    if (parsed.ec != std::errc() || value < 0 || !std::isfinite(value)) break;
+    total = 60 * total + value;
+    if (parsed.ptr == end) return std::optional<double>(total);
+    if (*parsed.ptr != ':') break;
+    at = parsed.ptr + 1;
+  }
+  return Status(Code::kInvalidArgument, std::string(option) + " is '" + text + "', expected seconds like 12.5, or 1:02.5, or 1:00:02");
+}
+
+Result<FusionOptions> fusion_options(const VideoOptions& options) {
+  FusionOptions out;
+  out.strength = options.strength;
+  out.visible_mark = !options.no_visible_mark;
+  out.blend = options.blend == "poisson" ? BlendMode::kPoisson : options.blend == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
+  if (options.face == "largest") {
+    out.faces = FaceChoice::kLargest;
+  } else if (options.face != "all") {
+    const char *begin = options.face.data(), *end = begin + options.face.size();
+    const auto parsed = std::from_chars(begin, end, out.face_number);
+    if (parsed.ec != std::errc() || parsed.ptr != end || out.face_number < 1) {
+      return Status(Code::kInvalidArgument, "--face is '" + options.face + "', expected largest, all, or a number in the order in which the faces appear, like 2");
+    }
+    out.faces = FaceChoice::kNumber;
+  }
+  MIEN_TRY(out.validate());
+  return out;
+}
+
+Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
+  ClipJob job;
+  job.clip = options.target, job.output = options.output;
+  MIEN_ASSIGN(job.fusion, fusion_options(options));
+  MIEN_ASSIGN(job.span.from, seconds_of(options.from, "--from"));
+  MIEN_ASSIGN(job.span.to, seconds_of(options.to, "--to"));
+  job.tracker.detector_period = options.detector_period;
+  job.write.encoder = options.encoder == "h264" ? ClipEncoder::kH264 : options.encoder == "vp9" ? ClipEncoder::kVp9 : options.encoder == "ffv1" ? ClipEncoder::kFfv1 : ClipEncoder::kByName;
+  job.write.quality = options.quality;
+  job.write.keep_audio = options.audio == "keep";
+  job.write.overwrite = options.overwrite;
+  job.write.threads = common.threads;
+  return job;
+}
+
+Done check_files(const VideoOptions& options, const ClipJob& job) {
+  std::error_code error;
+  for (const fs::path& input : {options.source, options.target}) {
+    if (fs::equivalent(input, options.output, error)) {
+      return Status(Code::kInvalidArgument, "the output " + options.output.string() + " is one of the inputs; choose another name, inputs are never overwritten");
+    }
+  }
+  if (!options.overwrite && fs::is_regular_file(options.output, error)) {
+    return Status(Code::kUnwritable, options.output.string() + " exists already; choose another name or add --overwrite");
+  }
+  return check_clip_output(options.output, job.write);
+}
+
+// Tells a few times a second how far it is.
+class ClipProgressLine {
+ public:
+  explicit ClipProgressLine(Progress& progress) : progress_(progress) {}
+
+  void operator()(const ClipProgress& p) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - told_ < std::chrono::milliseconds(200)) return;
+    told_ = now;
+    char text[120];
+    const int share = p.length > 0 ? static_cast<int>(std::min(100.0, 100 * p.seconds / p.length)) : 0, left = static_cast<int>(std::lround(p.seconds_left));
+    if (p.length > 0) {
+      std::snprintf(text, sizeof text, "fusing: %d %%, %d frames, %.1f fps, %d:%02d left", share, p.frames, p.frames_per_second, left / 60, left % 60);
+    } else {
+      std::snprintf(text, sizeof text, "fusing: %d frames, %.1f fps", p.frames, p.frames_per_second);
+    }
+    progress_.step(text);
+  }
+
+ private:
+  Progress& progress_;
+  std::chrono::steady_clock::time_point told_;
+};
+
+struct Outcome {
+  ClipReport report;
+  std::vector<std::string> warnings;
+  std::string network;
+};
+
+Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress& progress) {
+  MIEN_ASSIGN(ClipJob job, job_of(options, common));
+  MIEN_TRY(check_files(options, job));
+  MIEN_TRY(require_consent(options.consent));
+  progress.step("reading");
+  MIEN_ASSIGN(const Photo photo, read_photo(options.source));
+  MIEN_ASSIGN(const fs::path models, models_folder(common));
+  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads, options.mode.value()}));
+  job.models = engine.networks();
+  Session session = engine.open_session();
+  progress.step("enrolling the source");
+  auto source = session.enrol(photo.image.view());
+  if (!source.ok()) return source.status().with_context(options.source.string());
+  MIEN_ASSIGN(ClipReport report, fuse_clip(job, *source, session, ClipProgressLine(progress)));
+  return Outcome{std::move(report), source->warnings(), engine.fusion_network()};
+}
+
+nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome) {
+  const ClipReport& r = outcome.report;
+  const auto rounded = [](double v) { return std::round(v * 1000) / 1000; };
+  nlohmann::json json;
+  json["output"] = options.output.string();
+  json["size_px"] = {r.width, r.height};
+  json["input_codec"] = r.codec;
+  json["frames"] = r.frames, json["fused_frames"] = r.fused_frames;
+  json["faces"] = r.faces, json["cuts"] = r.cuts;
+  json["audio_tracks"] = r.audio_tracks, json["subtitle_tracks"] = r.subtitle_tracks;
+  json["seconds"] = rounded(r.seconds);
+  json["fps"] = rounded(r.frames / std::max(r.seconds, 1e-3));
+  json["ms_per_frame"] = {{"decode", rounded(r.decode_ms)}, {"fuse", rounded(r.fuse_ms)}, {"encode", rounded(r.encode_ms)}};
+  json["slowest"] = r.slowest;
+  for (const StageReport& stage : r.stages) json["stages_ms"][stage.stage] = rounded(stage.milliseconds);
+  json["warnings"] = outcome.warnings;
+  json["remarks"] = r.remarks;
+  json["mode"] = options.mode.name;
+  json["network"] = outcome.network.empty() ? nlohmann::json() : nlohmann::json(outcome.network);
+  return json;
+}
+
+void print_outcome(const VideoOptions& options, const Outcome& outcome) {
+  const ClipReport& r = outcome.report;
+  if (options.json) {
+    print_json(outcome_json(options, outcome));
+  } else {
+    std::printf("%s: %d of %d frames fused in %.1f s (%.1f fps; %s takes longest)\n", options.output.c_str(), r.fused_frames, r.frames, r.seconds, r.frames / std::max(r.seconds, 1e-3), r.slowest.c_str());
+  }
+  const std::string missing = missing_network_remark(options.mode, outcome.network);
+  if (!missing.empty()) remark(missing);
+  for (const std::string& warning : outcome.warnings) remark(warning);
+  for (const std::string& sentence : r.remarks) remark(sentence);
+  if (options.no_visible_mark) {
+    remark("the visible mark was left out as you asked; where the law or fairness demands it, tell viewers yourself that the clip is synthetic. "
+           "The label in the file's metadata is there");
+  }
+  if (!options.trace) return;
+  for (const auto& [name, value] : {std::pair{"decode", r.decode_ms}, {"fuse", r.fuse_ms}, {"encode", r.encode_ms}}) std::fprintf(stderr, "%-10s %8.2f ms a frame\n", name, value);
+  for (const StageReport& stage : r.stages) std::fprintf(stderr, "  %-10s %8.2f ms\n", stage.stage.c_str(), stage.milliseconds);
+}
+
+}  // namespace
+
+int run_video(const VideoOptions& options, const Common& common) {
+  Progress progress(!options.json);
+  auto outcome = fuse(options, common, progress);
+  progress.clear();
+  if (!outcome.ok()) return report_error(outcome.status());
+  print_outcome(options, *outcome);
+  return kDone;
+}
+
+Command add_video(CLI::App& app, const Common& common) {
+  auto o = std::make_shared<VideoOptions>();
+  app.add_option("-s,--source", o->source, "Photo of the person whose face is used")->required();
+  app.add_option("-t,--target", o->target, "Clip whose faces are changed")->required();
+  app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm")->required();
+  app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--face", o->face, "Which faces: all, largest, or a number in the order in which they appear (default all)");
+  app.add_option("--blend", o->blend, "How the face joins the target: alpha, poisson or multiband (default alpha)")->check(CLI::IsMember({"alpha", "poisson", "multiband"}));
+  add_mode_option(app, &o->mode);
+  app.add_option("--from", o->from, "Begin here: seconds, or 1:02.5");
+  app.add_option("--to", o->to, "End here");
+  app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")->check(CLI::Range(1, 100));
+  app.add_option("--encoder", o->encoder, "h264, vp9 or ffv1, which loses nothing (default h264, in .webm vp9)")->check(CLI::IsMember({"h264", "vp9", "ffv1"}));
+  app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")->check(CLI::IsMember({"keep", "drop"}));
+  app.add_option("--detector-period", o->detector_period, "Frames from one look for new faces to the next (default 10)")->check(CLI::Range(1, 1000));
+  app.add_flag("--json", o->json, "Print a report as JSON");
+  app.add_flag("--trace", o->trace, "Print how long each stage took");
+  app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
+  app.add_flag("--no-visible-mark", o->no_visible_mark, "Leave out the visible mark (the metadata label stays)");
+  app.add_flag("--i-have-consent", o->consent, "The people shown agree; do not ask");
+  app.footer("Example: mien video -s anna.jpg -t party.mp4 -o result.mp4 --from 0:05 --to 0:15");
+  return [o, &common] { return run_video(*o, common); };
+}
+
+}  // namespace mien::cli

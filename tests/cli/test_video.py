@@ -1,0 +1,181 @@
+"""mien video as users meet it.  test_video.py PROGRAM REPOSITORY MAKE_CLIP"""
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PROGRAM, REPOSITORY, MAKE_CLIP = (Path(a).resolve() for a in sys.argv[1:4])
+EXAMPLES = REPOSITORY / 'examples'
+SOURCE, TARGET = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg'))
+DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
+
+
+class VideoTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix='mien-video-'))
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'))
+        self.out = self.folder / 'out.mp4'
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def clip(self, name='in.mp4', **words):
+        path = self.folder / name
+        subprocess.run([str(MAKE_CLIP), TARGET, str(path), *(f'{k}={v}' for k, v in words.items())], check=True, timeout=60)
+        return path
+
+    def run_mien(self, *words, **more):
+        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=120, **more)
+
+    def video(self, target, *words, output=None, **more):
+        return self.run_mien('video', '-s', SOURCE, '-t', target, '-o', output or self.out, '--i-have-consent', '--mode', 'fast', *words, **more)
+
+    def report(self, target, *words, output=None):
+        result = self.video(target, '--json', *words, output=output)
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        return json.loads(result.stdout)
+
+    def refused(self, result, code, *parts):
+        """One sentence on stderr that holds all parts, nothing on stdout, nothing left in the folder."""
+        self.assertEqual(result.returncode, code, result.stderr)
+        lines = result.stderr.strip().splitlines()
+        self.assertEqual(len(lines), 1, result.stderr)
+        for part in parts:
+            self.assertIn(str(part), lines[0])
+        self.assertEqual(result.stdout, '')
+        self.assertFalse(self.out.exists())
+        self.assertEqual(self.unfinished(), [])
+
+    def unfinished(self):
+        return [p.name for p in self.folder.iterdir() if p.name.endswith('.part')]
+
+    # what works
+    def test_a_clip_is_fused_labelled_and_keeps_its_sound(self):
+        clip = self.clip(audio=1)
+        report = self.report(clip)
+        self.assertEqual((report['frames'], report['fused_frames'], report['faces'], report['cuts']), (25, 25, 1, 0))
+        self.assertEqual((report['audio_tracks'], report['size_px']), (1, [480, 270]))
+        self.assertEqual(self.run_mien('label', 'verify', self.out).returncode, DONE)
+        shown = json.loads(self.run_mien('label', 'show', '--json', self.out).stdout)
+        self.assertTrue(shown['labelled_as_synthetic'] and shown['made_by_mien'] and shown['mien']['visible_mark'])
+        self.assertEqual(self.unfinished(), [])
+
+    def test_every_container_is_written_and_labelled(self):
+        clip = self.clip(frames=6)
+        for name in ('a.mov', 'a.mkv', 'a.webm'):
+            self.report(clip, output=self.folder / name)
+            self.assertEqual(self.run_mien('label', 'verify', self.folder / name).returncode, DONE, name)
+
+    def test_swap_takes_a_clip_too(self):
+        result = self.run_mien('swap', '-s', SOURCE, '-t', self.clip(frames=4), '-o', self.out, '--i-have-consent', '--mode', 'fast')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        self.assertIn('4 of 4 frames fused', result.stdout)
+        self.out.unlink()
+        self.refused(self.run_mien('swap', '-s', SOURCE, '-t', 'in.mp4', '-o', 'out.jpg', '--i-have-consent'), BAD_ARGUMENTS, '.jpg', '.mp4')
+
+    def test_the_same_clip_twice_gives_the_same_bytes(self):
+        clip = self.clip(frames=8, audio=1)
+        for name in ('a.mp4', 'b.mp4'):
+            self.report(clip, output=self.folder / name)
+        self.assertEqual((self.folder / 'a.mp4').read_bytes(), (self.folder / 'b.mp4').read_bytes())
+
+    def test_a_phone_clip_on_its_side(self):
+        report = self.report(self.clip(frames=5, width=270, height=480, turn=90))
+        self.assertEqual((report['fused_frames'], report['size_px']), (5, [270, 480]))
+
+    def test_a_cut_starts_anew(self):
+        report = self.report(self.clip(cut=12))
+        self.assertEqual((report['cuts'], report['fused_frames'], report['faces']), (1, 25, 2))
+
+    def test_a_part_of_a_clip_and_no_sound(self):
+        report = self.report(self.clip(audio=1), '--from', '0.2', '--to', '0:00.6', '--audio', 'drop')
+        self.assertEqual((report['frames'], report['audio_tracks']), (10, 0))
+
+    def test_odd_sizes_and_one_frame(self):
+        for name, out in (('a.webm', 'a-out.webm'), ('b.mkv', 'b-out.mp4')):
+            clip = self.clip(name, frames=1, width=301, height=235, **({'encoder': 'ffv1'} if name == 'b.mkv' else {}))
+            self.assertEqual(self.report(clip, output=self.folder / out)['fused_frames'], 1)
+
+    def test_strength_zero_changes_and_labels_nothing(self):
+        report = self.report(self.clip(frames=3, encoder='ffv1', name='in.mkv'), '--strength', '0')
+        self.assertEqual(report['fused_frames'], 0)
+        self.assertEqual(self.run_mien('label', 'verify', self.out).returncode, LABEL_POLICY)
+
+    def test_help_and_no_progress_in_a_pipe(self):
+        self.assertIn('mien video -s', self.run_mien('video', '--help').stdout)
+        self.assertNotIn('\r', self.video(self.clip(frames=2)).stderr)
+
+    # what is refused
+    def test_a_truncated_clip(self):
+        clip = self.clip(frames=50, audio=1)
+        data = clip.read_bytes()
+        (self.folder / 'cut.mp4').write_bytes(data[:len(data) // 2])
+        result = self.video('cut.mp4')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        self.assertIn('truncated', result.stderr)
+        self.out.unlink()
+        (self.folder / 'cut.mp4').write_bytes(data[:300])
+        self.refused(self.video('cut.mp4'), UNREADABLE, 'cut.mp4')
+        (self.folder / 'cut.mp4').write_bytes(b'')
+        self.refused(self.video('cut.mp4'), UNREADABLE, 'cut.mp4')
+
+    def test_sound_without_pictures_and_pictures_without_a_face(self):
+        self.refused(self.video(self.clip('sound.mp4', pictures=0)), UNREADABLE, 'sound.mp4', 'no pictures')
+        self.refused(self.video(self.clip(face=0, frames=6)), NO_FACE, 'in.mp4', '6 frames')
+
+    def test_a_photo_a_text_a_folder_a_missing_file(self):
+        (self.folder / 'text.mp4').write_text('I am no clip.\n')
+        for target in (TARGET, 'text.mp4', self.folder, 'none.mp4'):
+            self.refused(self.video(target), UNREADABLE, target)
+
+    def test_bad_arguments(self):
+        clip = self.clip(frames=2)
+        self.refused(self.video(clip, output=self.folder / 'o.gif'), BAD_ARGUMENTS, '.gif', '.mp4')
+        self.refused(self.video(clip, '--from', 'noon'), BAD_ARGUMENTS, '--from', 'noon')
+        self.refused(self.video(clip, '--from', '9'), BAD_ARGUMENTS, '--from')
+        self.refused(self.video(clip, '--from', '2', '--to', '1'), BAD_ARGUMENTS)
+        self.assertEqual(self.video(clip, '--encoder', 'mpeg1').returncode, BAD_ARGUMENTS)
+        self.refused(self.run_mien('video', '-s', SOURCE, '-t', clip, '-o', self.out), DECLINED, '--i-have-consent')
+
+    def test_outputs_are_kept_and_inputs_too(self):
+        clip = self.clip(frames=2)
+        before = clip.read_bytes()
+        self.refused(self.video(clip, '--overwrite', output=clip), BAD_ARGUMENTS, 'inputs are never overwritten')
+        self.assertEqual(clip.read_bytes(), before)
+        self.out.write_text('precious')
+        self.assertEqual(self.video(clip).returncode, FAILED)
+        self.assertEqual(self.out.read_text(), 'precious')
+        self.assertEqual(self.video(clip, '--overwrite').returncode, DONE)
+
+    def test_a_full_disk(self):
+        clip = self.clip(frames=10)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)     # inherited: writing fails as on a full disk
+        small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        self.refused(self.video(clip, preexec_fn=small), FAILED, 'out.mp4')
+
+    def test_ctrl_c_leaves_nothing_behind(self):
+        clip = self.clip(frames=250)
+        words = [str(PROGRAM), 'video', '-s', SOURCE, '-t', str(clip), '-o', str(self.out), '--i-have-consent']
+        process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=self.environment)
+        for _ in range(500):
+            if self.unfinished():
+                break
+            time.sleep(0.02)
+        self.assertTrue(self.unfinished())
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, STOPPED, error)
+        self.assertIn('stopped', error)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['in.mp4'])
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0]], verbosity=1)
