@@ -44,6 +44,18 @@ TEST(ApplyCoarseOutput, GainAndBiasAreThoseOfTheChannel) {
   EXPECT_NEAR(s.relit.channel(2)[7], before.relit.channel(2)[7] + 25.5f, 1e-3f);
 }
 
+TEST(ApplyCoarseOutput, ColourStainsAreSpreadOut) {
+  Scene s, before;
+  for (int y = 24; y < 28; ++y) {
+    for (int x = 24; x < 28; ++x) s.gain_bias.channel(3)[y * 64 + x] = 0.3f, s.gain_bias.channel(5)[y * 64 + x] = -0.3f;  // no light in the mean
+  }
+  s.apply();
+  for (std::size_t i = 0; i < s.relit.plane(); ++i) {
+    EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i], 0.3f * 255 / 16 + 1e-3f);
+    EXPECT_NEAR(s.relit.channel(1)[i], before.relit.channel(1)[i], 1e-3f);
+  }
+}
+
 TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {
   Scene s, before;
   s.fill(s.residual_alpha, 0, 0.2f);
