@@ -94,6 +94,13 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
   return std::optional<RegionMap>(std::move(map));
 }
 
+Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+  if (networks.identity == nullptr) return std::optional<Identity>();
+  const auto span = trace.span("identity");
+  MIEN_ASSIGN(const Identity found, networks.identity->run(picture, mesh, scratch.identity, scratch.nets));
+  return std::optional<Identity>(found);
+}
+
 float covered_share(const RegionMap& regions, const Mesh& mesh) {
   constexpr int kGrid = 48;  // the oval is looked at on a grid of this size
   Affine grid_from_frame = crop_from_frame(level_square(mesh), 1.0f, kGrid);
