@@ -39,7 +39,7 @@ TEST(ApplyCoarseOutput, GainAndBiasAreThoseOfTheChannel) {
   s.fill(s.gain_bias, 1, 0.5f);
   s.fill(s.gain_bias, 3 + 2, 0.1f);
   s.apply();
-  EXPECT_EQ(s.relit.channel(0)[7], before.relit.channel(0)[7]);
+  EXPECT_NEAR(s.relit.channel(0)[7], before.relit.channel(0)[7], 1e-3f);
   EXPECT_NEAR(s.relit.channel(1)[7], 1.5f * before.relit.channel(1)[7], 1e-3f);
   EXPECT_NEAR(s.relit.channel(2)[7], before.relit.channel(2)[7] + 25.5f, 1e-3f);
 }
