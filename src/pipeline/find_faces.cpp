@@ -20,6 +20,8 @@ Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& net
   MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
   if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
   MIEN_ASSIGN(const std::vector<Detection> fine, networks.detector.run(picture, kFinePassPx, 0, scratch.detect, scratch.nets));
+  // This pass needs 40 MB, more than all else; what follows is not piled on top of it.
+  scratch.nets = {}, scratch.detect = {};
   found.insert(found.end(), fine.begin(), fine.end());
   return suppress_overlaps(std::move(found), kMergeOverlap);
 }
