@@ -6,6 +6,7 @@
   evaluate.py parse WEIGHTS.npz      overlap by region, occluders of unseen kinds
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
+  evaluate.py identity               telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
 """
@@ -31,6 +32,15 @@ def evaluate_network(name, weights):
     print(f'{name}, {weights}, commit {commit()}')
     for key, value in getattr(task, evaluation)().rows(model).items():
         print(f'  {key:40s} {value:.3f}')
+
+
+def evaluate_identity():
+    from mien_train import identity_evaluation as e
+    print(f'identity, set id, commit {commit()}')
+    for table, figures in e.evaluate(networks.SPECS['identity']['build']().eval()).items():
+        print(f'  {table}')
+        for key, value in figures.items():
+            print(f'    {key:48s} {value:.3f}' if isinstance(value, float) or hasattr(value, 'dtype') else f'    {key:48s} {value}')
 
 
 def evaluate_swap(args):
@@ -88,12 +98,14 @@ def evaluate_seam(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
-    for name in networks.SPECS:
-        commands.add_parser(name).add_argument('weights')
     occlusion = commands.add_parser('occlusion')
     occlusion.add_argument('--program')
     occlusion.add_argument('--count', type=int, default=60)
     occlusion.add_argument('--sheet', help='source | target | result | result without the occluder')
+    for name, spec in networks.SPECS.items():
+        command = commands.add_parser(name)
+        if not spec.get('converted'):
+            command.add_argument('weights')
     swap = commands.add_parser('swap')
     swap.add_argument('--program')
     swap.add_argument('--extra', default='', help='more options for mien swap')
@@ -111,6 +123,8 @@ def main():
         evaluate_occlusion(args)
     elif args.what == 'seam':
         evaluate_seam(args)
+    elif args.what == 'identity':
+        evaluate_identity()
     else:
         evaluate_network(args.what, args.weights)
 

@@ -87,6 +87,10 @@ Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_pho
   const auto start = Clock::now();
   MIEN_ASSIGN(const Source source, session.enrol(source_photo));
   out["enrol_ms"] = std::round(milliseconds_since(start) * 100) / 100;
+  MIEN_ASSIGN(const std::vector<std::uint8_t> packed, engine.pack(source));
+  const auto unpacking = Clock::now();
+  MIEN_TRY(engine.unpack(packed));
+  out["unpack_ms"] = std::round(milliseconds_since(unpacking) * 100) / 100;
   std::map<std::string, std::vector<double>> stages;
   FusedImage fused;
   constexpr int kWarmUp = 3;

@@ -18,10 +18,13 @@ struct Common {
 };
 
 Command add_swap(CLI::App& app, const Common& common);
+Command add_enrol(CLI::App& app, const Common& common);
+Command add_faces(CLI::App& app, const Common& common);
 Command add_inspect(CLI::App& app, const Common& common);
 Command add_models(CLI::App& app, const Common& common);
 Command add_video(CLI::App& app, const Common& common);  // in builds with MIEN_VIDEO
 Command add_label(CLI::App& app);
+Command add_cache(CLI::App& app);
 Command add_bench(CLI::App& app, const Common& common);
 
 // The folder from the options, or the installed one.

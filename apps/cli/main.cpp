@@ -25,7 +25,9 @@ constexpr char kExamples[] = R"(Examples:
   mien swap -s anna.jpg -t party.jpg -o result.jpg
   mien swap -s anna.jpg -t party.jpg -o result.png --face 2 --json
   mien video -s anna.jpg -t party.mp4 -o result.mp4
-  mien inspect party.jpg -o faces.png
+  mien faces party.jpg -o sheet.png                            number, pose, quality of each face
+  mien enrol front.jpg left.jpg -o me.mien                     then: mien swap -s me.mien ...
+  mien swap --map anna.jpg=bob.jpg --map carl.jpg=dora.jpg -t party.jpg -o result.jpg
   mien label verify result.jpg
 
 Exit codes: 0 done, 1 failed, 2 bad arguments or set-up, 3 declined, 4 stopped,
@@ -53,9 +55,12 @@ int run(int argc, char** argv) {
 #ifdef MIEN_WITH_VIDEO
   add("video", "Put the face of a photo onto the faces of a clip", [&](CLI::App& sub) { return add_video(sub, common); });
 #endif
+  add("enrol", "Make a small file from photos of one person, to use as a source again and again", [&](CLI::App& sub) { return add_enrol(sub, common); });
+  add("faces", "Number and judge the faces of a photo, to choose from", [&](CLI::App& sub) { return add_faces(sub, common); });
   add("inspect", "Show the faces of a photo: boxes, points, mesh, pose", [&](CLI::App& sub) { return add_inspect(sub, common); });
   add("models", "List or check the installed networks", [&](CLI::App& sub) { return add_models(sub, common); });
   add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
+  add("cache", "List or forget what is remembered about enrolled photos", [&](CLI::App& sub) { return add_cache(sub); });
   add("bench", "Measure speed and memory with your photos", [&](CLI::App& sub) { return add_bench(sub, common); });
 
   try {

@@ -28,6 +28,17 @@ Json face_json(const Face& face, bool with_mesh) {
   return out;
 }
 
+Json quality_json(const FaceQuality& q) {
+  return {{"width_px", rounded(q.width_px)},     {"outside_share", rounded(q.outside_share)}, {"covered_share", rounded(q.covered_share)}, {"sharpness", rounded(q.sharpness)},
+          {"brightness", rounded(q.brightness)}, {"eye_opening", rounded(q.eye_opening)},     {"mouth_opening", rounded(q.mouth_opening)}};
+}
+
+Json remarks_json(const std::vector<QualityRemark>& remarks) {
+  Json out = Json::array();
+  for (const QualityRemark& r : remarks) out.push_back({{"reason", reason_name(r.reason)}, {"refuses", r.refuses}, {"sentence", r.sentence}});
+  return out;
+}
+
 Json fusion_json(const FusionReport& report) {
   Json out;
   out["faces"] = Json::array();
@@ -36,8 +47,14 @@ Json fusion_json(const FusionReport& report) {
     one["number"] = face.number;
     one["fused"] = face.fused;
     one["pose_gap_deg"] = rounded(face.pose_gap_deg);
-    one["covered_share"] = rounded(face.covered_share);
     if (face.fused) one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)}, {"after", rounded(face.skin_delta_e_after)}};
+    one["covered_share"] = rounded(face.quality.covered_share);
+    one["casting"] = face.casting;
+    one["remarks"] = remarks_json(face.remarks);
+    if (face.quality.width_px > 0) one["quality"] = quality_json(face.quality);
+    if (face.reference_similarity) one["reference_similarity"] = rounded(*face.reference_similarity);
+    if (face.similarity_before) one["similarity_before"] = rounded(*face.similarity_before);
+    if (face.similarity_after) one["similarity_after"] = rounded(*face.similarity_after);
     if (!face.note.empty()) one["note"] = face.note;
     out["faces"].push_back(std::move(one));
   }

@@ -9,6 +9,9 @@ namespace mien::cli {
 
 // with_mesh: all 478 points too.
 nlohmann::json face_json(const Face& face, bool with_mesh);
+nlohmann::json quality_json(const FaceQuality& quality);
+nlohmann::json remarks_json(const std::vector<QualityRemark>& remarks);
+// "casting" is the number in the cast, for the caller to replace by a name.
 nlohmann::json fusion_json(const FusionReport& report);
 
 // Prints to stdout; bytes of paths that are no UTF-8 are replaced.

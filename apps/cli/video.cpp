@@ -10,6 +10,7 @@
 #include "consent.h"
 #include "core/try.h"
 #include "mien/media.h"
+#include "people.h"
 #include "report.h"
 #include "terminal.h"
 #include "video/fuse_clip.h"
@@ -118,16 +119,14 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_TRY(check_files(options, job));
   MIEN_TRY(require_consent(options.consent));
   progress.step("reading");
-  MIEN_ASSIGN(const Photo photo, read_photo(options.source));
   MIEN_ASSIGN(const fs::path models, models_folder(common));
   MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads, options.mode.value()}));
   job.models = engine.networks();
   Session session = engine.open_session();
   progress.step("enrolling the source");
-  auto source = session.enrol(photo.image.view());
-  if (!source.ok()) return source.status().with_context(options.source.string());
-  MIEN_ASSIGN(ClipReport report, fuse_clip(job, *source, session, ClipProgressLine(progress)));
-  return Outcome{std::move(report), source->warnings(), engine.fusion_network()};
+  MIEN_ASSIGN(const Source source, load_source(options.source, {engine, session, models, options.no_cache ? PhotoCache::disabled() : PhotoCache::of_user()}));
+  MIEN_ASSIGN(ClipReport report, fuse_clip(job, source, session, ClipProgressLine(progress)));
+  return Outcome{std::move(report), source.warnings(), engine.fusion_network()};
 }
 
 nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome) {
@@ -185,7 +184,7 @@ int run_video(const VideoOptions& options, const Common& common) {
 
 Command add_video(CLI::App& app, const Common& common) {
   auto o = std::make_shared<VideoOptions>();
-  app.add_option("-s,--source", o->source, "Photo of the person whose face is used")->required();
+  app.add_option("-s,--source", o->source, "The person whose face is used: a photo, or a file of mien enrol (.mien)")->required();
   app.add_option("-t,--target", o->target, "Clip whose faces are changed")->required();
   app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm")->required();
   app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
@@ -202,6 +201,7 @@ Command add_video(CLI::App& app, const Common& common) {
   app.add_flag("--trace", o->trace, "Print how long each stage took");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.add_flag("--no-visible-mark", o->no_visible_mark, "Leave out the visible mark (the metadata label stays)");
+  app.add_flag("--no-cache", o->no_cache, "Do not remember what the networks said about the source (see mien cache)");
   app.add_flag("--i-have-consent", o->consent, "The people shown agree; do not ask");
   app.footer("Example: mien video -s anna.jpg -t party.mp4 -o result.mp4 --from 0:05 --to 0:15");
   return [o, &common] { return run_video(*o, common); };

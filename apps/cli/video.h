@@ -19,7 +19,7 @@ struct VideoOptions {
   int quality = 80;
   std::string encoder, audio = "keep";  // encoder empty: by the output's name
   int detector_period = 10;
-  bool json = false, trace = false, overwrite = false, no_visible_mark = false, consent = false;
+  bool json = false, trace = false, overwrite = false, no_visible_mark = false, no_cache = false, consent = false;
 };
 
 // -> exit code

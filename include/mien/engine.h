@@ -13,14 +13,19 @@
 // The library never prints, exits, throws across these calls or reads environment variables.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "mien/face.h"
 #include "mien/fused_image.h"
+#include "mien/identity.h"
 #include "mien/image.h"
+#include "mien/quality.h"
 #include "mien/status.h"
 
 namespace mien {
@@ -44,7 +49,8 @@ struct EngineOptions {
 enum class FaceChoice {
   kAll,
   kLargest,
-  kNumber,  // FusionOptions::face_number, counted from the left
+  kNumber,  // FusionOptions::face_number, counted in FusionOptions::order
+  kNear,    // the face nearest to FusionOptions::near
 };
 
 // How the fused face joins the target. Outside of the face's mask all leave every bit as it was.
@@ -54,10 +60,17 @@ enum class BlendMode {
   kMultiband,  // coarse scales blended over wide bands, fine ones over narrow bands
 };
 
+// How faces are numbered, from 1 on.
+enum class FaceOrder { kLeftToRight, kLargeToSmall };
+
 struct FusionOptions {
   float strength = 1.0f;      // 0: the target unchanged, 1: the source's face
   FaceChoice faces = FaceChoice::kAll;
-  int face_number = 1;        // for kNumber: 1 is the leftmost face
+  int face_number = 1;        // for kNumber
+  Point2f near = {};          // for kNear, frame pixels
+  FaceOrder order = FaceOrder::kLeftToRight;
+  float min_similarity = kSamePersonFrom;  // of a face to a Casting's reference, -1..1
+  bool measure_identity = false;           // fill FaceReport's similarities: two more network runs per fused face
   bool visible_mark = true;   // draw the mark that says the picture is synthetic
   BlendMode blend = BlendMode::kAlpha;
   // When the fused skin's mean colour still differs from the target's by more than this (CIEDE2000, 0..100), it is moved towards it ...
@@ -67,16 +80,35 @@ struct FusionOptions {
   Done validate() const;
 };
 
+// One face of a picture, described.
+struct FaceInfo {
+  int number = 0;  // 1 is the first in the order that was asked for
+  Face face;
+  FaceQuality quality;
+  std::vector<QualityRemark> remarks;  // as a target
+  std::optional<Identity> identity;    // empty without the network for it
+};
+
 // One face of the target and what became of it.
 struct FaceReport {
-  int number = 0;  // from the left, 1 is the first
+  int number = 0;  // 1 is the first in FusionOptions::order
   Face face;
   bool fused = false;
-  std::string note;              // why not, or a warning; empty when all is well
+  std::string note;              // why not, or warnings; empty when all is well
+  FaceQuality quality;           // of faces that were chosen
+  std::vector<QualityRemark> remarks;
   float pose_gap_deg = 0;        // larger difference of yaw and pitch between source and target
-  float covered_share = 0;       // of the face that hair or another thing covers, 0..1
   float skin_delta_e_before = 0;  // CIEDE2000 of the mean skin colours, target's and source's with brightness matched (V of HSV)
   float skin_delta_e_after = 0;   // target's and fused face's; both 0 when too little skin is seen
+  int casting = -1;              // which entry of the cast was meant for this face; -1: none
+  std::optional<float> reference_similarity;                  // to that entry's reference
+  std::optional<float> similarity_before, similarity_after;  // to the source; see FusionOptions::measure_identity
+};
+
+// A reference whose person is not among the chosen faces.
+struct MissingPerson {
+  int casting = 0;          // which entry of the cast
+  float best_similarity = 0;  // of the face that came nearest and was not given to another reference; -1 when there was none
 };
 
 struct StageReport {
@@ -85,12 +117,13 @@ struct StageReport {
 };
 
 struct FusionReport {
-  std::vector<FaceReport> faces;    // every face found, left to right
+  std::vector<FaceReport> faces;    // every face found, in FusionOptions::order
+  std::vector<MissingPerson> missing;
   std::vector<StageReport> stages;  // in the order they ran
   int fused_count() const;
 };
 
-// A person enrolled from a photo: pixels, mesh, shape. Move only; may be used by several sessions at once.
+// A person enrolled from one photo or several: pixels, mesh, shape, identity. Move only; may be used by several sessions at once.
 class Source {
  public:
   struct Content;  // internal
@@ -98,8 +131,10 @@ class Source {
   Source(Source&&) noexcept = default;
   Source& operator=(Source&&) noexcept = default;
 
-  const Face& face() const;                           // in the photo's pixels
-  const std::vector<std::string>& warnings() const;   // sentences: closed eyes, small face, ...
+  const Face& face() const;                           // in the photo's pixels (of the best photo, when there were several)
+  const std::vector<std::string>& warnings() const;   // sentences: closed eyes, small face, a photo of somebody else, ...
+  const std::optional<Identity>& identity() const;    // empty without the network for it
+  int photo_count() const;                            // photos that went into it
   const Content& content() const { return *content_; }
 
  private:
@@ -107,6 +142,13 @@ class Source {
 };
 
 class FaceTracker;  // mien/video.h
+
+// Which source goes onto whom.
+struct Casting {
+  const Source* source = nullptr;
+  const Identity* reference = nullptr;  // the one face that looks like this; null: every chosen face that no reference claims
+};
+
 class Session;
 
 // Weights and tables: const after creation, shared between threads, must outlive nothing (sessions keep what they need).
@@ -117,6 +159,14 @@ class Engine {
   Engine& operator=(Engine&&) noexcept = default;
 
   Session open_session() const;
+
+  // Whether similarities can be told, and people be found by reference.
+  bool knows_identities() const;
+
+  // A source as bytes (docs/enrol-file.md), at most 1 MB, and back. unpack() says kUnreadable when the bytes are damaged, cut short or
+  // of a newer version, kInvalidArgument when this engine's face model is another.
+  Result<std::vector<std::uint8_t>> pack(const Source& source) const;
+  Result<Source> unpack(std::span<const std::uint8_t> bytes) const;
 
   // The network that refines the fused face, like "fuse_small"; empty when the models folder has none for the mode or below: the classical
   // result stands.
@@ -142,8 +192,20 @@ class Session {
   // All faces, left to right. An empty list is no error.
   Result<std::vector<Face>> find_faces(ImageView picture);
 
+  // The same with what was measured and who it is.
+  Result<std::vector<FaceInfo>> describe_faces(ImageView picture, FaceOrder order = FaceOrder::kLeftToRight);
+
   // The largest face of the photo. kNoFace when there is none that can be used.
   Result<Source> enrol(ImageView photo);
+
+  // The largest face of each of several photos of one person: pixels from where it is seen best, shape and identity averaged. Photos
+  // without a usable face or of another person are left out; warnings() says so. kNoFace when none is left.
+  Result<Source> enrol(std::span<const ImageView> photos);
+
+  // What the networks say about a source photo, as bytes without pixels: enrolling the same photo with them runs no network and gives
+  // the same source. Bytes of another engine version or other weights must not be passed; damaged ones give kUnreadable.
+  Result<std::vector<std::uint8_t>> analyse(ImageView photo);
+  Result<Source> enrol(ImageView photo, std::span<const std::uint8_t> analysis);
 
   // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and says "not fused".
   Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out);
@@ -151,6 +213,9 @@ class Session {
   // The same for the next frame of a stream, whose faces the tracker follows: FaceReport::number stays a face's own as long as it is
   // followed, and a number that nobody has is no error. The tone is not corrected: its threshold would flicker. seconds: the frame's time.
   Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out);
+  // Several sources: each onto the person who looks like its reference. A reference gets one face at most, the one that fits best;
+  // faces that nobody claims stay untouched. kModelRefused when references are given and the network for it is not there.
+  Result<FusionReport> fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out);
 
  private:
   friend class Engine;
@@ -161,6 +226,9 @@ class Session {
 
 // "0.1.0"
 const char* engine_version();
+
+// Whether bytes begin like a packed source (a .mien file), whole or not.
+bool looks_like_packed_source(std::span<const std::uint8_t> bytes);
 
 // Where an installed program finds its models: ../share/mien/models beside the running executable, else models/ in one of the folders
 // above it (a build tree). kNotFound with the places that were tried.

@@ -2,30 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
+#include "api/enrol_file.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
 #include "media/visible_mark.h"
-#include "pipeline/enrol.h"
-#include "pipeline/fuse_face.h"
+#include "pipeline/fuse_frame.h"
 #include "pipeline/fuse_tracked.h"
+#include "pipeline/merge_sources.h"
 
 namespace mien {
 namespace {
 
 constexpr int kMostThreads = 64;
-constexpr float kLargePoseGapDeg = 40;
-constexpr float kMostCoveredShare = 0.45f;
 
 std::string model_label(const NetworkSpec& spec) { return spec.name + ":" + spec.weights.sha256.substr(0, 8); }
-
-float pose_gap(const Pose& a, const Pose& b) {
-  // Roll is undone exactly, so it does not count.
-  return std::max(std::abs(a.yaw_deg - b.yaw_deg), std::abs(a.pitch_deg - b.pitch_deg));
-}
 
 std::vector<StageReport> stage_reports(const Trace& trace) {
   std::vector<StageReport> out;
@@ -64,8 +57,10 @@ struct Engine::Parts {
   std::optional<ParseNet> parse;    // without weights the flow still works
   std::optional<CoarseNet> coarse;  // likewise
   std::string coarse_name;
+  std::optional<IdentityNet> identity;  // likewise
+  std::string identity_label;           // which weights; empty: none
   std::vector<std::string> model_labels;
-  FaceNetworks networks() const { return {detector, mesh, model, parse ? &*parse : nullptr}; }
+  FaceNetworks networks() const { return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr}; }
 };
 
 struct Session::State {
@@ -95,7 +90,10 @@ Done FusionOptions::validate() const {
   if (!(tone_strength >= 0 && tone_strength <= 1)) return Status(Code::kInvalidArgument, "tone strength is " + std::to_string(tone_strength) + ", expected 0 to 1");
   if (!(tone_threshold >= 0 && tone_threshold <= 100)) return Status(Code::kInvalidArgument, "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
   if (faces == FaceChoice::kNumber && face_number < 1) {
-    return Status(Code::kInvalidArgument, "face number is " + std::to_string(face_number) + ", expected 1 or more, counted from the left");
+    return Status(Code::kInvalidArgument, "face number is " + std::to_string(face_number) + ", expected 1 or more");
+  }
+  if (!(min_similarity >= -1 && min_similarity <= 1)) {
+    return Status(Code::kInvalidArgument, "the smallest similarity is " + std::to_string(min_similarity) + ", expected -1 to 1");
   }
   return {};
 }
@@ -106,6 +104,8 @@ int FusionReport::fused_count() const {
 
 const Face& Source::face() const { return content_->face; }
 const std::vector<std::string>& Source::warnings() const { return content_->warnings; }
+const std::optional<Identity>& Source::identity() const { return content_->identity; }
+int Source::photo_count() const { return content_->photo_count; }
 
 Result<Engine> Engine::create(const EngineOptions& options) {
   MIEN_TRY(options.validate());
@@ -125,18 +125,39 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     if (!coarse_name.empty()) {
       MIEN_ASSIGN(coarse, CoarseNet::load(folder, coarse_name, options.threads));
     }
+    std::optional<IdentityNet> identity;
+    std::string identity_label;
+    if (const auto found = folder.manifest().networks.find("identity"); found != folder.manifest().networks.end()) {
+      MIEN_ASSIGN(identity, IdentityNet::load(folder, options.threads));
+      identity_label = model_label(found->second);
+    }
     std::vector<std::string> labels;
     for (const std::string& name : {std::string("detect"), std::string("mesh"), std::string("parse"), coarse_name}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
-    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(coarse), coarse_name, std::move(labels)}));
+    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(coarse), coarse_name, std::move(identity), identity_label, std::move(labels)}));
   });
 }
 
 const std::string& Engine::fusion_network() const { return parts_->coarse_name; }
 
 const std::vector<std::string>& Engine::networks() const { return parts_->model_labels; }
+
+bool Engine::knows_identities() const { return parts_->identity.has_value(); }
+
+Result<std::vector<std::uint8_t>> Engine::pack(const Source& source) const {
+  return guarded([&] { return pack_source(source.content(), parts_->identity_label); });
+}
+
+Result<Source> Engine::unpack(std::span<const std::uint8_t> bytes) const {
+  return guarded([&]() -> Result<Source> {
+    MIEN_ASSIGN(auto content, unpack_source(bytes, parts_->model, parts_->identity_label));
+    return Source(std::move(content));
+  });
+}
+
+bool looks_like_packed_source(std::span<const std::uint8_t> bytes) { return has_magic(kSourceKind, bytes); }
 
 Session Engine::open_session() const { return Session(std::make_unique<Session::State>(parts_)); }
 
@@ -150,6 +171,11 @@ Result<std::vector<Face>> Session::find_faces(ImageView picture) {
   return guarded([&] { return mien::find_faces(picture, state_->parts->networks(), state_->find, state_->trace); });
 }
 
+Result<std::vector<FaceInfo>> Session::describe_faces(ImageView picture, FaceOrder order) {
+  MIEN_TRY(picture.validate());
+  return guarded([&] { return mien::describe_faces(picture, order, state_->parts->networks(), state_->find, state_->trace); });
+}
+
 Result<Source> Session::enrol(ImageView photo) {
   MIEN_TRY(photo.validate());
   return guarded([&]() -> Result<Source> {
@@ -159,57 +185,86 @@ Result<Source> Session::enrol(ImageView photo) {
   });
 }
 
+Result<Source> Session::enrol(std::span<const ImageView> photos) {
+  if (photos.empty()) return Status(Code::kInvalidArgument, "no photo was given, expected at least one");
+  for (const ImageView& photo : photos) MIEN_TRY(photo.validate());
+  if (photos.size() == 1) return enrol(photos[0]);
+  return guarded([&]() -> Result<Source> {
+    std::vector<EnrolledPhoto> usable;
+    std::vector<std::string> rejections;
+    for (std::size_t i = 0; i < photos.size(); ++i) {
+      const int number = static_cast<int>(i) + 1;
+      auto content = mien::enrol(photos[i], state_->parts->networks(), state_->find, state_->trace);
+      if (content.ok()) {
+        usable.push_back({number, std::move(*content)});
+      } else if (content.status().code() == Code::kNoFace) {
+        rejections.push_back("photo " + std::to_string(number) + " was left out: " + content.status().message());
+      } else {
+        return std::move(content.error());
+      }
+    }
+    state_->find = {};
+    if (usable.empty()) return Status(Code::kNoFace, "none of the " + std::to_string(photos.size()) + " photos can be used; " + rejections.front());
+    usable = without_strangers(std::move(usable), &rejections);
+    const auto span = state_->trace.span("merge");
+    return Source(merge_sources(usable, state_->parts->model, state_->pool, std::move(rejections)));
+  });
+}
+
+Result<std::vector<std::uint8_t>> Session::analyse(ImageView photo) {
+  MIEN_TRY(photo.validate());
+  return guarded([&]() -> Result<std::vector<std::uint8_t>> {
+    MIEN_ASSIGN(const SourceAnalysis analysis, analyse_source(photo, state_->parts->networks(), state_->find, state_->trace));
+    state_->find = {};
+    return pack_analysis(analysis);
+  });
+}
+
+Result<Source> Session::enrol(ImageView photo, std::span<const std::uint8_t> analysis) {
+  MIEN_TRY(photo.validate());
+  return guarded([&]() -> Result<Source> {
+    MIEN_ASSIGN(const SourceAnalysis known, unpack_analysis(analysis));
+    MIEN_ASSIGN(auto content, make_source(photo, known, state_->parts->model, state_->trace));
+    return Source(std::move(content));
+  });
+}
+
 namespace {
 
-// Why this face is left alone; empty when it is to be fused.
-std::string reason_to_skip(const FaceReport& report, const FusionOptions& options, int largest_number) {
-  if (options.faces == FaceChoice::kLargest && report.number != largest_number) return "not chosen: not the largest face";
-  if (options.faces == FaceChoice::kNumber && report.number != options.face_number) return "not chosen";
-  if (report.face.box.width() < kSmallestFacePx) {
-    return "the face is " + std::to_string(std::lround(report.face.box.width())) + " px wide, expected at least " +
-           std::to_string(std::lround(kSmallestFacePx)) + "; move closer";
+Done validate_cast(std::span<const Casting> cast, bool knows_identities) {
+  int without_reference = 0;
+  for (const Casting& casting : cast) {
+    if (casting.source == nullptr) return Status(Code::kInvalidArgument, "an entry of the cast has no source");
+    without_reference += casting.reference == nullptr;
+    if (casting.reference != nullptr && !knows_identities) {
+      return Status(Code::kModelRefused, "people cannot be found by reference: the models folder has no network 'identity'; install all models");
+    }
   }
-  return "";
+  if (cast.empty() || without_reference > 1) {
+    return Status(Code::kInvalidArgument, "the cast has " + std::to_string(cast.size()) + " entries and " + std::to_string(without_reference) +
+                                              " without reference, expected at least one entry and at most one without");
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out) {
+  const Casting only{&source, nullptr};
+  return fuse(frame, {&only, 1}, options, out);
+}
+
+Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out) {
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
+  MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
   return guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
     const Engine::Parts& parts = *s.parts;
     s.trace.clear();
-    MIEN_ASSIGN(const std::vector<Face> faces, mien::find_faces(frame, parts.networks(), s.find, s.trace));
-    if (options.faces == FaceChoice::kNumber && options.face_number > static_cast<int>(faces.size())) {
-      return Status(Code::kNoFace, "face " + std::to_string(options.face_number) + " was asked for, but the target has " + std::to_string(faces.size()) +
-                                       " (counted from the left)");
-    }
     Image& image = FusedImageAccess::image(out);
     image = Image::copy_of(frame);
-    FusionReport report;
-    const int largest_number = largest_face(faces) + 1;
-    for (std::size_t i = 0; i < faces.size(); ++i) {
-      FaceReport one;
-      one.number = static_cast<int>(i) + 1;
-      one.face = faces[i];
-      one.pose_gap_deg = pose_gap(faces[i].pose, source.face().pose);
-      one.note = reason_to_skip(one, options, largest_number);
-      if (one.note.empty() && options.strength > 0) {
-        MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(frame, faces[i].mesh, parts.networks(), s.find, s.trace));
-        one.covered_share = regions ? covered_share(*regions, faces[i].mesh) : 0;
-        if (one.covered_share > kMostCoveredShare) {
-          one.note = std::to_string(std::lround(100 * one.covered_share)) + " % of the face is covered, expected at most " + std::to_string(std::lround(100 * kMostCoveredShare)) + " %; use a picture that shows more of it";
-          report.faces.push_back(std::move(one));
-          continue;
-        }
-        MIEN_TRY(fuse_face(source.content(), faces[i], regions ? &*regions : nullptr, s.fusion_parts(), options, s.pool, s.fuse, s.trace, image.mutable_view(), &one));
-        one.fused = true;
-        if (one.pose_gap_deg > kLargePoseGapDeg) one.note = "source and target look in directions that differ by " + std::to_string(std::lround(one.pose_gap_deg)) + " degrees; expect a weaker result";
-      }
-      report.faces.push_back(std::move(one));
-    }
+    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace, image.mutable_view()));
     const int fused = report.fused_count();
     const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
     FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};

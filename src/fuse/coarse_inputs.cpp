@@ -11,7 +11,8 @@ namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
-constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged
+constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
+constexpr int kChromaCell = 16;     // and of what the colours differ from it
 constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
 
 // Averages `in` over the canvas pixels that one crop pixel covers (a box of whole pixels), bilinear when the crop is finer.
@@ -100,14 +101,22 @@ class CellMap {
   using Cell = std::array<float, 4>;
 
   // Channels first..first+3 of `maps` (those that exist), averaged over pool x pool cells.
-  CellMap(const Tensor& maps, int first, int pool) : width_(std::max(1, maps.width / pool)), height_(std::max(1, maps.height / pool)), cells_(static_cast<std::size_t>(width_) * height_) {
-    const float weight = 1.0f / static_cast<float>(pool * pool);
+  CellMap(const Tensor& maps, int first, int pool) : CellMap(maps.width / pool, maps.height / pool) {
     for (int c = 0; c < 4 && first + c < maps.channels; ++c) {
-      for (int y = 0; y < height_ * pool; ++y) {
-        const float* row = maps.channel(first + c) + static_cast<std::size_t>(y) * maps.width;
-        for (int x = 0; x < width_ * pool; ++x) cells_[static_cast<std::size_t>(y / pool) * width_ + x / pool][c] += weight * row[x];
+      add(maps, first + c, pool, c, 1);
+    }
+  }
+
+  // Of three colours from `first` on: their mean when light is set, else what each differs from it.
+  static CellMap of_colours(const Tensor& maps, int first, int pool, bool light) {
+    CellMap out(maps.width / pool, maps.height / pool);
+    for (int c = 0; c < 3; ++c) {
+      for (int from = 0; from < 3; ++from) {
+        const float mean = 1.0f / 3;
+        out.add(maps, first + from, pool, c, light ? mean : (from == c ? 1 - mean : -mean));
       }
     }
+    return out;
   }
 
   int width() const { return width_; }
@@ -127,6 +136,16 @@ class CellMap {
   }
 
  private:
+  CellMap(int width, int height) : width_(std::max(1, width)), height_(std::max(1, height)), cells_(static_cast<std::size_t>(width_) * height_) {}
+
+  void add(const Tensor& maps, int channel, int pool, int to, float weight) {
+    const float share = weight / static_cast<float>(pool * pool);
+    for (int y = 0; y < std::min(height_ * pool, maps.height); ++y) {
+      const float* row = maps.channel(channel) + static_cast<std::size_t>(y) * maps.width;
+      for (int x = 0; x < std::min(width_ * pool, maps.width); ++x) cells_[static_cast<std::size_t>(y / pool) * width_ + x / pool][to] += share * row[x];
+    }
+  }
+
   const Cell& cell(int x, int y) const { return cells_[static_cast<std::size_t>(y) * width_ + x]; }
 
   int width_, height_;
@@ -156,19 +175,23 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
 
 MIEN_SIMD_CLONES
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
-  const CellMap gains(gain_bias, 0, kLightCell), biases(gain_bias, 3, kLightCell), residuals(residual_alpha, 0, 1);
-  const Affine light_map = compose(map_from_crop(gains.width()), crop_from_canvas), residual_map = compose(map_from_crop(residuals.width()), crop_from_canvas);
+  const auto light = [&](int first) { return CellMap::of_colours(gain_bias, first, kLightCell, true); };
+  const auto chroma = [&](int first) { return CellMap::of_colours(gain_bias, first, kChromaCell, false); };
+  const CellMap gains = light(0), biases = light(3), chroma_gains = chroma(0), chroma_biases = chroma(3), residuals(residual_alpha, 0, 1);
+  const auto map_for = [&](const CellMap& cells) { return compose(map_from_crop(cells.width()), crop_from_canvas); };
+  const Affine light_map = map_for(gains), chroma_map = map_for(chroma_gains), residual_map = map_for(residuals);
   for (int y = 0; y < alpha->height; ++y) {
     for (int x = 0; x < alpha->width; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * alpha->width + x;
       float& a = alpha->values[i];
       if (!(a > 0)) continue;
-      const Point2f here{static_cast<float>(x), static_cast<float>(y)}, light = light_map(here);
-      const CellMap::Cell gain = gains.at(light), bias = biases.at(light), residual = residuals.at(residual_map(here));
+      const Point2f here{static_cast<float>(x), static_cast<float>(y)}, at_light = light_map(here), at_chroma = chroma_map(here);
+      const CellMap::Cell gain = gains.at(at_light), bias = biases.at(at_light), residual = residuals.at(residual_map(here));
+      const CellMap::Cell gain_chroma = chroma_gains.at(at_chroma), bias_chroma = chroma_biases.at(at_chroma);
       const float invented = 1 - kTrusted * trust.values[i];
       for (int c = 0; c < 3; ++c) {
         float& value = relit->channel(c)[i];
-        value = std::clamp((1 + gain[c]) * value + 255 * (bias[c] + invented * residual[c]), 0.0f, 255.0f);
+        value = std::clamp((1 + gain[c] + gain_chroma[c]) * value + 255 * (bias[c] + bias_chroma[c] + invented * residual[c]), 0.0f, 255.0f);
       }
       a = std::clamp(a + kAlphaReach * std::tanh(residual[3]) * 4 * a * (1 - a), 0.0f, 1.0f);
     }

@@ -48,7 +48,8 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
 //   F = (1 + G) * W0 + B + (1 - 0.85 V) * R       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// G and B are averaged over 4 x 4 cells first: the network relights, and invents only where the source shows nothing (V, trust).
+// G and B are averaged first, the mean of the colours over 4 x 4 cells, what they differ from it over 16 x 16: the network relights, and
+// invents only where the source shows nothing (V, trust).
 // Applied to the canvas's relit picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

@@ -39,9 +39,21 @@ TEST(ApplyCoarseOutput, GainAndBiasAreThoseOfTheChannel) {
   s.fill(s.gain_bias, 1, 0.5f);
   s.fill(s.gain_bias, 3 + 2, 0.1f);
   s.apply();
-  EXPECT_EQ(s.relit.channel(0)[7], before.relit.channel(0)[7]);
+  EXPECT_NEAR(s.relit.channel(0)[7], before.relit.channel(0)[7], 1e-3f);
   EXPECT_NEAR(s.relit.channel(1)[7], 1.5f * before.relit.channel(1)[7], 1e-3f);
   EXPECT_NEAR(s.relit.channel(2)[7], before.relit.channel(2)[7] + 25.5f, 1e-3f);
+}
+
+TEST(ApplyCoarseOutput, ColourStainsAreSpreadOut) {
+  Scene s, before;
+  for (int y = 24; y < 28; ++y) {
+    for (int x = 24; x < 28; ++x) s.gain_bias.channel(3)[y * 64 + x] = 0.3f, s.gain_bias.channel(5)[y * 64 + x] = -0.3f;  // no light in the mean
+  }
+  s.apply();
+  for (std::size_t i = 0; i < s.relit.plane(); ++i) {
+    EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i], 0.3f * 255 / 16 + 1e-3f);
+    EXPECT_NEAR(s.relit.channel(1)[i], before.relit.channel(1)[i], 1e-3f);
+  }
 }
 
 TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {

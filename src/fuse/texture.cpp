@@ -173,6 +173,13 @@ std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const Raste
   return out;
 }
 
+void finish_texture(SourceTexture* texture) {
+  auto& levels = texture->levels;
+  levels.resize(1);
+  while (std::min(levels.back().width(), levels.back().height()) > kSmallestLevel) levels.push_back(halved(levels.back()));
+  texture->uses_mirror = std::any_of(texture->own_share.begin(), texture->own_share.end(), [](float share) { return share < 0.999f; });
+}
+
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions) {
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
@@ -184,7 +191,6 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), face_width_px(out.mesh), &level);
   out.levels.push_back(std::move(level));
-  while (std::min(out.levels.back().width(), out.levels.back().height()) > kSmallestLevel) out.levels.push_back(halved(out.levels.back()));
 
   const auto n_z = facing(mesh, triangles);
   for (int i = 0; i < kSurfacePoints; ++i) {
@@ -193,8 +199,8 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
     const float own_trust = trust_at(out.levels[0], out.mesh[i]), other_trust = trust_at(out.levels[0], out.mesh[mirror_point(i)]);
     const bool other_seen = n_z[mirror_point(i)] > kEdgeOn;
     if (other_seen) out.own_share[i] = std::min(out.own_share[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust));
-    out.uses_mirror |= out.own_share[i] < 0.999f;
   }
+  finish_texture(&out);
   const auto openings = eye_openings(mesh);
   out.right_eye_open = openings[0] >= kClosedEyeOpening;
   out.left_eye_open = openings[1] >= kClosedEyeOpening;

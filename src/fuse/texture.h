@@ -31,6 +31,9 @@ struct SourceTexture {
 // Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown), judges each point's visibility.
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions);
 
+// Completes a texture that has level 0 and own_share: the smaller levels, and whether the mirrored side is used.
+void finish_texture(SourceTexture* texture);
+
 // Opening between the lids over the eye's width, for the right and the left eye; 0.3 is wide open, below 0.12 closed.
 std::array<float, 2> eye_openings(const Mesh& mesh);
 inline constexpr float kClosedEyeOpening = 0.12f;

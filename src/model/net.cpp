@@ -1,7 +1,9 @@
 #include "model/net.h"
 
-#include <net.h>  // ncnn
+#include <datareader.h>  // ncnn
+#include <net.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/try.h"
@@ -19,9 +21,28 @@ NetScratch::NetScratch(NetScratch&&) noexcept = default;
 NetScratch& NetScratch::operator=(NetScratch&&) noexcept = default;
 
 struct Net::Runtime {
-  std::vector<std::uint8_t> weights;  // ncnn may refer to it
   ncnn::Net net;
 };
+
+namespace {
+
+// Lets ncnn copy what it needs: its own reader of memory would make the network refer to the file's bytes for ever.
+class BytesReader : public ncnn::DataReader {
+ public:
+  explicit BytesReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  std::size_t read(void* to, std::size_t size) const override {
+    const std::size_t count = std::min(size, bytes_.size() - at_);
+    if (count > 0) std::memcpy(to, bytes_.data() + at_, count);
+    at_ += count;
+    return count;
+  }
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  mutable std::size_t at_ = 0;  // the interface is const
+};
+
+}  // namespace
 
 Net::Net() : runtime_(std::make_unique<Runtime>()) {}
 Net::~Net() = default;
@@ -34,7 +55,7 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
   Net out;
   out.spec_ = *spec;
   Runtime& runtime = *out.runtime_;
-  MIEN_ASSIGN(runtime.weights, folder.read(name, spec->weights));
+  MIEN_ASSIGN(const std::vector<std::uint8_t> weights, folder.read(name, spec->weights));
   runtime.net.opt.num_threads = threads;
   runtime.net.opt.use_vulkan_compute = false;
   runtime.net.opt.lightmode = true;
@@ -43,8 +64,7 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
     return Status(Code::kModelRefused, "network " + name + ": ncnn refuses " + spec->param.path +
                                            "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");
   }
-  const std::size_t used = runtime.net.load_model(runtime.weights.data());
-  if (used == 0 || used > runtime.weights.size()) {
+  if (runtime.net.load_model(BytesReader(weights)) != 0) {
     return Status(Code::kModelRefused, "network " + name + ": " + spec->weights.path + " does not fit " + spec->param.path);
   }
   return out;

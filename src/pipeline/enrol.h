@@ -1,4 +1,4 @@
-// photo -> faces -> the largest -> texture + shape
+// photo -> faces -> the largest -> regions, identity -> texture + shape
 #pragma once
 
 #include "fuse/texture.h"
@@ -9,15 +9,30 @@ namespace mien {
 
 struct Source::Content {
   Face face;
+  FaceQuality quality;
   SourceTexture texture;
   ShapeFit shape;
+  std::optional<Identity> identity;
+  int photo_count = 1;
   std::vector<std::string> warnings;
 };
 
-// kNoFace with a sentence that says what to do when no face can be used.
-Result<std::shared_ptr<const Source::Content>> enrol(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+using ContentPtr = std::shared_ptr<const Source::Content>;
 
-// The smallest face that is fused or enrolled, in pixels of its box.
-inline constexpr float kSmallestFacePx = 32;
+// All that networks say about a source photo: what is needed to enrol it again without them.
+struct SourceAnalysis {
+  Face face;
+  std::optional<RegionMap> regions;
+  std::optional<Identity> identity;
+};
+
+// kNoFace with a sentence that says what to do when there is no face.
+Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+// Runs no network. kNoFace when the quality gate refuses the face.
+Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, const FaceModel& model, Trace& trace);
+
+// Both.
+Result<ContentPtr> enrol(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 
 }  // namespace mien

@@ -20,6 +20,8 @@ Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& net
   MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
   if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
   MIEN_ASSIGN(const std::vector<Detection> fine, networks.detector.run(picture, kFinePassPx, 0, scratch.detect, scratch.nets));
+  // This pass needs 40 MB, more than all else; what follows is not piled on top of it.
+  scratch.nets = {}, scratch.detect = {};
   found.insert(found.end(), fine.begin(), fine.end());
   return suppress_overlaps(std::move(found), kMergeOverlap);
 }
@@ -92,6 +94,13 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
   RegionMap map;
   MIEN_TRY(networks.parse->run(picture, level_square(mesh), kParseCropPx, scratch.parse, scratch.nets, &map));
   return std::optional<RegionMap>(std::move(map));
+}
+
+Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+  if (networks.identity == nullptr) return std::optional<Identity>();
+  const auto span = trace.span("identity");
+  MIEN_ASSIGN(const Identity found, networks.identity->run(picture, mesh, scratch.identity, scratch.nets));
+  return std::optional<Identity>(found);
 }
 
 float covered_share(const RegionMap& regions, const Mesh& mesh) {

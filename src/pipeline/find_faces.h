@@ -7,6 +7,7 @@
 #include "core/trace.h"
 #include "face/detect.h"
 #include "face/face_model.h"
+#include "face/identity.h"
 #include "face/mesh.h"
 #include "face/parse.h"
 #include "mien/face.h"
@@ -18,12 +19,14 @@ struct FaceNetworks {
   const MeshNet& mesh;
   const FaceModel& model;
   const ParseNet* parse = nullptr;  // null: no weights for it; faces are then taken as uncovered
+  const IdentityNet* identity = nullptr;  // null: no weights for it; nobody is recognised
 };
 
 struct FindScratch {
   DetectScratch detect;
   MeshScratch mesh;
   ParseScratch parse;
+  IdentityScratch identity;
   NetScratch nets;
 };
 
@@ -35,6 +38,9 @@ std::vector<Face> without_nested(std::vector<Face> faces);
 
 // The regions around a face; nullopt without weights.
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+// Who it is; nullopt without weights.
+Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 
 // Share of the face's oval that hair or another thing covers, 0..1.
 float covered_share(const RegionMap& regions, const Mesh& mesh);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/try.h"
+#include "pipeline/quality_gate.h"
 
 namespace mien {
 namespace {
@@ -46,9 +47,9 @@ Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const Fo
     how.tone_strength = 0;  // a threshold that is crossed from frame to frame would flicker
     if (!one.note.empty() || !(how.strength > 0)) continue;
     MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(frame, followed.face.mesh, with.networks, with.find, with.trace));
-    one.covered_share = regions ? covered_share(*regions, followed.face.mesh) : 0;
-    if (one.covered_share > kMostCoveredShare) {
-      one.note = std::to_string(std::lround(100 * one.covered_share)) + " % of the face is covered";
+    one.quality.covered_share = regions ? covered_share(*regions, followed.face.mesh) : 0;
+    if (one.quality.covered_share > kMostCoveredShare) {
+      one.note = std::to_string(std::lround(100 * one.quality.covered_share)) + " % of the face is covered";
       continue;
     }
     const Done done = fuse_face(source.content(), followed.face, regions ? &*regions : nullptr, with.parts, how, with.pool, with.fuse, with.trace, image, &one);

@@ -29,11 +29,13 @@ def png(width, height, rows=None):
 class CommandTest(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='mien-cli-'))
-        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'))
+        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'), XDG_CACHE_HOME=str(self.cache))
         self.out = self.folder / 'out.jpg'
 
     def tearDown(self):
         shutil.rmtree(self.folder)
+        shutil.rmtree(self.cache)
 
     def run_mien(self, *words, **more):
         return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=60, **more)
@@ -104,6 +106,100 @@ class CommandTest(unittest.TestCase):
         shutil.copy(TARGET, name)
         self.assertEqual(self.swap(target=name, output='r\u00e9sultat.png').returncode, DONE)
         self.assertTrue((self.folder / 'r\u00e9sultat.png').exists())
+
+    # who gets whom
+    def test_faces_are_numbered_judged_and_drawn(self):
+        result = self.run_mien('faces', TWO, '--json', '-o', 'sheet.png', '--reference', TWO)
+        report = json.loads(result.stdout)
+        self.assertEqual([f['number'] for f in report['faces']], [1, 2])
+        self.assertTrue(all(f['usable'] for f in report['faces']))
+        self.assertGreater(max(f['reference_similarity'] for f in report['faces']), 0.95)   # the largest face of the reference is one of them
+        self.assertLess(min(f['reference_similarity'] for f in report['faces']), 0.6)
+        self.assertGreater((self.folder / 'sheet.png').stat().st_size, 10_000)
+        self.assertIn('sharpness', self.run_mien('faces', TWO).stdout)
+
+    def test_near_takes_the_face_at_a_point(self):
+        boxes = [f['box_px'] for f in json.loads(self.run_mien('faces', TWO, '--json').stdout)['faces']]
+        for wanted, box in enumerate(boxes):
+            report = json.loads(self.swap('--json', '--overwrite', '--face', 'near', f'{(box[0] + box[2]) / 2},{box[3] + 40}', target=TWO).stdout)
+            self.assertEqual([f['fused'] for f in report['faces']], [wanted == 0, wanted == 1])
+        self.out.unlink()
+        self.refused(self.swap('--face', 'near', 'here', target=TWO), BAD_ARGUMENTS, 'X,Y')
+
+    def test_order_by_size_numbers_the_largest_first(self):
+        widths = [f['quality']['width_px'] for f in json.loads(self.run_mien('faces', TWO, '--json', '--order', 'size').stdout)['faces']]
+        self.assertEqual(widths, sorted(widths, reverse=True))
+        report = json.loads(self.swap('--json', '--face', '1', '--order', 'size', target=TWO).stdout)
+        self.assertEqual([f['fused'] for f in report['faces']], [True, False])
+
+    def test_a_reference_decides_who_is_changed_and_the_report_says_it(self):
+        report = json.loads(self.run_mien('swap', '--map', f'{SOURCE}={TWO}', '-t', TWO, '-o', self.out, '--i-have-consent', '--json').stdout)
+        self.assertEqual(report['fused_faces'], 1)
+        fused, other = sorted(report['faces'], key=lambda f: not f['fused'])
+        self.assertEqual(fused['source'], SOURCE)
+        self.assertGreater(fused['reference_similarity'], 0.95)
+        self.assertGreater(fused['similarity_after'], fused['similarity_before'])
+        self.assertIn('none of the references', other['note'])
+        self.assertNotIn('source', other)
+
+    def test_everybody_without_a_reference_gets_the_source(self):
+        report = json.loads(self.run_mien('swap', '--map', f'{SOURCE}={TWO}', '-s', EXAMPLES / 'source_2.jpg', '-t', TWO, '-o', self.out, '--i-have-consent', '--json').stdout)
+        self.assertEqual(sorted(Path(f['source']).name for f in report['faces']), ['source_1.jpg', 'source_2.jpg'])
+
+    def test_somebody_who_is_not_there_is_named(self):
+        words = ('swap', '--map', f'{SOURCE}={EXAMPLES / "target_3.jpg"}', '-t', TWO, '-o', self.out, '--i-have-consent', '--min-similarity', '0.9')
+        self.refused(self.run_mien(*words), NO_FACE, 'none of the references')
+        result = self.run_mien(*words, '-s', SOURCE)
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        self.assertIn('nobody in the target looks like', result.stderr)
+
+    def test_maps_that_make_no_sense(self):
+        self.refused(self.run_mien('swap', '--map', 'anna.jpg', '-t', TWO, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, 'SRC=REF', 'anna.jpg')
+        self.refused(self.run_mien('swap', '-t', TWO, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, '--source')
+
+    # enrolled faces and the cache
+    def test_an_enrolled_face_is_small_private_and_used_like_a_photo(self):
+        result = self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        file = self.folder / 'me.mien'
+        self.assertLessEqual(file.stat().st_size, 1_000_000)
+        self.assertEqual(file.stat().st_mode & 0o077, 0)
+        self.assertEqual(self.swap(source=file).returncode, DONE)
+        self.assertEqual(self.run_mien('faces', SOURCE, '--reference', file).returncode, DONE)
+        self.assertEqual(self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent').returncode, FAILED)
+
+    def test_a_photo_of_somebody_else_is_left_out(self):
+        result = self.run_mien('enrol', SOURCE, SOURCE, TARGET, '-o', 'me.mien', '--i-have-consent')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        self.assertIn('photo 3 shows another person, similarity', result.stderr)
+        self.assertIn('2 of 3 photos', result.stdout)
+
+    def test_damaged_and_newer_enrolled_faces_are_refused(self):
+        self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
+        good = (self.folder / 'me.mien').read_bytes()
+        flipped = good[:5000] + bytes([good[5000] ^ 1]) + good[5001:]
+        for bytes_, part in ((good[:-9], 'cut short'), (flipped, 'damaged'), (good[:8] + b'\x09' + good[9:], 'version 9 is newer')):
+            (self.folder / 'bad.mien').write_bytes(bytes_)
+            self.refused(self.swap(source=self.folder / 'bad.mien'), UNREADABLE, 'bad.mien', part)
+        self.refused(self.run_mien('enrol', SOURCE, '-o', 'me.mien'), FAILED, 'me.mien')
+
+    def test_the_cache_saves_the_networks_and_can_be_forgotten(self):
+        folder = self.cache / 'mien' / 'enrolled'
+        pictures = []
+        for name in ('a.png', 'b.png'):
+            self.assertEqual(self.swap(output=self.folder / name).returncode, DONE)
+            pictures.append(json.loads(self.run_mien('inspect', name, '--json').stdout)['faces'])
+        self.assertEqual(*pictures)
+        entries = json.loads(self.run_mien('cache', 'list', '--json').stdout)['entries']
+        self.assertEqual(len(entries), 1)
+        self.assertEqual(folder.stat().st_mode & 0o077, 0)
+        self.assertEqual([f.stat().st_mode & 0o077 for f in folder.iterdir()], [0])
+        damaged = next(folder.iterdir())
+        damaged.write_bytes(damaged.read_bytes()[:-1])
+        self.assertEqual(self.swap(output=self.folder / 'c.png').returncode, DONE)
+        self.assertIn('1 photos forgotten', self.run_mien('cache', 'clear').stdout)
+        self.assertEqual(self.swap('--no-cache', output=self.folder / 'd.png').returncode, DONE)
+        self.assertEqual(list(folder.iterdir()), [])
 
     def test_inspect_tells_and_draws(self):
         report = json.loads(self.run_mien('inspect', TWO, '--json', '--mesh').stdout)

@@ -1,5 +1,5 @@
 """What the product must know about each network; export.py writes it into models/manifest.json."""
-from .models import detect, fuse, mesh, parse
+from .models import detect, fuse, identity, mesh, parse
 
 PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
           'synth512 (AI-generated)', 'synth256 (AI-generated)']
@@ -36,6 +36,16 @@ SPECS = {
         'parameters': {'crop_span': parse.CROP_SPAN},
         'data_sets': PHOTOS + [NEGATIVES],
         'teachers': [MESH_TEACHER, MASK_TEACHERS],
+    },
+    'identity': {
+        'build': identity.IdentityNet,
+        'converted': True,              # its weights come with the teacher, not from a run
+        'input': {'name': 'in0', 'width': identity.CROP_SIZE, 'height': identity.CROP_SIZE, 'channels': 3, 'mean': identity.MEAN, 'std': identity.STD},
+        'parity_size': identity.CROP_SIZE,
+        'outputs': ['out0'],
+        'parameters': {'template': [v for point in identity.TEMPLATE for v in point]},
+        'data_sets': ['not stated with the weights, which Intel trained'],
+        'teachers': ['OpenVINO open model zoo face-reidentification-retail-0095 (Intel, Apache-2.0): its weights, converted to ncnn'],
     },
 }
 

@@ -166,16 +166,25 @@ NETWORKS = {
 }
 
 
-# The network relights; it may invent only where the source shows nothing. Without these limits it also smooths the source's own detail away
-# and draws the target's features back in (LOG.md).
-LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: 16 x 16 cells over the crop
+# The network relights; it may invent only where the source shows nothing. Without these limits it also smooths the source's own detail away,
+# draws the target's features back in and stains the skin (LOG.md).
+LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: their mean over the colours has 16 x 16 cells over the crop,
+CHROMA_CELL = 16        # and what the colours differ from it 4 x 4
 TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
+
+
+def light_maps(gain_bias, size):
+    """n x 6 x 64 x 64 -> the same at size x size, coarse as said above."""
+    n, _, h, w = gain_bias.shape
+    light = gain_bias.view(n, 2, 3, h, w).mean(2, keepdim=True).expand(n, 2, 3, h, w).reshape(n, 6, h, w)
+    spread = lambda maps, cell: F.interpolate(F.avg_pool2d(maps, cell), size=size, mode='bilinear', align_corners=False)
+    return spread(light, LIGHT_CELL) + spread(gain_bias - light, CHROMA_CELL)
 
 
 def compose(x, gain_bias, residual_alpha):
     """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
-    maps = F.interpolate(F.avg_pool2d(gain_bias, LIGHT_CELL), size=w0.shape[2:], mode='bilinear', align_corners=False)
+    maps = light_maps(gain_bias, w0.shape[2:])
     fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * residual_alpha[:, 0:3]
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
