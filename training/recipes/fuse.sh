@@ -4,4 +4,4 @@
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
-exec "$here/train.py" fuse name="fuse_$kind" network="$kind" samples=72000 stage_b=0.5 batch=16 rate=2e-3 "$@"
+exec "$here/train.py" fuse name="fuse_$kind" network="$kind" samples=72000 batch=16 rate=2e-3 tone_weight=0 "$@"
