@@ -1,6 +1,7 @@
 #include "media/file_io.h"
 
 #include <gtest/gtest.h>
+
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <thread>
 
