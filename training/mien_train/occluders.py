@@ -91,7 +91,7 @@ def fingers(c):
 
 
 def glasses(c):
-    """Thin, thick, tinted or rimless glasses with reflections."""
+    """Wire, thick, half-rimmed, tinted or rimless glasses with reflections."""
     rng = c.rng
     eyes = [c.mesh[e, :2].mean(0) for e in (g.RIGHT_EYE, g.LEFT_EYE)]
     eye = np.linalg.norm(eyes[1] - eyes[0])
@@ -102,19 +102,31 @@ def glasses(c):
     lens = np.zeros_like(frame)
     t = np.linspace(0, 2 * np.pi, 40)
     rim = np.stack([np.sign(np.cos(t)) * np.abs(np.cos(t)) ** (2 / power) * half_w, np.sign(np.sin(t)) * np.abs(np.sin(t)) ** (2 / power) * half_h], 1)
-    thick = c.width * rng.choice([0.012, 0.02, 0.035, 0.055])
-    rimless = rng.random() < 0.15
-    shift = c.down * rng.uniform(-0.02, 0.1) * eye
+    thick = c.width * rng.choice([0.007, 0.011, 0.016, 0.024, 0.035, 0.055])
+    style = rng.choice(['full', 'upper', 'rimless'], p=[0.72, 0.16, 0.12])
+    metal = thick < 0.018 * c.width and rng.random() < 0.5           # thin wire: its light edge is part of it
+    light = np.zeros_like(frame)
+
+    def stroke(points):
+        _line(frame, points, max(1, thick))
+        if metal:
+            _line(light, np.asarray(points) - c.down * 0.35 * thick, max(1, 0.4 * thick))
+
+    shift = c.down * rng.uniform(-0.02, 0.12) * eye
     for centre in eyes:
         outline = centre + shift + rim[:, :1] * c.right + rim[:, 1:] * c.down
         _poly(lens, outline)
-        if not rimless:
-            _line(frame, np.vstack([outline, outline[:1]]), thick)
+        if style == 'full':
+            stroke(np.vstack([outline, outline[:1]]))
+        elif style == 'upper':
+            stroke(outline[rim[:, 1] <= 0.1 * half_h][np.argsort(rim[rim[:, 1] <= 0.1 * half_h, 0])])
     inner = [eyes[0] + shift + c.right * half_w, eyes[1] + shift - c.right * half_w]
-    middle = (inner[0] + inner[1]) / 2 - c.down * eye * 0.06
-    _line(frame, [inner[0], middle, inner[1]], max(1, thick))
+    middle = (inner[0] + inner[1]) / 2 - c.down * eye * rng.uniform(0.02, 0.14)
+    stroke([inner[0], middle, inner[1]])
     for centre, sign, ear in ((eyes[0], -1, 127), (eyes[1], 1, 356)):
-        _line(frame, [centre + shift + sign * c.right * half_w, c.at(ear) - c.down * 0.03 * c.width], max(1, thick * 0.9))
+        stroke([centre + shift + sign * c.right * half_w, c.at(ear) - c.down * rng.uniform(0.0, 0.06) * c.width])
+    if metal:
+        colour = np.where((light > 0)[..., None], np.clip(colour + rng.uniform(50, 130), 0, 255), colour)
     alpha = frame.astype(np.float32) / 255
     lens = lens.astype(np.float32) / 255
     kind = rng.random()

@@ -12,10 +12,10 @@ HAIR_KINDS = ('hair',)          # pasted strands belong to the class hair
 class ParseSampler:
     """sample(i, rng, size) -> crop size x size x 3 BGR uint8, labels size x size uint8."""
 
-    def __init__(self, images, meshes, masks, negatives, glasses=None, occlude_share=0.4, turn_share=0.2):
+    def __init__(self, images, meshes, masks, negatives, glasses=None, occlude_share=0.4, turn_share=0.2, glasses_share=0.0):
         self.images, self.meshes, self.masks, self.negatives = images, meshes, masks, negatives
-        self.glasses = glasses          # per photo: 1 when real glasses were found in it (their pixels say nothing)
-        self.occlude_share, self.turn_share = occlude_share, turn_share
+        self.glasses = glasses          # real glasses in the photos: glasses_labels.RealGlasses; None: nobody wears any
+        self.occlude_share, self.turn_share, self.glasses_share = occlude_share, turn_share, glasses_share
         self.reposer = Reposer()
 
     def crop(self, i, rng, size, drift=1.0):
@@ -40,6 +40,7 @@ class ParseSampler:
         crop = cv2.remap(self.images[i], map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         k = r.MASK_SIZE / self.images.shape[1]
         masks = cv2.remap(self.masks[i], (map_x + 0.5) * k - 0.5, (map_y + 0.5) * k - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        self.map_x, self.map_y = map_x, map_y                   # of the last crop: where its pixels lie in the level crop
         return crop, extended[:g.POINT_COUNT], masks[..., 0].astype(np.float32) / 255, masks[..., 1].astype(np.float32) / 255
 
     def occlude(self, crop, mesh, labels, rng, kinds=None):
@@ -53,17 +54,12 @@ class ParseSampler:
     def sample(self, i, rng, size):
         crop, mesh, hair, person = self.crop(i, rng, size)
         labels = r.label_map(crop, mesh, hair, person)
-        if self.glasses is not None and self.glasses[i]:
-            self._ignore_glasses(labels, mesh)
+        if self.glasses is not None:
+            self.glasses.mark(i, labels, mesh, self.map_x, self.map_y, self.images.shape[1])
+        if rng.random() < self.glasses_share:
+            crop, labels = self.occlude(crop, mesh, labels, rng, ['glasses'])
         while rng.random() < self.occlude_share:
             crop, labels = self.occlude(crop, mesh, labels, rng)
         if rng.random() < 0.5:
             crop, labels = np.ascontiguousarray(crop[:, ::-1]), np.ascontiguousarray(labels[:, ::-1])
         return photometric.augment(crop, rng), labels
-
-    @staticmethod
-    def _ignore_glasses(labels, mesh):
-        """A band around the eyes and along the temples."""
-        band = np.zeros(labels.shape, np.uint8)
-        cv2.fillPoly(band, [cv2.convexHull(np.round(mesh[g.RIGHT_EYE + g.LEFT_EYE + g.RIGHT_BROW + g.LEFT_BROW + [127, 356, 50, 280], :2]).astype(np.int32))], 1)
-        labels[(band > 0) & ((labels == r.SKIN) | (labels == r.BROW) | (labels == r.NECK))] = r.IGNORE

@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from . import dataset, occluders, region_labels as r
-from .loop import LoopOptions, train
+from .glasses_labels import RealGlasses
+from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
 from .models.parse import CLASS_COUNT, ParseNet
 from .parse_samples import ParseSampler
@@ -22,13 +23,17 @@ class ParseOptions(LoopOptions):
     rate: float = 2e-3
     large_share: float = 0.25       # of batches at 192 px
     real_weight: float = 1.5
+    glasses_share: float = 0.0      # of samples that get painted glasses besides other things
+    real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
+    start: str = ''                 # weights (.npz) to go on from
 
 
 class ParseTask:
     def __init__(self, options):
         self.options = options
         images, meshes, photos = dataset.level_crops(SETS, 'train')
-        self.sampler = ParseSampler(images, meshes, r.teacher_masks('train'), dataset.read_negatives('train'))
+        self.sampler = ParseSampler(images, meshes, r.teacher_masks('train'), dataset.read_negatives('train'), RealGlasses.of(options.real_glasses, photos, 'train'),
+                                    glasses_share=options.glasses_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
 
@@ -101,4 +106,7 @@ class ParseEvaluation:
 def run(options):
     torch.manual_seed(options.seed)
     task = ParseTask(options)
-    return train(ParseNet().to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())
+    model = ParseNet()
+    if options.start:
+        load_weights(model, options.start)
+    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())
