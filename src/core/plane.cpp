@@ -27,21 +27,63 @@ Box1d box_for(float sigma) {
   return {radius, rest, 1 / (n + 2 * rest)};
 }
 
+constexpr int kRowsAtOnce = 8;  // a running sum waits for itself: several of them fill the wait
+
+// kRowsAtOnce rows from `first` on (the last one repeated), transposed: pixel x of row k at (x + pad) * kRowsAtOnce + k, edges repeated.
+void gather_rows(const Plane& plane, int first, int pad, float* lines) {
+  const int n = plane.width;
+  for (int k = 0; k < kRowsAtOnce; ++k) {
+    const float* row = plane.row(std::min(first + k, plane.height - 1));
+    for (int x = 0; x < pad; ++x) {
+      lines[x * kRowsAtOnce + k] = row[0];
+      lines[(n + pad + x) * kRowsAtOnce + k] = row[n - 1];
+    }
+    for (int x = 0; x < n; ++x) lines[(x + pad) * kRowsAtOnce + k] = row[x];
+  }
+}
+
 MIEN_SIMD_CLONES
+void box_lines(const float* __restrict in, int n, int pad, const Box1d& box, float* __restrict out) {
+  double sum[kRowsAtOnce] = {};  // double: a running float sum drifts
+  const auto line = [&](int x) { return in + static_cast<std::ptrdiff_t>(x + pad) * kRowsAtOnce; };
+  for (int i = -box.radius; i <= box.radius; ++i) {
+    for (int k = 0; k < kRowsAtOnce; ++k) sum[k] += line(i)[k];
+  }
+  for (int x = 0; x < n; ++x) {
+    const float *before = line(x - box.radius - 1), *after = line(x + box.radius + 1), *leaving = line(x - box.radius);
+    for (int k = 0; k < kRowsAtOnce; ++k) {
+      out[x * kRowsAtOnce + k] = (static_cast<float>(sum[k]) + box.rest * (before[k] + after[k])) * box.weight;
+      sum[k] += after[k] - leaving[k];
+    }
+  }
+}
+
+// Repeats the edges of transposed lines.
+void repeat_edges(int n, int pad, float* lines) {
+  const float *first = lines + static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce, *last = lines + static_cast<std::ptrdiff_t>(pad + n - 1) * kRowsAtOnce;
+  for (int x = 0; x < pad; ++x) {
+    std::copy_n(first, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(x) * kRowsAtOnce);
+    std::copy_n(last, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(pad + n + x) * kRowsAtOnce);
+  }
+}
+
+// All passes along the rows.
 void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   const int n = plane->width, pad = box.radius + 2;
-  scratch->resize(static_cast<std::size_t>(n) + 2 * pad);
-  float* line = scratch->data() + pad;
-  for (int y = 0; y < plane->height; ++y) {
-    float* row = plane->row(y);
-    std::fill(line - pad, line, row[0]);
-    std::copy(row, row + n, line);
-    std::fill(line + n, line + n + pad, row[n - 1]);
-    double sum = 0;  // double: a running float sum drifts
-    for (int i = -box.radius; i <= box.radius; ++i) sum += line[i];
-    for (int x = 0; x < n; ++x) {
-      row[x] = (static_cast<float>(sum) + box.rest * (line[x - box.radius - 1] + line[x + box.radius + 1])) * box.weight;
-      sum += line[x + box.radius + 1] - line[x - box.radius];
+  const std::size_t size = (static_cast<std::size_t>(n) + 2 * pad) * kRowsAtOnce;
+  scratch->resize(2 * size);
+  float *from = scratch->data(), *to = from + size;
+  const std::ptrdiff_t inside = static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce;
+  for (int y = 0; y < plane->height; y += kRowsAtOnce) {
+    gather_rows(*plane, y, pad, from);
+    for (int pass = 0; pass < kPasses; ++pass) {
+      if (pass > 0) repeat_edges(n, pad, from);
+      box_lines(from, n, pad, box, to + inside);
+      std::swap(from, to);
+    }
+    for (int k = 0; k < std::min(kRowsAtOnce, plane->height - y); ++k) {
+      float* row = plane->row(y + k);
+      for (int x = 0; x < n; ++x) row[x] = from[inside + x * kRowsAtOnce + k];
     }
   }
 }
@@ -74,26 +116,51 @@ void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
 void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   if (!(sigma_px > 0.05f) || plane->size() == 0) return;
   const Box1d box = box_for(std::min(sigma_px, 2000.0f));
-  for (int pass = 0; pass < kPasses; ++pass) blur_rows(plane, box, scratch);
+  blur_rows(plane, box, scratch);
   for (int pass = 0; pass < kPasses; ++pass) blur_columns(plane, box, scratch);
 }
 
+namespace {
+
+// Sums of factor x factor boxes of rows y0..y1, in `line` and then in `to`: columns first, side by side.
 MIEN_SIMD_CLONES
-void shrink_boxes(const Plane& in, int factor, Plane* out) {
-  out->resize((in.width + factor - 1) / factor, (in.height + factor - 1) / factor);
-  for (int y = 0; y < out->height; ++y) {
-    const int y0 = y * factor, y1 = std::min(in.height, y0 + factor);
-    for (int x = 0; x < out->width; ++x) {
-      const int x0 = x * factor, x1 = std::min(in.width, x0 + factor);
-      float sum = 0;
-      for (int v = y0; v < y1; ++v) {
-        const float* row = in.row(v);
-        for (int u = x0; u < x1; ++u) sum += row[u];
-      }
-      out->row(y)[x] = sum / static_cast<float>((y1 - y0) * (x1 - x0));
+void sum_boxes(const float* in, const float* mask, int width, int y0, int y1, int factor, float* __restrict line, float* __restrict to) {
+  std::fill_n(line, width, 0.0f);
+  for (int v = y0; v < y1; ++v) {
+    const float* row = in + static_cast<std::ptrdiff_t>(v) * width;
+    if (mask == nullptr) {
+      for (int x = 0; x < width; ++x) line[x] += row[x];
+      continue;
     }
+    const float* weight = mask + static_cast<std::ptrdiff_t>(v) * width;
+    for (int x = 0; x < width; ++x) line[x] += row[x] * weight[x];
   }
+  const int whole = width / factor;
+  for (int x = 0; x < whole; ++x) {
+    float sum = 0;
+    for (int u = 0; u < factor; ++u) sum += line[x * factor + u];
+    to[x] = sum / static_cast<float>((y1 - y0) * factor);
+  }
+  if (whole * factor == width) return;
+  float sum = 0;
+  for (int u = whole * factor; u < width; ++u) sum += line[u];
+  to[whole] = sum / static_cast<float>((y1 - y0) * (width - whole * factor));
 }
+
+void shrink(const float* in, const float* mask, int width, int height, int factor, Plane* out) {
+  out->resize((width + factor - 1) / factor, (height + factor - 1) / factor);
+  thread_local std::vector<float> line;
+  line.resize(static_cast<std::size_t>(width));
+  for (int y = 0; y < out->height; ++y) sum_boxes(in, mask, width, y * factor, std::min(height, (y + 1) * factor), factor, line.data(), out->row(y));
+}
+
+}  // namespace
+
+void shrink_boxes(const float* in, int width, int height, int factor, Plane* out) { shrink(in, nullptr, width, height, factor, out); }
+
+void shrink_boxes(const Plane& in, int factor, Plane* out) { shrink_boxes(in.values.data(), in.width, in.height, factor, out); }
+
+void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* out) { shrink(in, mask.values.data(), mask.width, mask.height, factor, out); }
 
 MIEN_SIMD_CLONES
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out) {

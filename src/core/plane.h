@@ -25,6 +25,10 @@ void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch);
 
 // Averages of factor x factor pixels; the last row and column of boxes may be smaller.
 void shrink_boxes(const Plane& in, int factor, Plane* out);
+void shrink_boxes(const float* in, int width, int height, int factor, Plane* out);
+
+// The same of in * mask; in: values of the mask's size.
+void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* out);
 
 // Bilinear enlargement of what shrink_boxes() made, back to width x height.
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out);

@@ -10,7 +10,7 @@
 namespace mien {
 namespace {
 
-constexpr float kMarginShare = 0.16f;     // around the mesh, in face widths
+constexpr float kMarginShare = 0.06f;     // around the mesh, in face widths: nothing is painted beyond it
 constexpr float kWorkingWidthPx = 64;     // faces narrower than this are enlarged; enlarging costs sharpness
 constexpr int kLargestEnlargement = 4;
 

@@ -14,60 +14,78 @@ constexpr float kAlphaReach = 0.35f;
 constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
 constexpr int kChromaCell = 16;     // and of what the colours differ from it
 constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
+constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
-// Averages `in` over the canvas pixels that one crop pixel covers (a box of whole pixels), bilinear when the crop is finer.
+// Canvas planes at the crop's size: averaged over boxes of whole pixels first when the canvas is finer, then bilinear.
 class Shrinker {
  public:
-  Shrinker(const Affine& crop_from_canvas, int width, int height)
-      : canvas_from_crop_(crop_from_canvas.inverse()), width_(width), height_(height),
-        taps_(std::clamp(static_cast<int>(std::lround(canvas_from_crop_.scale())), 1, 16)) {}
+  Shrinker(const Affine& crop_from_canvas, int width, int height, Plane* scratch)
+      : width_(width), height_(height), scratch_(scratch), canvas_from_crop_(crop_from_canvas.inverse()) {
+    factor_ = std::clamp(static_cast<int>(canvas_from_crop_.scale() + 0.25f), 1, 16);
+    const float k = 1 / static_cast<float>(factor_), shift = 0.5f * k - 0.5f;
+    small_from_crop_ = compose({k, 0, shift, 0, k, shift}, canvas_from_crop_);
+  }
 
-  void operator()(const float* plane, float scale, float outside, float* out) const {
-    const float step = 1.0f / static_cast<float>(taps_), weight = scale * step * step;
+  // scale: multiplies the values. outside: what lies beyond the canvas, before scaling.
+  void operator()(const float* plane, float scale, float outside, float* out) {
+    const int w = (width_ + factor_ - 1) / factor_, h = (height_ + factor_ - 1) / factor_;
+    const float* from = plane;
+    if (factor_ > 1) {
+      shrink_boxes(plane, width_, height_, factor_, scratch_);
+      from = scratch_->values.data();
+    }
+    sample(from, w, h, small_from_crop_, scale, outside, out);
+  }
+
+  // Of a plane without detail: bilinear at once.
+  void smooth(const Plane& plane, float* out) { sample(plane.values.data(), plane.width, plane.height, canvas_from_crop_, 1, 0, out); }
+
+ private:
+  static void sample(const float* from, int w, int h, const Affine& map, float scale, float outside, float* out) {
+    const float right = static_cast<float>(w) - 0.5f, bottom = static_cast<float>(h) - 0.5f;
     for (int y = 0; y < kCoarseSize; ++y) {
       for (int x = 0; x < kCoarseSize; ++x) {
-        float sum = 0;
-        for (int v = 0; v < taps_; ++v) {
-          for (int u = 0; u < taps_; ++u) {
-            const float cx = static_cast<float>(x) - 0.5f + (static_cast<float>(u) + 0.5f) * step;
-            const float cy = static_cast<float>(y) - 0.5f + (static_cast<float>(v) + 0.5f) * step;
-            sum += at(plane, canvas_from_crop_({cx, cy}), outside);
-          }
+        const Point2f p = map({static_cast<float>(x), static_cast<float>(y)});
+        if (p.x < -0.5f || p.y < -0.5f || p.x > right || p.y > bottom) {
+          *out++ = outside * scale;
+          continue;
         }
-        *out++ = sum * weight;
+        const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
+        const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0, dy = y0 + 1 < h ? w : 0;
+        const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+        const float* v = from + static_cast<std::ptrdiff_t>(y0) * w + x0;
+        const float above = v[0] + fx * (v[dx] - v[0]), below = v[dy] + fx * (v[dy + dx] - v[dy]);
+        *out++ = scale * (above + fy * (below - above));
       }
     }
   }
 
- private:
-  float at(const float* plane, Point2f p, float outside) const {
-    if (p.x < -0.5f || p.y < -0.5f || p.x > static_cast<float>(width_) - 0.5f || p.y > static_cast<float>(height_) - 0.5f) return outside;
-    const float px = std::clamp(p.x, 0.0f, static_cast<float>(width_ - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(height_ - 1));
-    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width_ - 1), y1 = std::min(y0 + 1, height_ - 1);
-    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const auto value = [&](int u, int v) { return plane[static_cast<std::size_t>(v) * width_ + u]; };
-    const float top = value(x0, y0) + fx * (value(x1, y0) - value(x0, y0)), bottom = value(x0, y1) + fx * (value(x1, y1) - value(x0, y1));
-    return top + fy * (bottom - top);
-  }
-
-  Affine canvas_from_crop_;
-  int width_, height_, taps_;
+  int width_, height_, factor_;
+  Plane* scratch_;
+  Affine canvas_from_crop_, small_from_crop_;
 };
 
+constexpr std::size_t kCropPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
+
 // The target where it stays visible; where the face will go, only the low frequencies of its skin, so that no one can copy from it.
-void draw_context(const CoarseScene& s, PlanarRgb* out) {
-  out->resize(s.target.width, s.target.height);
-  for (std::size_t i = 0; i < s.target.plane(); ++i) {
-    const float hidden = s.masks.alpha.values[i] > 0 ? std::max(s.masks.alpha.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i])) : 0;
-    if (!(hidden > 0)) {
-      for (int c = 0; c < 3; ++c) out->channel(c)[i] = s.target.channel(c)[i];
-      continue;
+void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, CoarseInputScratch* scratch, CoarseCrop* out) {
+  sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize, &scratch->seen);
+  std::array<std::vector<float>, 3> low;  // L and its tint
+  const Plane* planes[3] = {&s.light.mid_target, &s.light.tint_target_a, &s.light.tint_target_b};
+  for (int k = 0; k < 3; ++k) {
+    low[k].resize(kCropPlane);
+    shrink.smooth(*planes[k], low[k].data());
+  }
+  float* context = out->input.channel(static_cast<int>(CoarseChannel::kContextRed));
+  for (std::size_t i = 0; i < kCropPlane; ++i) {
+    float colour[3] = {scratch->seen.channel(0)[i], scratch->seen.channel(1)[i], scratch->seen.channel(2)[i]};
+    if (hidden[i] > 0) {
+      const LinearRgb linear = linear_from_lab(tinted(low[0][i], {low[1][i], low[2][i]}));
+      const float skin[3] = {srgb_from_linear(linear.r), srgb_from_linear(linear.g), srgb_from_linear(linear.b)};
+      const float share = std::min(1.0f, hidden[i] * kHideMore);
+      for (int c = 0; c < 3; ++c) colour[c] += share * (skin[c] - colour[c]);
     }
-    const float y = luminance_from_lightness(s.light.mid_target.values[i]);
-    for (int c = 0; c < 3; ++c) {
-      const float low = srgb_from_linear(y * s.light.tint_target[c].values[i]);
-      out->channel(c)[i] = s.target.channel(c)[i] + hidden * (low - s.target.channel(c)[i]);
-    }
+    for (int c = 0; c < 3; ++c) context[c * kCropPlane + i] = colour[c] / 255;
   }
 }
 
@@ -95,62 +113,79 @@ Affine map_from_crop(int size) {
   return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
 }
 
-// A map with four values per cell, so that one look fetches them all.
-class CellMap {
- public:
-  using Cell = std::array<float, 4>;
-
-  // Channels first..first+3 of `maps` (those that exist), averaged over pool x pool cells.
-  CellMap(const Tensor& maps, int first, int pool) : CellMap(maps.width / pool, maps.height / pool) {
-    for (int c = 0; c < 4 && first + c < maps.channels; ++c) {
-      add(maps, first + c, pool, c, 1);
+// Averages of pool x pool cells of a channel, brought back bilinearly to kCoarseSize x kCoarseSize and added to what is there, times weight.
+void add_pooled(const Tensor& maps, int channel, int pool, float weight, Plane* scratch, float* to, int stride) {
+  shrink_boxes(maps.channel(channel), maps.width, maps.height, pool, scratch);
+  const int w = scratch->width, h = scratch->height;
+  const Affine m = map_from_crop(w);
+  for (int y = 0; y < kCoarseSize; ++y) {
+    for (int x = 0; x < kCoarseSize; ++x, to += stride) {
+      const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
+      const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
+      const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0, dy = y0 + 1 < h ? w : 0;
+      const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+      const float* v = scratch->values.data() + static_cast<std::ptrdiff_t>(y0) * w + x0;
+      const float above = v[0] + fx * (v[dx] - v[0]), below = v[dy] + fx * (v[dy + dx] - v[dy]);
+      *to += weight * (above + fy * (below - above));
     }
   }
+}
 
-  // Of three colours from `first` on: their mean when light is set, else what each differs from it.
-  static CellMap of_colours(const Tensor& maps, int first, int pool, bool light) {
-    CellMap out(maps.width / pool, maps.height / pool);
-    for (int c = 0; c < 3; ++c) {
-      for (int from = 0; from < 3; ++from) {
-        const float mean = 1.0f / 3;
-        out.add(maps, first + from, pool, c, light ? mean : (from == c ? 1 - mean : -mean));
+// What the network says about a cell of the crop: gains, biases (0..255), residuals (0..255), each per colour, and the step of alpha.
+struct Answer {
+  static constexpr int kGain = 0, kBias = 3, kResidual = 6, kAlphaStep = 9, kValues = 10, kStride = 16;
+  std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
+};
+
+Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
+  Answer out;
+  out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
+  Plane scratch;
+  for (int first = 0; first < 6; first += 3) {
+    const float unit = first == 0 ? 1.0f : 255.0f;
+    for (int from = 0; from < 3; ++from) {
+      std::vector<float> light(kCropPlane), chroma(kCropPlane);
+      add_pooled(gain_bias, first + from, kLightCell, unit, &scratch, light.data(), 1);
+      add_pooled(gain_bias, first + from, kChromaCell, unit, &scratch, chroma.data(), 1);
+      for (int c = 0; c < 3; ++c) {
+        const float mean = 1.0f / 3, differs = c == from ? 1 - mean : -mean;
+        for (std::size_t i = 0; i < kCropPlane; ++i) out.cells[i * Answer::kStride + first + c] += mean * light[i] + differs * chroma[i];
       }
     }
-    return out;
   }
+  for (int c = 0; c < 4; ++c) add_pooled(residual_alpha, c, 1, c < 3 ? 255.0f : 1.0f, &scratch, out.cells.data() + Answer::kResidual + c, Answer::kStride);
+  for (std::size_t i = 0; i < kCropPlane; ++i) {
+    float& step = out.cells[i * Answer::kStride + Answer::kAlphaStep];
+    step = kAlphaReach * std::tanh(step);
+  }
+  return out;
+}
 
-  int width() const { return width_; }
-
-  // Bilinear; the edge is repeated.
-  Cell at(Point2f p) const {
-    const float px = std::clamp(p.x, 0.0f, static_cast<float>(width_ - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(height_ - 1));
-    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width_ - 1), y1 = std::min(y0 + 1, height_ - 1);
+// Pixels x0..x1 of a row; `at` is the crop position of the first, `step` the way to the next.
+MIEN_SIMD_CLONES
+void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const float* trust, float* red, float* green, float* blue, float* alpha) {
+  float* colours[3] = {red, green, blue};
+  constexpr float kLast = kCoarseSize - 1;
+  for (int i = 0; i < count; ++i, at.x += step.x, at.y += step.y) {
+    if (!(alpha[i] > 0)) continue;
+    const float px = std::clamp(at.x, 0.0f, kLast), py = std::clamp(at.y, 0.0f, kLast);
+    const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2), y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
     const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const Cell &a = cell(x0, y0), &b = cell(x1, y0), &c = cell(x0, y1), &d = cell(x1, y1);
-    Cell out;
-    for (int k = 0; k < 4; ++k) {
-      const float top = a[k] + fx * (b[k] - a[k]), bottom = c[k] + fx * (d[k] - c[k]);
-      out[k] = top + fy * (bottom - top);
+    const float* a = answer.cells.data() + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
+    const float *b = a + Answer::kStride, *c = a + kCoarseSize * Answer::kStride, *d = c + Answer::kStride;
+    float v[Answer::kStride];
+    for (int k = 0; k < Answer::kStride; ++k) {
+      const float above = a[k] + fx * (b[k] - a[k]), below = c[k] + fx * (d[k] - c[k]);
+      v[k] = above + fy * (below - above);
     }
-    return out;
-  }
-
- private:
-  CellMap(int width, int height) : width_(std::max(1, width)), height_(std::max(1, height)), cells_(static_cast<std::size_t>(width_) * height_) {}
-
-  void add(const Tensor& maps, int channel, int pool, int to, float weight) {
-    const float share = weight / static_cast<float>(pool * pool);
-    for (int y = 0; y < std::min(height_ * pool, maps.height); ++y) {
-      const float* row = maps.channel(channel) + static_cast<std::size_t>(y) * maps.width;
-      for (int x = 0; x < std::min(width_ * pool, maps.width); ++x) cells_[static_cast<std::size_t>(y / pool) * width_ + x / pool][to] += share * row[x];
+    const float invented = 1 - kTrusted * trust[i];
+    for (int k = 0; k < 3; ++k) {
+      float& value = colours[k][i];
+      value = std::clamp((1 + v[Answer::kGain + k]) * value + v[Answer::kBias + k] + invented * v[Answer::kResidual + k], 0.0f, 255.0f);
     }
+    alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
   }
-
-  const Cell& cell(int x, int y) const { return cells_[static_cast<std::size_t>(y) * width_ + x]; }
-
-  int width_, height_;
-  std::vector<Cell> cells_;
-};
+}
 
 }  // namespace
 
@@ -158,43 +193,37 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   out->crop_from_canvas = crop_from_frame(level_square(s.fused), kCoarseSpan, kCoarseSize);
   out->input.resize(kCoarseChannels, kCoarseSize, kCoarseSize);
   const auto channel = [&](CoarseChannel k) { return out->input.channel(static_cast<int>(k)); };
-  const Shrinker shrink(out->crop_from_canvas, s.target.width, s.target.height);
-  draw_context(s, &scratch->context);
-  constexpr float kToUnit = 1 / 255.0f;
-  for (int c = 0; c < 3; ++c) {
-    shrink(s.relit.channel(c), kToUnit, 0, channel(CoarseChannel::kRelitRed) + static_cast<std::size_t>(c) * kCoarseSize * kCoarseSize);
-    shrink(scratch->context.channel(c), kToUnit, 127, channel(CoarseChannel::kContextRed) + static_cast<std::size_t>(c) * kCoarseSize * kCoarseSize);
-  }
+  Shrinker shrink(out->crop_from_canvas, s.relit.width, s.relit.height, &scratch->small);
+  for (int c = 0; c < 3; ++c) shrink(s.relit.channel(c), 1 / 255.0f, 0, channel(CoarseChannel::kRelitRed) + c * kCropPlane);
   shrink(s.trust.values.data(), 1, 0, channel(CoarseChannel::kTrust));
+  Plane& parts = scratch->parts;
+  // What will be painted over: the face and its eyeballs.
+  parts = s.masks.alpha;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts.values[i] > 0) parts.values[i] = std::max(parts.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]));
+  }
+  shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
+  draw_context(s, channel(CoarseChannel::kAlpha), shrink, scratch, out);
   shrink(s.masks.alpha.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
-  Plane parts = s.masks.mouth;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts.values[i] = 0.5f * parts.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    parts.values[i] = 0.5f * s.masks.mouth.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
+  }
   shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kParts));
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-MIEN_SIMD_CLONES
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
-  const auto light = [&](int first) { return CellMap::of_colours(gain_bias, first, kLightCell, true); };
-  const auto chroma = [&](int first) { return CellMap::of_colours(gain_bias, first, kChromaCell, false); };
-  const CellMap gains = light(0), biases = light(3), chroma_gains = chroma(0), chroma_biases = chroma(3), residuals(residual_alpha, 0, 1);
-  const auto map_for = [&](const CellMap& cells) { return compose(map_from_crop(cells.width()), crop_from_canvas); };
-  const Affine light_map = map_for(gains), chroma_map = map_for(chroma_gains), residual_map = map_for(residuals);
+  const Answer answer = collect(gain_bias, residual_alpha);
   for (int y = 0; y < alpha->height; ++y) {
-    for (int x = 0; x < alpha->width; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * alpha->width + x;
-      float& a = alpha->values[i];
-      if (!(a > 0)) continue;
-      const Point2f here{static_cast<float>(x), static_cast<float>(y)}, at_light = light_map(here), at_chroma = chroma_map(here);
-      const CellMap::Cell gain = gains.at(at_light), bias = biases.at(at_light), residual = residuals.at(residual_map(here));
-      const CellMap::Cell gain_chroma = chroma_gains.at(at_chroma), bias_chroma = chroma_biases.at(at_chroma);
-      const float invented = 1 - kTrusted * trust.values[i];
-      for (int c = 0; c < 3; ++c) {
-        float& value = relit->channel(c)[i];
-        value = std::clamp((1 + gain[c] + gain_chroma[c]) * value + 255 * (bias[c] + bias_chroma[c] + invented * residual[c]), 0.0f, 255.0f);
-      }
-      a = std::clamp(a + kAlphaReach * std::tanh(residual[3]) * 4 * a * (1 - a), 0.0f, 1.0f);
-    }
+    float* row = alpha->row(y);
+    const auto first = static_cast<int>(std::find_if(row, row + alpha->width, [](float a) { return a > 0; }) - row);
+    if (first == alpha->width) continue;
+    int last = alpha->width;
+    while (!(row[last - 1] > 0)) --last;
+    const std::size_t i = static_cast<std::size_t>(y) * alpha->width + first;
+    const Point2f at = crop_from_canvas({static_cast<float>(first), static_cast<float>(y)});
+    apply_row(answer, at, {crop_from_canvas.a, crop_from_canvas.d}, last - first, trust.values.data() + i, relit->channel(0) + i, relit->channel(1) + i,
+              relit->channel(2) + i, row + first);
   }
 }
 

@@ -12,7 +12,7 @@ namespace mien {
 enum class CoarseChannel {
   kRelitRed, kRelitGreen, kRelitBlue,        // W0: the relit warp
   kTrust,                                    // V: how far W0 is the source's own face
-  kContextRed, kContextGreen, kContextBlue,  // the target where it stays visible, the low frequencies of its skin elsewhere
+  kContextRed, kContextGreen, kContextBlue,  // the target and its surroundings where they stay visible, the low frequencies of its skin elsewhere
   kAlpha,                                    // A_geo: the geometric mask
   kParts,                                    // 1 eyeballs, 0.5 mouth interior
   kCanonicalX, kCanonicalY,                  // position on the canonical face, about -1..1
@@ -29,18 +29,20 @@ struct CoarseCrop {
 };
 
 struct CoarseScene {
-  const PlanarRgb& target;  // canvas pixels
-  const PlanarRgb& relit;   // W0
+  ImageView frame;              // the target, before anything is pasted
+  Affine canvas_from_frame;
+  const PlanarRgb& relit;       // W0, canvas pixels
   const Plane& trust;
   const FaceMasks& masks;
   const RelightScratch& light;  // of the relight stage: the target's low frequencies
-  const Mesh& fused;
+  const Mesh& fused;            // canvas pixels
   const Mesh& canonical;        // the face model's mean, any scale
   std::span<const RasterTriangle> triangles;
 };
 
 struct CoarseInputScratch {
-  PlanarRgb context;
+  PlanarRgb seen;
+  Plane parts, small;
   std::vector<float> attributes, depth;
 };
 
@@ -50,7 +52,7 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 //   F = (1 + G) * W0 + B + (1 - 0.85 V) * R       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
 // G and B are averaged first, the mean of the colours over 4 x 4 cells, what they differ from it over 16 x 16: the network relights, and
 // invents only where the source shows nothing (V, trust).
-// Applied to the canvas's relit picture and alpha in place, where alpha > 0.
+// All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 
 }  // namespace mien

@@ -26,21 +26,21 @@ MaskedBlur::MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scr
   gaussian_blur(&scratch_->blurred_mask, sigma_small_, &scratch_->line);
 }
 
-void MaskedBlur::apply(const Plane& in, Plane* out) const {
-  Plane& product = scratch_->weighted;
-  product.resize(in.width, in.height);
-  for (std::size_t i = 0; i < in.size(); ++i) product.values[i] = in.values[i] * mask_.values[i];
-  Plane small;
-  shrink_boxes(product, factor_, &small);
+void MaskedBlur::apply_small(const float* in, Plane* small) const {
+  shrink_boxes_masked(in, mask_, factor_, small);
   double sum = 0, weight = 0;
-  for (std::size_t i = 0; i < small.size(); ++i) sum += small.values[i], weight += scratch_->small_mask.values[i];
+  for (std::size_t i = 0; i < small->size(); ++i) sum += small->values[i], weight += scratch_->small_mask.values[i];
   const auto mean = static_cast<float>(weight > 0 ? sum / weight : 0);
-  gaussian_blur(&small, sigma_small_, &scratch_->line);
-  for (std::size_t i = 0; i < small.size(); ++i) {
+  gaussian_blur(small, sigma_small_, &scratch_->line);
+  for (std::size_t i = 0; i < small->size(); ++i) {
     const float w = scratch_->blurred_mask.values[i];
-    small.values[i] = (small.values[i] + kMinWeight * mean) / (std::max(w, 0.0f) + kMinWeight);
+    small->values[i] = (small->values[i] + kMinWeight * mean) / (std::max(w, 0.0f) + kMinWeight);
   }
-  enlarge_boxes(small, factor_, in.width, in.height, out);
+}
+
+void MaskedBlur::apply(const Plane& in, Plane* out) const {
+  apply_small(in.values.data(), &scratch_->small);
+  enlarge(scratch_->small, out);
 }
 
 }  // namespace mien

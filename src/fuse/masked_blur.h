@@ -11,7 +11,7 @@
 namespace mien {
 
 struct MaskedBlurScratch {
-  Plane weighted, small_mask, blurred_mask;
+  Plane small, small_mask, blurred_mask;
   std::vector<float> line;
 };
 
@@ -23,6 +23,12 @@ class MaskedBlur {
 
   // out = blur(in * mask) / blur(mask). Where the mask has no weight within reach, the mask's overall mean.
   void apply(const Plane& in, Plane* out) const;
+
+  // The same in two steps: at the resolution that it works at, one value per factor() x factor() pixels, and brought back.
+  // in: width x height values of the mask's size.
+  void apply_small(const float* in, Plane* small) const;
+  void enlarge(const Plane& small, Plane* out) const { enlarge_boxes(small, factor_, mask_.width, mask_.height, out); }
+  int factor() const { return factor_; }
 
  private:
   const Plane& mask_;

@@ -6,6 +6,7 @@
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/fast_math.h"
 
 namespace mien {
 namespace {
@@ -23,11 +24,6 @@ constexpr float kCoverFrom = 0.3f, kCoverTo = 0.7f;
 
 using topology::Index;
 
-float smoothstep(float low, float high, float x) {
-  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
-}
-
 std::vector<Point2f> outline(const Mesh& mesh, std::span<const Index> indices) {
   std::vector<Point2f> out;
   for (Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
@@ -36,6 +32,26 @@ std::vector<Point2f> outline(const Mesh& mesh, std::span<const Index> indices) {
 
 void draw(const Mesh& mesh, std::span<const Index> indices, float grow_px, Plane* mask) {
   fill_polygon(offset_polygon(outline(mesh, indices), grow_px), mask);
+}
+
+// The part with a blurred edge, drawn on a patch that is just large enough. `mask` is 0 there before.
+void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px, std::vector<float>* scratch, Plane* mask) {
+  std::vector<Point2f> points = outline(mesh, indices);
+  float low_x = points[0].x, low_y = points[0].y, high_x = low_x, high_y = low_y;
+  for (const Point2f& p : points) {
+    low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x), low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
+  }
+  const float margin = 4 * sigma_px + 3;
+  const auto pixel = [](float v, int size) { return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size))); };
+  const int x0 = pixel(low_x - margin, mask->width), y0 = pixel(low_y - margin, mask->height);
+  Plane patch;
+  patch.resize(pixel(high_x + margin, mask->width) - x0, pixel(high_y + margin, mask->height) - y0);
+  patch.fill(0);
+  if (patch.size() == 0) return;
+  for (Point2f& p : points) p.x -= static_cast<float>(x0), p.y -= static_cast<float>(y0);
+  fill_polygon(points, &patch);
+  gaussian_blur(&patch, sigma_px, scratch);
+  for (int y = 0; y < patch.height; ++y) std::copy_n(patch.row(y), patch.width, mask->row(y0 + y) + x0);
 }
 
 void clear(const Plane& like, Plane* mask) {
@@ -58,12 +74,9 @@ void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, con
   const float width = face_width_px(target);
   for (Plane* mask : {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye}) clear(maps.depth, mask);
 
-  draw(fused, topology::kInnerLips, 0, &out->mouth);
-  gaussian_blur(&out->mouth, kMouthFeather * width, &out->scratch);
-  draw(fused, topology::kRightEye, 0, &out->right_eye);
-  draw(fused, topology::kLeftEye, 0, &out->left_eye);
-  gaussian_blur(&out->right_eye, kEyeFeather * width, &out->scratch);
-  gaussian_blur(&out->left_eye, kEyeFeather * width, &out->scratch);
+  draw_soft(fused, topology::kInnerLips, kMouthFeather * width, &out->scratch, &out->mouth);
+  draw_soft(fused, topology::kRightEye, kEyeFeather * width, &out->scratch, &out->right_eye);
+  draw_soft(fused, topology::kLeftEye, kEyeFeather * width, &out->scratch, &out->left_eye);
 
   draw_features(fused, width, &out->features);
   Plane both = out->features;

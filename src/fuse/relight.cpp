@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -17,50 +19,32 @@ constexpr float kTintGainMax = 1.15f;
 constexpr float kKneeSpreads = 2.5f;       // highlights beyond this many spreads are compressed
 constexpr float kSmallestSpread = 0.4f;    // of L: flatter skin is noise-free artwork
 
-float smoothstep(float low, float high, float x) {
-  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
-}
-
 float ratio(float a, float b, float low, float high) { return std::clamp(a / std::max(b, 1e-3f), low, high); }
 
 // Identity up to the knee, then bending towards knee * 2.
-float soft_knee(float x, float knee) { return x <= knee ? x : knee + knee * std::tanh((x - knee) / knee); }
+float soft_knee(float x, float knee) { return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee); }
 
-Plane difference(const Plane& a, const Plane& b) {
-  Plane out = a;
-  for (std::size_t i = 0; i < out.size(); ++i) out.values[i] -= b.values[i];
-  return out;
-}
-
-// Low-frequency colour of the skin in linear light, per channel, divided by its luminance.
-void tint_of(const PlanarRgb& linear, const MaskedBlur& blur, Plane* plane, Plane tint[3]) {
-  for (int c = 0; c < 3; ++c) {
-    plane->resize(linear.width, linear.height);
-    std::copy_n(linear.channel(c), linear.plane(), plane->values.begin());
-    blur.apply(*plane, &tint[c]);
+// Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
+void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a, Plane* tint_b) {
+  Plane channels[3];
+  for (int c = 0; c < 3; ++c) blur.apply_small(linear.channel(c), &channels[c]);
+  small[0] = channels[0], small[1] = channels[1];
+  for (std::size_t i = 0; i < channels[0].size(); ++i) {
+    const Tint tint = tint_of({channels[0].values[i], channels[1].values[i], channels[2].values[i]});
+    small[0].values[i] = tint.a, small[1].values[i] = tint.b;
   }
-  for (std::size_t i = 0; i < linear.plane(); ++i) {
-    const float scale = 1 / std::max(luminance({tint[0].values[i], tint[1].values[i], tint[2].values[i]}), 1e-4f);
-    for (int c = 0; c < 3; ++c) tint[c].values[i] *= scale;
-  }
+  blur.enlarge(small[0], tint_a);
+  blur.enlarge(small[1], tint_b);
 }
-
-Lab tinted(float lightness, const Plane tint[3], std::size_t i) {
-  const float y = luminance_from_lightness(lightness);
-  return lab_from_linear({y * tint[0].values[i], y * tint[1].values[i], y * tint[2].values[i]});
-}
-
-float chroma(const Lab& c) { return std::hypot(c.a, c.b); }
 
 struct Gains {
   float middle, detail, fine, knee;
 };
 
 Gains measure(const RelightScratch& s, const Plane& skin) {
-  const float mid_t = robust_spread(difference(s.mid_target, s.low_target), skin), mid_w = robust_spread(difference(s.mid_warped, s.low_warped), skin);
-  const float detail_t = robust_spread(difference(s.fine_target, s.mid_target), skin), detail_w = robust_spread(difference(s.fine_warped, s.mid_warped), skin);
-  const float fine_t = robust_spread(difference(s.target.l, s.fine_target), skin), fine_w = robust_spread(difference(s.warped.l, s.fine_warped), skin);
+  const float mid_t = robust_spread(s.mid_target, &s.low_target, skin), mid_w = robust_spread(s.mid_warped, &s.low_warped, skin);
+  const float detail_t = robust_spread(s.fine_target, &s.mid_target, skin), detail_w = robust_spread(s.fine_warped, &s.mid_warped, skin);
+  const float fine_t = robust_spread(s.light_target, &s.fine_target, skin), fine_w = robust_spread(s.warped.l, &s.fine_warped, skin);
   Gains g;
   g.middle = ratio(mid_t, mid_w, kMidGainMin, kMidGainMax);
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
@@ -69,61 +53,106 @@ Gains measure(const RelightScratch& s, const Plane& skin) {
   return g;
 }
 
+float chroma(float lightness, float a, float b) { return (lightness + 16) / 116 * std::hypot(a, b); }
+
 // How much of the source's colour detail the target takes: a target with little colour gets little. Low-frequency, so done coarsely.
-void measure_tint_gain(RelightScratch* s) {
-  constexpr int kStep = 6;
-  const int w = s->low_target.width, h = s->low_target.height;
-  Plane coarse;
-  coarse.resize((w + kStep - 1) / kStep, (h + kStep - 1) / kStep);
-  for (int y = 0; y < coarse.height; ++y) {
-    for (int x = 0; x < coarse.width; ++x) {
-      const std::size_t i = static_cast<std::size_t>(std::min(y * kStep + kStep / 2, h - 1)) * w + std::min(x * kStep + kStep / 2, w - 1);
-      const float t = chroma(tinted(s->low_target.values[i], s->tint_target, i)), source = chroma(tinted(s->low_warped.values[i], s->tint_warped, i));
-      coarse.row(y)[x] = ratio(t, source, 0.0f, kTintGainMax);
+void measure_tint_gain(const MaskedBlur& blur, RelightScratch* s) {
+  const int step = blur.factor(), w = s->low_target.width, h = s->low_target.height;
+  s->small_gain = s->small[0];
+  for (int y = 0; y < s->small_gain.height; ++y) {
+    for (int x = 0; x < s->small_gain.width; ++x) {
+      const std::size_t full = static_cast<std::size_t>(std::min(y * step + step / 2, h - 1)) * w + std::min(x * step + step / 2, w - 1);
+      const std::size_t i = static_cast<std::size_t>(y) * s->small_gain.width + x;
+      const float t = chroma(s->low_target.values[full], s->small[0].values[i], s->small[1].values[i]);
+      const float source = chroma(s->low_warped.values[full], s->small[2].values[i], s->small[3].values[i]);
+      s->small_gain.values[i] = ratio(t, source, 0.0f, kTintGainMax);
     }
   }
-  enlarge_boxes(coarse, kStep, w, h, &s->tint_gain);
-}
-
-// Mean of a plane over the eyeballs.
-float mean_over(const Plane& values, const Plane& a, const Plane& b) {
-  double sum = 0, weight = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const float w = std::max(a.values[i], b.values[i]);
-    sum += w * values.values[i], weight += w;
-  }
-  return static_cast<float>(weight > 0 ? sum / weight : 0);
+  blur.enlarge(s->small_gain, &s->tint_gain);
 }
 
 void split_scales(const Plane& skin, float width_px, RelightScratch* s) {
   {
     const MaskedBlur low(skin, kLowSigma * width_px, &s->blur);
-    low.apply(s->target.l, &s->low_target);
+    low.apply(s->light_target, &s->low_target);
     low.apply(s->warped.l, &s->low_warped);
   }
   {
     const MaskedBlur mid(skin, kMidSigma * width_px, &s->blur);
-    mid.apply(s->target.l, &s->mid_target);
+    mid.apply(s->light_target, &s->mid_target);
     mid.apply(s->warped.l, &s->mid_warped);
   }
-  s->fine_target = s->target.l, s->fine_warped = s->warped.l;
+  s->fine_target = s->light_target, s->fine_warped = s->warped.l;
   const float sigma = std::max(0.8f, kFineSigma * width_px);
   gaussian_blur(&s->fine_target, sigma, &s->blur.line);
   gaussian_blur(&s->fine_warped, sigma, &s->blur.line);
 }
 
+// What brings the source's eyeballs to the target's: their mean lightness, half of the way in colour.
 struct EyeMatch {
-  float lightness_gain, shift_a, shift_b;
+  float lightness_gain = 1, shift_a = 0, shift_b = 0;
 };
+
+EyeMatch match_eyes(const FaceMasks& masks, const RelightScratch& s) {
+  double target[3] = {}, warped[3] = {}, weight = 0;
+  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
+    const float w = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
+    if (!(w > 0)) continue;
+    const Lab t = lab_from_linear({s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
+    target[0] += w * t.l, target[1] += w * t.a, target[2] += w * t.b;
+    warped[0] += w * s.warped.l.values[i], warped[1] += w * s.warped.a.values[i], warped[2] += w * s.warped.b.values[i];
+    weight += w;
+  }
+  if (!(weight > 0)) return {ratio(0, 0, 0.5f, 1.5f), 0, 0};
+  const auto mean = [&](const double sum[3], int k) { return static_cast<float>(sum[k] / weight); };
+  return {ratio(mean(target, 0), mean(warped, 0), 0.5f, 1.5f), 0.5f * (mean(target, 1) - mean(warped, 1)), 0.5f * (mean(target, 2) - mean(warped, 2))};
+}
+
+constexpr int kBlock = 256;  // pixels done together: results stay near, and nothing else can lie where they are written
+
+struct Block {
+  float r[kBlock], g[kBlock], b[kBlock];
+};
+
+// n <= kBlock pixels from `first` on.
+MIEN_SIMD_CLONES
+void relight_block(const RelightScratch& s, const FaceMasks& masks, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, std::size_t first, int n, Block* out) {
+  const auto at = [first](const Plane& plane) { return plane.values.data() + first; };
+  const float *warped_l = at(s.warped.l), *warped_a = at(s.warped.a), *warped_b = at(s.warped.b), *low_target = at(s.low_target), *low_warped = at(s.low_warped);
+  const float *mid_target = at(s.mid_target), *mid_warped = at(s.mid_warped), *fine_warped = at(s.fine_warped), *tint_gains = at(s.tint_gain);
+  const float *target_a = at(s.tint_target_a), *target_b = at(s.tint_target_b), *own_a = at(s.tint_warped_a), *own_b = at(s.tint_warped_b);
+  const float *features = at(masks.features), *right_eye = at(masks.right_eye), *left_eye = at(masks.left_eye);
+  const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
+  for (int i = 0; i < n; ++i) {
+    const Lab w{warped_l[i], warped_a[i], warped_b[i]};
+    const float low_t = low_target[i], low_w = low_warped[i];
+    const float base = low_t + 0.5f * (mid_target[i] - low_t) + 0.5f * gains.middle * (mid_warped[i] - low_w);
+    const float detail = fine_warped[i] - mid_warped[i], fine = w.l - fine_warped[i];
+    // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
+    const float feature = std::max(features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
+    const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
+    const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
+    const float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail + gains.fine * fine * (1 + feature * (contrast - 1));
+    const Lab base_t = tinted(lightness, {target_a[i], target_b[i]}), base_w = tinted(w.l, {own_a[i], own_b[i]});
+    const float tint_gain = tint_gains[i];
+    Lab lab{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
+    const float eyeball = std::max(use_right * right_eye[i], use_left * left_eye[i]), colour = std::min(1.0f, tint_gain * 1.5f);
+    const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
+    lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a), lab.b + eyeball * (ball.b - lab.b)};
+    const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
+    out->r[i] = srgb_from_linear(rgb.r), out->g[i] = srgb_from_linear(rgb.g), out->b[i] = srgb_from_linear(rgb.b);
+  }
+}
 
 }  // namespace
 
-float robust_spread(const Plane& values, const Plane& mask) {
-  std::vector<float> seen;
+float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
+  thread_local std::vector<float> seen;
+  seen.clear();
   constexpr std::size_t kMostSamples = 20'000;
   const std::size_t step = 1 + values.size() / kMostSamples / 2;
   for (std::size_t i = 0; i < values.size(); i += step) {
-    if (mask.values[i] > 0.5f) seen.push_back(values.values[i]);
+    if (mask.values[i] > 0.5f) seen.push_back(values.values[i] - (base ? base->values[i] : 0));
   }
   if (seen.empty()) return 0;
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
@@ -137,44 +166,28 @@ float robust_spread(const Plane& values, const Plane& mask) {
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* s, PlanarRgb* warped) {
   linear_from_srgb(target, &s->linear_target);
   linear_from_srgb(*warped, &s->linear_warped);
-  lab_from_linear(s->linear_target, &s->target);
+  lightness_from_linear(s->linear_target, &s->light_target);
   lab_from_linear(s->linear_warped, &s->warped);
   split_scales(masks.skin, width_px, s);
   {
     const MaskedBlur blur(masks.skin, kTintSigma * width_px, &s->blur);
-    tint_of(s->linear_target, blur, &s->plane, s->tint_target);
-    tint_of(s->linear_warped, blur, &s->plane, s->tint_warped);
+    measure_tint(s->linear_target, blur, s->small, &s->tint_target_a, &s->tint_target_b);
+    measure_tint(s->linear_warped, blur, s->small + 2, &s->tint_warped_a, &s->tint_warped_b);
+    measure_tint_gain(blur, s);
   }
-  measure_tint_gain(s);
   const Gains gains = measure(*s, masks.skin);
-  const EyeMatch eye{ratio(mean_over(s->target.l, masks.right_eye, masks.left_eye), mean_over(s->warped.l, masks.right_eye, masks.left_eye), 0.5f, 1.5f),
-                     0.5f * (mean_over(s->target.a, masks.right_eye, masks.left_eye) - mean_over(s->warped.a, masks.right_eye, masks.left_eye)),
-                     0.5f * (mean_over(s->target.b, masks.right_eye, masks.left_eye) - mean_over(s->warped.b, masks.right_eye, masks.left_eye))};
-  for (std::size_t i = 0; i < target.plane(); ++i) {
-    if (!(masks.alpha.values[i] > 0)) continue;
-    const Lab w{s->warped.l.values[i], s->warped.a.values[i], s->warped.b.values[i]};
-    const float low_t = s->low_target.values[i], low_w = s->low_warped.values[i];
-    const float base = low_t + 0.5f * (s->mid_target.values[i] - low_t) + 0.5f * gains.middle * (s->mid_warped.values[i] - low_w);
-    const float detail = s->fine_warped.values[i] - s->mid_warped.values[i], fine = w.l - s->fine_warped.values[i];
-    // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float dark = smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail);
-    const float feature = std::max(masks.features.values[i], dark);
-    const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
-    const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
-    float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail + gains.fine * fine * (1 + feature * (contrast - 1));
-    const Lab base_t = tinted(lightness, s->tint_target, i), base_w = tinted(w.l, s->tint_warped, i);
-    const float tint_gain = s->tint_gain.values[i];
-    Lab out{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
-    const float eyeball = std::max(eyes.right ? masks.right_eye.values[i] : 0.0f, eyes.left ? masks.left_eye.values[i] : 0.0f);
-    if (eyeball > 0) {
-      const float colour = std::min(1.0f, tint_gain * 1.5f);
-      const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
-      out = {out.l + eyeball * (ball.l - out.l), out.a + eyeball * (ball.a - out.a), out.b + eyeball * (ball.b - out.b)};
+  const EyeMatch eye = match_eyes(masks, *s);
+  Block block;
+  for (std::size_t first = 0; first < target.plane(); first += kBlock) {
+    const int n = static_cast<int>(std::min<std::size_t>(kBlock, target.plane() - first));
+    const float* alpha = masks.alpha.values.data() + first;
+    if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
+    relight_block(*s, masks, eyes, gains, eye, first, n, &block);
+    const float* values[3] = {block.r, block.g, block.b};
+    for (int c = 0; c < 3; ++c) {
+      float* to = warped->channel(c) + first;
+      for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
     }
-    const LinearRgb rgb = linear_from_lab({std::clamp(out.l, 0.0f, 100.0f), out.a, out.b});
-    warped->channel(0)[i] = srgb_from_linear(rgb.r);
-    warped->channel(1)[i] = srgb_from_linear(rgb.g);
-    warped->channel(2)[i] = srgb_from_linear(rgb.b);
   }
   return {gains.detail, gains.fine};
 }

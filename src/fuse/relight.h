@@ -14,10 +14,11 @@
 namespace mien {
 
 struct RelightScratch {
-  LabPlanes target, warped;
   PlanarRgb linear_target, linear_warped;
-  Plane plane, tint_gain, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;
-  Plane tint_target[3], tint_warped[3];
+  LabPlanes warped;
+  Plane light_target, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;  // L
+  Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;                   // colour.h: Tint
+  Plane small[4], small_gain;
   MaskedBlurScratch blur;
 };
 
@@ -29,7 +30,8 @@ struct RelightReport {
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. `warped` becomes the relit picture where masks.alpha > 0.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* scratch, PlanarRgb* warped);
 
-// 1.48 times the median absolute deviation of `values` where mask > 0.5: a standard deviation that outliers do not move. 0 when empty.
-float robust_spread(const Plane& values, const Plane& mask);
+// 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation that outliers do not move.
+// 0 when empty.
+float robust_spread(const Plane& values, const Plane* base, const Plane& mask);
 
 }  // namespace mien

@@ -119,9 +119,9 @@ TEST(RobustSpread, OfANormalSampleIsItsDeviationDespiteOutliers) {
   mask.fill(1);
   for (float& v : values.values) v = normal(random);
   for (std::size_t i = 0; i < values.size(); i += 10) values.values[i] = 1000;
-  EXPECT_NEAR(robust_spread(values, mask), 3.0f, 0.6f);
+  EXPECT_NEAR(robust_spread(values, nullptr, mask), 3.0f, 0.6f);
   mask.fill(0);
-  EXPECT_EQ(robust_spread(values, mask), 0.0f);
+  EXPECT_EQ(robust_spread(values, nullptr, mask), 0.0f);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
+#include "fuse/fast_math.h"
 #include "fuse/masked_blur.h"
 
 namespace mien {
@@ -24,11 +25,6 @@ constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur, the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;  // in face widths
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
-
-float smoothstep(float low, float high, float x) {
-  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
-}
 
 struct CutOut {
   int x0, y0, x1, y1;

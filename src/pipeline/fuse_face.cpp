@@ -21,7 +21,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   }
   if (parts.coarse && parts.coarse_scratch && parts.nets) {
     const auto span = trace.span("coarse");
-    const CoarseScene scene{s.target, s.fused, s.trust, s.masks, s.relight, prepared.fused, model.canonical_mesh(), model.triangles()};
+    const CoarseScene scene{frame, prepared.where.canvas_from_frame(), s.fused, s.trust, s.masks, s.relight, prepared.fused, model.canonical_mesh(), model.triangles()};
     MIEN_TRY(parts.coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
   }
   {

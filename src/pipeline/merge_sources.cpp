@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "face/topology.h"
+#include "fuse/fast_math.h"
 #include "fuse/warp.h"
 
 namespace mien {
@@ -15,11 +16,6 @@ constexpr float kBetter = 1.3f, kMuchBetter = 2.2f;
 constexpr float kUnseen = 0.02f;       // visibility below which a photo says nothing about a point
 constexpr float kFullSharpness = 0.2f;  // more is grain, not detail
 constexpr float kMostGain = 1.6f;      // of the other photo's light
-
-float smoothstep(float low, float high, float x) {
-  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
-}
 
 // How much detail a photo has to give: its size in pixels, and whether they are sharp.
 float detail(const Source::Content& content) {

@@ -70,7 +70,8 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
     c.error = "the face lies outside of the picture";
     return false;
   }
-  const CoarseScene scene{s.target, s.fused, s.trust, s.masks, s.relight, c.prepared.fused, c.model.canonical_mesh(), c.model.triangles()};
+  const CoarseScene scene{view_of(target), c.prepared.where.canvas_from_frame(), s.fused, s.trust, s.masks, s.relight, c.prepared.fused,
+                          c.model.canonical_mesh(), c.model.triangles()};
   make_coarse_input(scene, &c.coarse_scratch, &c.crop);
   return true;
 }
