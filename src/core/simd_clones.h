@@ -7,3 +7,10 @@
 #else
 #define MIEN_SIMD_CLONES
 #endif
+
+// For small functions that such loops call: inlined before the compiler makes the clones, or their loops do not become vector loops.
+#if defined(__GNUC__)
+#define MIEN_INLINE [[gnu::always_inline]] inline
+#else
+#define MIEN_INLINE inline
+#endif

@@ -107,56 +107,62 @@ void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseI
   rasterise(vertices, scratch->attributes, 3, s.triangles, {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
 }
 
-// Crop positions to positions of a map that covers the crop with `size` cells.
-Affine map_from_crop(int size) {
-  const float k = static_cast<float>(size) / kCoarseSize;
-  return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
-}
-
-// Averages of pool x pool cells of a channel, brought back bilinearly to kCoarseSize x kCoarseSize and added to what is there, times weight.
-void add_pooled(const Tensor& maps, int channel, int pool, float weight, Plane* scratch, float* to, int stride) {
-  shrink_boxes(maps.channel(channel), maps.width, maps.height, pool, scratch);
-  const int w = scratch->width, h = scratch->height;
-  const Affine m = map_from_crop(w);
-  for (int y = 0; y < kCoarseSize; ++y) {
-    for (int x = 0; x < kCoarseSize; ++x, to += stride) {
-      const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
-      const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
-      const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0, dy = y0 + 1 < h ? w : 0;
-      const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-      const float* v = scratch->values.data() + static_cast<std::ptrdiff_t>(y0) * w + x0;
-      const float above = v[0] + fx * (v[dx] - v[0]), below = v[dy] + fx * (v[dy + dx] - v[dy]);
-      *to += weight * (above + fy * (below - above));
+// `small` (w x w cells over the crop) brought bilinearly to out_size x out_size cells; the value of cell i goes to to[i * stride].
+void enlarge_map(const float* small, int w, int out_size, float* to, int stride) {
+  const float k = static_cast<float>(w) / static_cast<float>(out_size), shift = 0.5f * k - 0.5f;
+  const auto place = [&](int i) { return std::clamp(k * static_cast<float>(i) + shift, 0.0f, static_cast<float>(w - 1)); };
+  std::vector<float> line(static_cast<std::size_t>(w));
+  for (int y = 0; y < out_size; ++y) {
+    const float py = place(y);
+    const int y0 = std::min(static_cast<int>(py), std::max(0, w - 2));
+    const float *above = small + static_cast<std::ptrdiff_t>(y0) * w, *below = small + static_cast<std::ptrdiff_t>(std::min(y0 + 1, w - 1)) * w;
+    for (int x = 0; x < w; ++x) line[x] = above[x] + (py - static_cast<float>(y0)) * (below[x] - above[x]);
+    for (int x = 0; x < out_size; ++x, to += stride) {
+      const float px = place(x);
+      const int x0 = std::min(static_cast<int>(px), std::max(0, w - 2));
+      *to = line[x0] + (px - static_cast<float>(x0)) * (line[std::min(x0 + 1, w - 1)] - line[x0]);
     }
   }
 }
 
 // What the network says about a cell of the crop: gains, biases (0..255), residuals (0..255), each per colour, and the step of alpha.
 struct Answer {
-  static constexpr int kGain = 0, kBias = 3, kResidual = 6, kAlphaStep = 9, kValues = 10, kStride = 16;
+  static constexpr int kGain = 0, kBias = 3, kResidual = 6, kAlphaStep = 9, kStride = 16;
   std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
 };
+
+// Three colours of a map: their mean over light cells plus what each differs from it over chroma cells; light cells.
+std::array<Plane, 3> calmed(const Tensor& maps, int first) {
+  std::array<Plane, 3> light, chroma, out;
+  for (int c = 0; c < 3; ++c) {
+    shrink_boxes(maps.channel(first + c), maps.width, maps.height, kLightCell, &light[c]);
+    Plane small;
+    shrink_boxes(maps.channel(first + c), maps.width, maps.height, kChromaCell, &small);
+    chroma[c].resize(light[c].width, light[c].width);
+    enlarge_map(small.values.data(), small.width, light[c].width, chroma[c].values.data(), 1);
+  }
+  for (int c = 0; c < 3; ++c) {
+    out[c].resize(light[c].width, light[c].height);
+    for (std::size_t i = 0; i < out[c].size(); ++i) {
+      const float mean = (light[0].values[i] + light[1].values[i] + light[2].values[i]) / 3;
+      out[c].values[i] = mean + chroma[c].values[i] - (chroma[0].values[i] + chroma[1].values[i] + chroma[2].values[i]) / 3;
+    }
+  }
+  return out;
+}
 
 Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
   Answer out;
   out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
-  Plane scratch;
   for (int first = 0; first < 6; first += 3) {
-    const float unit = first == 0 ? 1.0f : 255.0f;
-    for (int from = 0; from < 3; ++from) {
-      std::vector<float> light(kCropPlane), chroma(kCropPlane);
-      add_pooled(gain_bias, first + from, kLightCell, unit, &scratch, light.data(), 1);
-      add_pooled(gain_bias, first + from, kChromaCell, unit, &scratch, chroma.data(), 1);
-      for (int c = 0; c < 3; ++c) {
-        const float mean = 1.0f / 3, differs = c == from ? 1 - mean : -mean;
-        for (std::size_t i = 0; i < kCropPlane; ++i) out.cells[i * Answer::kStride + first + c] += mean * light[i] + differs * chroma[i];
-      }
-    }
+    const auto maps = calmed(gain_bias, first);
+    for (int c = 0; c < 3; ++c) enlarge_map(maps[c].values.data(), maps[c].width, kCoarseSize, out.cells.data() + first + c, Answer::kStride);
   }
-  for (int c = 0; c < 4; ++c) add_pooled(residual_alpha, c, 1, c < 3 ? 255.0f : 1.0f, &scratch, out.cells.data() + Answer::kResidual + c, Answer::kStride);
+  for (int c = 0; c < 4; ++c) enlarge_map(residual_alpha.channel(c), residual_alpha.width, kCoarseSize, out.cells.data() + Answer::kResidual + c, Answer::kStride);
   for (std::size_t i = 0; i < kCropPlane; ++i) {
-    float& step = out.cells[i * Answer::kStride + Answer::kAlphaStep];
-    step = kAlphaReach * std::tanh(step);
+    float* cell = out.cells.data() + i * Answer::kStride;
+    for (int k = Answer::kBias; k < Answer::kAlphaStep; ++k) cell[k] *= 255;
+    cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
   }
   return out;
 }

@@ -10,7 +10,7 @@ namespace {
 constexpr int kSteps = 2048;
 using Table = std::array<float, kSteps + 2>;
 
-const Table& to_linear() {
+const Table& table_to_linear() {
   static const Table table = [] {
     Table t;
     for (int i = 0; i < kSteps + 2; ++i) {
@@ -22,41 +22,48 @@ const Table& to_linear() {
   return table;
 }
 
-inline float look_up(const float* table, float value) {
+MIEN_INLINE float look_up(const float* table, float value) {
   const float p = std::clamp(value * (1 / 255.0f), 0.0f, 1.0f) * kSteps;
   const int i = static_cast<int>(p);
   return table[i] + (p - static_cast<float>(i)) * (table[i + 1] - table[i]);
 }
 
-}  // namespace
-
-float linear_from_srgb(float value) { return look_up(to_linear().data(), value); }
-
+// The loops take bare pointers: with vectors' members GCC 12 makes no vector loops of them.
 MIEN_SIMD_CLONES
-void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
-  out->resize(in.width, in.height);
-  const float *table = to_linear().data(), *from = in.values.data();
-  float* __restrict to = out->values.data();
-  for (std::size_t i = 0; i < in.values.size(); ++i) to[i] = look_up(table, from[i]);
+void to_linear(const float* table, const float* in, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = look_up(table, in[i]);
 }
 
 MIEN_SIMD_CLONES
-void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
-  for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
-  const float *r = in.channel(0), *g = in.channel(1), *b = in.channel(2);
-  float *__restrict out_l = out->l.values.data(), *__restrict out_a = out->a.values.data(), *__restrict out_b = out->b.values.data();
-  for (std::size_t i = 0; i < in.plane(); ++i) {
+void to_lab(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out_l, float* __restrict out_a, float* __restrict out_b) {
+  for (std::size_t i = 0; i < n; ++i) {
     const Lab lab = lab_from_linear({r[i], g[i], b[i]});
     out_l[i] = lab.l, out_a[i] = lab.a, out_b[i] = lab.b;
   }
 }
 
 MIEN_SIMD_CLONES
+void to_lightness(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = lightness_from_luminance(luminance({r[i], g[i], b[i]}));
+}
+
+}  // namespace
+
+float linear_from_srgb(float value) { return look_up(table_to_linear().data(), value); }
+
+void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
+  out->resize(in.width, in.height);
+  to_linear(table_to_linear().data(), in.values.data(), in.values.size(), out->values.data());
+}
+
+void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
+  for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
+  to_lab(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->l.values.data(), out->a.values.data(), out->b.values.data());
+}
+
 void lightness_from_linear(const PlanarRgb& in, Plane* out) {
   out->resize(in.width, in.height);
-  const float *r = in.channel(0), *g = in.channel(1), *b = in.channel(2);
-  float* __restrict to = out->values.data();
-  for (std::size_t i = 0; i < in.plane(); ++i) to[i] = lightness_from_luminance(luminance({r[i], g[i], b[i]}));
+  to_lightness(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->values.data());
 }
 
 }  // namespace mien

@@ -13,7 +13,7 @@ namespace mien {
 // sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped. Accurate to 0.02 of 255 (IEC 61966-2-1).
 float linear_from_srgb(float value);
 
-inline float srgb_from_linear(float value) {
+MIEN_INLINE float srgb_from_linear(float value) {
   const float v = std::clamp(value, 0.0f, 1.0f), root = fast_cbrt(std::max(v, 1e-3f));
   const float curve = 1.055f * root * std::sqrt(std::sqrt(root)) - 0.055f;  // v^(1/2.4) = (v^(1/3))^(5/4)
   return 255 * (v <= 0.0031308f ? 12.92f * v : curve);
@@ -32,31 +32,31 @@ inline constexpr float kWhiteX = 0.950456f, kWhiteZ = 1.088754f;
 inline constexpr float kLabEpsilon = 216.0f / 24389.0f, kLabKappa = 24389.0f / 27.0f;
 
 // Lab's f(t), and back.
-inline float lab_curve(float t) {
+MIEN_INLINE float lab_curve(float t) {
   const float root = fast_cbrt(std::max(t, kLabEpsilon));
   return t > kLabEpsilon ? root : (kLabKappa * t + 16) / 116;
 }
 
-inline float lab_curve_inverse(float f) {
+MIEN_INLINE float lab_curve_inverse(float f) {
   const float cube = f * f * f;
   return cube > kLabEpsilon ? cube : (116 * f - 16) / kLabKappa;
 }
 
 // Relative luminance (Y of XYZ, 0..1).
-inline float luminance(const LinearRgb& c) { return 0.2126729f * c.r + 0.7151522f * c.g + 0.0721750f * c.b; }
-inline float relative_x(const LinearRgb& c) { return (0.4124564f * c.r + 0.3575761f * c.g + 0.1804375f * c.b) / kWhiteX; }  // X and Z, 1 for white
-inline float relative_z(const LinearRgb& c) { return (0.0193339f * c.r + 0.1191920f * c.g + 0.9503041f * c.b) / kWhiteZ; }
+MIEN_INLINE float luminance(const LinearRgb& c) { return 0.2126729f * c.r + 0.7151522f * c.g + 0.0721750f * c.b; }
+MIEN_INLINE float relative_x(const LinearRgb& c) { return (0.4124564f * c.r + 0.3575761f * c.g + 0.1804375f * c.b) / kWhiteX; }  // X and Z, 1 for white
+MIEN_INLINE float relative_z(const LinearRgb& c) { return (0.0193339f * c.r + 0.1191920f * c.g + 0.9503041f * c.b) / kWhiteZ; }
 // L (0..100) of a relative luminance, and back.
-inline float lightness_from_luminance(float y) { return 116 * lab_curve(y) - 16; }
-inline float luminance_from_lightness(float l) { return lab_curve_inverse((l + 16) / 116); }
+MIEN_INLINE float lightness_from_luminance(float y) { return 116 * lab_curve(y) - 16; }
+MIEN_INLINE float luminance_from_lightness(float l) { return lab_curve_inverse((l + 16) / 116); }
 
-inline Lab lab_from_linear(const LinearRgb& c) {
+MIEN_INLINE Lab lab_from_linear(const LinearRgb& c) {
   const float fx = lab_curve(relative_x(c)), fy = lab_curve(luminance(c)), fz = lab_curve(relative_z(c));
   return {116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)};
 }
 
 // May give values outside of 0..1 for colours that sRGB does not have.
-inline LinearRgb linear_from_lab(const Lab& lab) {
+MIEN_INLINE LinearRgb linear_from_lab(const Lab& lab) {
   const float fy = (lab.l + 16) / 116, fx = fy + lab.a / 500, fz = fy - lab.b / 200;
   const float x = kWhiteX * lab_curve_inverse(fx), y = lab_curve_inverse(fy), z = kWhiteZ * lab_curve_inverse(fz);
   return {3.2404542f * x - 1.5371385f * y - 0.4985314f * z, -0.9692660f * x + 1.8760108f * y + 0.0415560f * z,
@@ -67,11 +67,11 @@ inline LinearRgb linear_from_lab(const Lab& lab) {
 struct Tint {
   float a = 0, b = 0;
 };
-inline Tint tint_of(const LinearRgb& c) {
+MIEN_INLINE Tint tint_of(const LinearRgb& c) {
   const float fy = std::max(lab_curve(luminance(c)), 1e-2f);
   return {500 * (lab_curve(relative_x(c)) / fy - 1), 200 * (1 - lab_curve(relative_z(c)) / fy)};
 }
-inline Lab tinted(float l, const Tint& tint) {
+MIEN_INLINE Lab tinted(float l, const Tint& tint) {
   const float fy = (l + 16) / 116;
   return {l, fy * tint.a, fy * tint.b};
 }

@@ -6,11 +6,13 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 
 // Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 3e-6: a first guess by the exponent's third
 // (Kahan), then Newton's step twice.
-inline float fast_cbrt(float x) {
+MIEN_INLINE float fast_cbrt(float x) {
   const auto bits = static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3)) + 0x2a5137a0;
   float y = std::bit_cast<float>(bits);
   y = (2 * y + x / (y * y)) * (1.0f / 3);
@@ -18,12 +20,12 @@ inline float fast_cbrt(float x) {
 }
 
 // tanh within 0.025, with its slope at 0 and its limits.
-inline float fast_tanh(float x) {
+MIEN_INLINE float fast_tanh(float x) {
   const float t = std::clamp(x, -3.0f, 3.0f), t2 = t * t;
   return t * (27 + t2) / (27 + 9 * t2);
 }
 
-inline float smoothstep(float low, float high, float x) {
+MIEN_INLINE float smoothstep(float low, float high, float x) {
   const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
   return t * t * (3 - 2 * t);
 }

@@ -19,10 +19,10 @@ constexpr float kTintGainMax = 1.15f;
 constexpr float kKneeSpreads = 2.5f;       // highlights beyond this many spreads are compressed
 constexpr float kSmallestSpread = 0.4f;    // of L: flatter skin is noise-free artwork
 
-float ratio(float a, float b, float low, float high) { return std::clamp(a / std::max(b, 1e-3f), low, high); }
+MIEN_INLINE float ratio(float a, float b, float low, float high) { return std::clamp(a / std::max(b, 1e-3f), low, high); }
 
 // Identity up to the knee, then bending towards knee * 2.
-float soft_knee(float x, float knee) { return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee); }
+MIEN_INLINE float soft_knee(float x, float knee) { return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee); }
 
 // Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
 void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a, Plane* tint_b) {
@@ -114,29 +114,36 @@ struct Block {
   float r[kBlock], g[kBlock], b[kBlock];
 };
 
-// n <= kBlock pixels from `first` on.
-MIEN_SIMD_CLONES
-void relight_block(const RelightScratch& s, const FaceMasks& masks, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, std::size_t first, int n, Block* out) {
+// Where the pixels of a block begin in the planes of the same names.
+struct BlockInputs {
+  const float *warped_l, *warped_a, *warped_b, *low_target, *low_warped, *mid_target, *mid_warped, *fine_warped, *tint_gain;
+  const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b, *features, *right_eye, *left_eye;
+};
+
+BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, std::size_t first) {
   const auto at = [first](const Plane& plane) { return plane.values.data() + first; };
-  const float *warped_l = at(s.warped.l), *warped_a = at(s.warped.a), *warped_b = at(s.warped.b), *low_target = at(s.low_target), *low_warped = at(s.low_warped);
-  const float *mid_target = at(s.mid_target), *mid_warped = at(s.mid_warped), *fine_warped = at(s.fine_warped), *tint_gains = at(s.tint_gain);
-  const float *target_a = at(s.tint_target_a), *target_b = at(s.tint_target_b), *own_a = at(s.tint_warped_a), *own_b = at(s.tint_warped_b);
-  const float *features = at(masks.features), *right_eye = at(masks.right_eye), *left_eye = at(masks.left_eye);
+  return {at(s.warped.l), at(s.warped.a), at(s.warped.b), at(s.low_target), at(s.low_warped), at(s.mid_target), at(s.mid_warped), at(s.fine_warped), at(s.tint_gain),
+          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a), at(s.tint_warped_b), at(masks.features), at(masks.right_eye), at(masks.left_eye)};
+}
+
+// n <= kBlock pixels.
+MIEN_SIMD_CLONES
+void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, int n, Block* __restrict out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
   for (int i = 0; i < n; ++i) {
-    const Lab w{warped_l[i], warped_a[i], warped_b[i]};
-    const float low_t = low_target[i], low_w = low_warped[i];
-    const float base = low_t + 0.5f * (mid_target[i] - low_t) + 0.5f * gains.middle * (mid_warped[i] - low_w);
-    const float detail = fine_warped[i] - mid_warped[i], fine = w.l - fine_warped[i];
+    const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
+    const float low_t = in.low_target[i], low_w = in.low_warped[i];
+    const float base = low_t + 0.5f * (in.mid_target[i] - low_t) + 0.5f * gains.middle * (in.mid_warped[i] - low_w);
+    const float detail = in.fine_warped[i] - in.mid_warped[i], fine = w.l - in.fine_warped[i];
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float feature = std::max(features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
+    const float feature = std::max(in.features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
     const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
     const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
     const float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail + gains.fine * fine * (1 + feature * (contrast - 1));
-    const Lab base_t = tinted(lightness, {target_a[i], target_b[i]}), base_w = tinted(w.l, {own_a[i], own_b[i]});
-    const float tint_gain = tint_gains[i];
+    const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}), base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
+    const float tint_gain = in.tint_gain[i];
     Lab lab{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
-    const float eyeball = std::max(use_right * right_eye[i], use_left * left_eye[i]), colour = std::min(1.0f, tint_gain * 1.5f);
+    const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]), colour = std::min(1.0f, tint_gain * 1.5f);
     const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a), lab.b + eyeball * (ball.b - lab.b)};
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
@@ -149,7 +156,7 @@ void relight_block(const RelightScratch& s, const FaceMasks& masks, EyeChoice ey
 float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
   thread_local std::vector<float> seen;
   seen.clear();
-  constexpr std::size_t kMostSamples = 20'000;
+  constexpr std::size_t kMostSamples = 5'000;
   const std::size_t step = 1 + values.size() / kMostSamples / 2;
   for (std::size_t i = 0; i < values.size(); i += step) {
     if (mask.values[i] > 0.5f) seen.push_back(values.values[i] - (base ? base->values[i] : 0));
@@ -182,7 +189,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     const int n = static_cast<int>(std::min<std::size_t>(kBlock, target.plane() - first));
     const float* alpha = masks.alpha.values.data() + first;
     if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
-    relight_block(*s, masks, eyes, gains, eye, first, n, &block);
+    relight_block(block_inputs(*s, masks, first), eyes, gains, eye, n, &block);
     const float* values[3] = {block.r, block.g, block.b};
     for (int c = 0; c < 3; ++c) {
       float* to = warped->channel(c) + first;

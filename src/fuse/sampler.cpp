@@ -18,11 +18,31 @@ Weights catmull_rom(float t) {
   return {{-0.5f * t + t2 - 0.5f * t3, 1 - 2.5f * t2 + 1.5f * t3, 0.5f * t + 2 * t2 - 1.5f * t3, -0.5f * t2 + 0.5f * t3}};
 }
 
+// Four channels, so that the compiler handles a pixel as one vector.
+struct Rgba {
+  float v[4];
+};
+
+MIEN_INLINE Rgba weigh(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c, const std::uint8_t* d, const Weights& w) {
+  Rgba out;
+  for (int k = 0; k < 4; ++k) {
+    out.v[k] = w.w[0] * static_cast<float>(a[k]) + w.w[1] * static_cast<float>(b[k]) + w.w[2] * static_cast<float>(c[k]) + w.w[3] * static_cast<float>(d[k]);
+  }
+  return out;
+}
+
+MIEN_INLINE Rgba sum_of_four(const Rgba (&line)[4], const Weights& w) {
+  Rgba out;
+  for (int k = 0; k < 4; ++k) out.v[k] = w.w[0] * line[0].v[k] + w.w[1] * line[1].v[k] + w.w[2] * line[2].v[k] + w.w[3] * line[3].v[k];
+  return out;
+}
+
 }  // namespace
 
 MIEN_SIMD_CLONES
 void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out) {
   const auto limit_x = static_cast<float>(image.width + 4), limit_y = static_cast<float>(image.height + 4);
+  float *red = out->channel(0), *green = out->channel(1), *blue = out->channel(2);
   for (int y = y0; y < y1; ++y) {
     const float *row_x = map_x.row(y), *row_y = map_y.row(y);
     const std::size_t at = static_cast<std::size_t>(y) * out->width;
@@ -34,15 +54,15 @@ void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int
       const Weights wx = catmull_rom(px - fx), wy = catmull_rom(py - fy);
       int offset[4];
       for (int u = 0; u < 4; ++u) offset[u] = 4 * std::clamp(ix - 1 + u, 0, image.width - 1);
-      float sum[3] = {0, 0, 0};
+      Rgba line[4];
       for (int v = 0; v < 4; ++v) {
         const std::uint8_t* row = image.row(std::clamp(iy - 1 + v, 0, image.height - 1));
-        for (int c = 0; c < 3; ++c) {
-          const float line = wx.w[0] * row[offset[0] + c] + wx.w[1] * row[offset[1] + c] + wx.w[2] * row[offset[2] + c] + wx.w[3] * row[offset[3] + c];
-          sum[c] += wy.w[v] * line;
-        }
+        line[v] = weigh(row + offset[0], row + offset[1], row + offset[2], row + offset[3], wx);
       }
-      for (int c = 0; c < 3; ++c) out->channel(c)[at + x] = std::clamp(sum[c], 0.0f, 255.0f);
+      const Rgba sum = sum_of_four(line, wy);
+      red[at + x] = std::clamp(sum.v[0], 0.0f, 255.0f);
+      green[at + x] = std::clamp(sum.v[1], 0.0f, 255.0f);
+      blue[at + x] = std::clamp(sum.v[2], 0.0f, 255.0f);
     }
   }
 }

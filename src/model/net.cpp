@@ -59,9 +59,9 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
   runtime.net.opt.num_threads = threads;
   runtime.net.opt.use_vulkan_compute = false;
   runtime.net.opt.lightmode = true;
-  // Larger Winograd tiles keep up to seven times the weights in memory, and these small networks are no faster with them.
+  // The largest Winograd tiles keep seven times the weights in memory, and these small networks are no faster with them.
   runtime.net.opt.use_winograd63_convolution = false;
-  runtime.net.opt.use_winograd43_convolution = false;
+  runtime.net.opt.use_winograd43_convolution = true;
   param.push_back('\0');
   if (runtime.net.load_param_mem(reinterpret_cast<const char*>(param.data())) != 0) {
     return Status(Code::kModelRefused, "network " + name + ": ncnn refuses " + spec->param.path +
