@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMapChannels = 15;
 constexpr int kSizeMultiple = 32;
+constexpr float kSameFaceOverlap = 0.7f;  // of cells whose answers are averaged
 
 float intersection_over_union(const Box& a, const Box& b) {
   const float w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
@@ -31,6 +32,27 @@ std::vector<Detection> suppress_overlaps(std::vector<Detection> candidates, floa
   for (const Detection& c : candidates) {
     const auto overlaps = [&](const Detection& k) { return intersection_over_union(k.box, c.box) > max_overlap; };
     if (std::none_of(kept.begin(), kept.end(), overlaps)) kept.push_back(c);
+  }
+  return kept;
+}
+
+std::vector<Detection> average_overlaps(const std::vector<Detection>& candidates, float max_overlap) {
+  std::vector<Detection> kept = suppress_overlaps(candidates, max_overlap);
+  for (Detection& k : kept) {
+    const Box box = k.box;
+    float total = 0;
+    Box sum{0, 0, 0, 0};
+    std::array<Point2f, 5> points{};
+    for (const Detection& c : candidates) {
+      if (intersection_over_union(box, c.box) < kSameFaceOverlap) continue;
+      const float w = c.score * c.score * c.score;
+      total += w;
+      sum = {sum.x0 + w * c.box.x0, sum.y0 + w * c.box.y0, sum.x1 + w * c.box.x1, sum.y1 + w * c.box.y1};
+      for (std::size_t i = 0; i < points.size(); ++i) points[i] = {points[i].x + w * c.points[i].x, points[i].y + w * c.points[i].y};
+    }
+    if (!(total > 0)) continue;
+    k.box = {sum.x0 / total, sum.y0 / total, sum.x1 / total, sum.y1 / total};
+    for (std::size_t i = 0; i < points.size(); ++i) k.points[i] = {points[i].x / total, points[i].y / total};
   }
   return kept;
 }
@@ -102,7 +124,7 @@ Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float
   std::vector<Detection> candidates;
   const float threshold = min_score > 0 ? min_score : default_min_score_;
   for (std::size_t i = 0; i < strides_.size(); ++i) decode_map(scratch.maps[i], strides_[i], threshold, &candidates);
-  std::vector<Detection> found = suppress_overlaps(std::move(candidates), max_overlap_);
+  std::vector<Detection> found = average_overlaps(candidates, max_overlap_);
   const Affine frame_from_input = input_from_frame.inverse();
   for (Detection& d : found) {
     const Point2f low = frame_from_input({d.box.x0, d.box.y0}), high = frame_from_input({d.box.x1, d.box.y1});

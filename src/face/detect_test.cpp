@@ -56,6 +56,22 @@ TEST(DecodeMap, SkipsValuesThatAreNotFinite) {
   }
 }
 
+TEST(AverageOverlaps, WeighsTheCellsOfOneFaceByTheirScores) {
+  const auto at = [](float x, float score) {
+    Detection d;
+    d.box = {x, 0, x + 10, 10}, d.score = score;
+    d.points.fill({x + 5, 5});
+    return d;
+  };
+  const auto kept = average_overlaps({at(0, 0.5f), at(1, 1.0f), at(40, 0.3f)}, 0.4f);
+  ASSERT_EQ(kept.size(), 2u);
+  const float wanted = (0.125f * 0 + 1 * 1) / 1.125f;
+  EXPECT_NEAR(kept[0].box.x0, wanted, 1e-5f);
+  EXPECT_NEAR(kept[0].points[3].x, wanted + 5, 1e-5f);
+  EXPECT_EQ(kept[0].score, 1.0f);
+  EXPECT_NEAR(kept[1].box.x0, 40, 1e-4f);
+}
+
 TEST(SuppressOverlaps, KeepsTheBestOfEachCrowd) {
   const auto at = [](float x, float score) { return Detection{{x, 0, x + 10, 10}, {}, score}; };
   const auto kept = suppress_overlaps({at(0, 0.5f), at(1, 0.9f), at(30, 0.4f), at(2, 0.7f)}, 0.4f);
