@@ -1,6 +1,8 @@
 #include "pipeline/find_faces.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "core/polygon.h"
 #include "core/try.h"
@@ -11,18 +13,61 @@ namespace {
 
 constexpr int kSmallPicturePx = 520;   // up to this longer side one pass of the detector sees all faces worth fusing
 constexpr int kFinePassPx = 640;       // longer side of the second pass
+constexpr float kLongestTilePx = 400;  // of its tiles
+constexpr float kTileShare = 0.55f;    // of a side that is cut in two: the overlap holds the faces that the first pass may miss
 constexpr float kMergeOverlap = 0.4f;
 constexpr float kMinPresence = 0.7f;
 constexpr float kNestedShare = 0.7f;   // of a box inside another: both are the same face
 constexpr int kParseCropPx = 192;      // photos have time for the finer look
 
+struct Tile {
+  int x0, y0, width, height;  // pixels of the picture
+};
+
+// The picture in parts that overlap, two along every side that is longer than kLongestTilePx at the fine pass's scale.
+std::vector<Tile> fine_tiles(ImageView picture, float scale) {
+  const auto parts = [scale](int length) {
+    if (static_cast<float>(length) * scale <= kLongestTilePx) return std::vector<std::pair<int, int>>{{0, length}};
+    const int part = static_cast<int>(std::ceil(kTileShare * static_cast<float>(length)));
+    return std::vector<std::pair<int, int>>{{0, part}, {length - part, part}};
+  };
+  std::vector<Tile> out;
+  for (const auto& [y0, height] : parts(picture.height)) {
+    for (const auto& [x0, width] : parts(picture.width)) out.push_back({x0, y0, width, height});
+  }
+  return out;
+}
+
+// Whether a face reaches a side at which the tile, not the picture, ends: another tile or the first pass sees it whole.
+bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
+  const float margin = 0.05f * std::max(box.width(), box.height());
+  return (tile.x0 > 0 && box.x0 < static_cast<float>(tile.x0) + margin) || (tile.y0 > 0 && box.y0 < static_cast<float>(tile.y0) + margin) ||
+         (tile.x0 + tile.width < picture.width && box.x1 > static_cast<float>(tile.x0 + tile.width) - margin) ||
+         (tile.y0 + tile.height < picture.height && box.y1 > static_cast<float>(tile.y0 + tile.height) - margin);
+}
+
+// The second look, twice as fine, tile by tile: a whole picture at once would need more memory than all else together.
+Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, std::vector<Detection>* out) {
+  const float scale = static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height));
+  for (const Tile& tile : fine_tiles(picture, scale)) {
+    const ImageView part{picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format), tile.width, tile.height, picture.stride_bytes, picture.format};
+    const int longest = static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));
+    MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(part, longest, 0, scratch.detect, scratch.nets));
+    const auto x = static_cast<float>(tile.x0), y = static_cast<float>(tile.y0);
+    for (Detection& d : found) {
+      d.box = {d.box.x0 + x, d.box.y0 + y, d.box.x1 + x, d.box.y1 + y};
+      for (Point2f& p : d.points) p = {p.x + x, p.y + y};
+      if (!cut_off(d.box, tile, picture)) out->push_back(d);
+    }
+  }
+  return {};
+}
+
 Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
   MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
   if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
-  MIEN_ASSIGN(const std::vector<Detection> fine, networks.detector.run(picture, kFinePassPx, 0, scratch.detect, scratch.nets));
-  // This pass needs 40 MB, more than all else; what follows is not piled on top of it.
-  scratch.nets = {}, scratch.detect = {};
-  found.insert(found.end(), fine.begin(), fine.end());
+  MIEN_TRY(detect_fine(picture, networks, scratch, &found));
+  scratch.nets = {}, scratch.detect = {};  // the largest of all scratch: what follows is not piled on top of it
   return suppress_overlaps(std::move(found), kMergeOverlap);
 }
 
