@@ -1,68 +1,86 @@
 #include "fuse/sampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 
 #include "core/simd_clones.h"
 
 namespace mien {
 namespace {
 
-struct Weights {
-  float w[4];
+constexpr int kBlock = 64;  // pixels done side by side
+
+// Of a block: where its pixels' 4 x 4 neighbours lie (in pixels of 4 bytes) and what they weigh. A pixel without position weighs nothing.
+struct Neighbours {
+  std::int32_t column[4][kBlock], row[4][kBlock];
+  float weight_x[4][kBlock], weight_y[4][kBlock];
 };
 
-// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for a position t in 0..1 between the second and the third.
-Weights catmull_rom(float t) {
-  const float t2 = t * t, t3 = t2 * t;
-  return {{-0.5f * t + t2 - 0.5f * t3, 1 - 2.5f * t2 + 1.5f * t3, 0.5f * t + 2 * t2 - 1.5f * t3, -0.5f * t2 + 0.5f * t3}};
-}
-
-// Four channels, so that the compiler handles a pixel as one vector.
-struct Rgba {
-  float v[4];
+struct Colours {
+  float r[kBlock], g[kBlock], b[kBlock];
 };
 
-MIEN_INLINE Rgba weigh(const std::uint8_t* a, const std::uint8_t* b, const std::uint8_t* c, const std::uint8_t* d, const Weights& w) {
-  Rgba out;
-  for (int k = 0; k < 4; ++k) {
-    out.v[k] = w.w[0] * static_cast<float>(a[k]) + w.w[1] * static_cast<float>(b[k]) + w.w[2] * static_cast<float>(c[k]) + w.w[3] * static_cast<float>(d[k]);
+// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for the part of `position` behind the point, and their clamped indices times `stride`.
+MIEN_SIMD_CLONES
+void find_neighbours(const float* position, int n, int size, int stride, std::int32_t (&index)[4][kBlock], float (&weight)[4][kBlock]) {
+  const float last = static_cast<float>(size + 4);
+  for (int i = 0; i < n; ++i) {
+    const float given = position[i], p = std::clamp(given == given ? given : 0.0f, -4.0f, last);
+    const float whole = std::floor(p), t = p - whole, t2 = t * t, t3 = t2 * t;
+    const int at = static_cast<int>(whole) - 1;
+    for (int k = 0; k < 4; ++k) index[k][i] = stride * std::clamp(at + k, 0, size - 1);
+    weight[0][i] = -0.5f * t + t2 - 0.5f * t3;
+    weight[1][i] = 1 - 2.5f * t2 + 1.5f * t3;
+    weight[2][i] = 0.5f * t + 2 * t2 - 1.5f * t3;
+    weight[3][i] = -0.5f * t2 + 0.5f * t3;
   }
-  return out;
 }
 
-MIEN_INLINE Rgba sum_of_four(const Rgba (&line)[4], const Weights& w) {
-  Rgba out;
-  for (int k = 0; k < 4; ++k) out.v[k] = w.w[0] * line[0].v[k] + w.w[1] * line[1].v[k] + w.w[2] * line[2].v[k] + w.w[3] * line[3].v[k];
-  return out;
+// Four neighbours of a row, mixed.
+MIEN_SIMD_CLONES
+void mix_row(const std::uint32_t* pixels, const std::int32_t* row, const std::int32_t* column, const float* weight_x, const float* weight_y, int n,
+             float* __restrict r, float* __restrict g, float* __restrict b) {
+  for (int i = 0; i < n; ++i) {
+    float red = 0, green = 0, blue = 0;
+    for (int u = 0; u < 4; ++u) {
+      const std::uint32_t rgba = pixels[row[i] + column[u * kBlock + i]];
+      const float w = weight_x[u * kBlock + i];
+      red += w * static_cast<float>(static_cast<std::int32_t>(rgba & 255));
+      green += w * static_cast<float>(static_cast<std::int32_t>(rgba >> 8 & 255));
+      blue += w * static_cast<float>(static_cast<std::int32_t>(rgba >> 16 & 255));
+    }
+    r[i] += weight_y[i] * red, g[i] += weight_y[i] * green, b[i] += weight_y[i] * blue;
+  }
 }
+
+bool somewhere(float x, float y) { return std::isfinite(x) && std::isfinite(y); }
 
 }  // namespace
 
-MIEN_SIMD_CLONES
 void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out) {
-  const auto limit_x = static_cast<float>(image.width + 4), limit_y = static_cast<float>(image.height + 4);
-  float *red = out->channel(0), *green = out->channel(1), *blue = out->channel(2);
+  static_assert(std::endian::native == std::endian::little, "RGBA is read as one number");
+  const auto* pixels = reinterpret_cast<const std::uint32_t*>(image.data);
+  const int stride = static_cast<int>(image.stride_bytes / 4);
+  Neighbours at;
+  Colours colours;
   for (int y = y0; y < y1; ++y) {
-    const float *row_x = map_x.row(y), *row_y = map_y.row(y);
-    const std::size_t at = static_cast<std::size_t>(y) * out->width;
-    for (int x = 0; x < out->width; ++x) {
-      if (!std::isfinite(row_x[x]) || !std::isfinite(row_y[x])) continue;
-      const float px = std::clamp(row_x[x], -4.0f, limit_x), py = std::clamp(row_y[x], -4.0f, limit_y);
-      const float fx = std::floor(px), fy = std::floor(py);
-      const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
-      const Weights wx = catmull_rom(px - fx), wy = catmull_rom(py - fy);
-      int offset[4];
-      for (int u = 0; u < 4; ++u) offset[u] = 4 * std::clamp(ix - 1 + u, 0, image.width - 1);
-      Rgba line[4];
-      for (int v = 0; v < 4; ++v) {
-        const std::uint8_t* row = image.row(std::clamp(iy - 1 + v, 0, image.height - 1));
-        line[v] = weigh(row + offset[0], row + offset[1], row + offset[2], row + offset[3], wx);
+    for (int x = 0; x < out->width; x += kBlock) {
+      const int n = std::min(kBlock, out->width - x);
+      const float *px = map_x.row(y) + x, *py = map_y.row(y) + x;
+      if (std::none_of(px, px + n, [](float v) { return std::isfinite(v); })) continue;
+      find_neighbours(px, n, image.width, 1, at.column, at.weight_x);
+      find_neighbours(py, n, image.height, stride, at.row, at.weight_y);
+      colours = {};
+      for (int v = 0; v < 4; ++v) mix_row(pixels, at.row[v], at.column[0], at.weight_x[0], at.weight_y[v], n, colours.r, colours.g, colours.b);
+      const std::size_t first = static_cast<std::size_t>(y) * out->width + x;
+      for (int i = 0; i < n; ++i) {
+        if (!somewhere(px[i], py[i])) continue;
+        out->channel(0)[first + i] = std::clamp(colours.r[i], 0.0f, 255.0f);
+        out->channel(1)[first + i] = std::clamp(colours.g[i], 0.0f, 255.0f);
+        out->channel(2)[first + i] = std::clamp(colours.b[i], 0.0f, 255.0f);
       }
-      const Rgba sum = sum_of_four(line, wy);
-      red[at + x] = std::clamp(sum.v[0], 0.0f, 255.0f);
-      green[at + x] = std::clamp(sum.v[1], 0.0f, 255.0f);
-      blue[at + x] = std::clamp(sum.v[2], 0.0f, 255.0f);
     }
   }
 }
