@@ -14,6 +14,7 @@ constexpr float kAlphaReach = 0.35f;
 constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
 constexpr int kChromaCell = 16;     // and of what the colours differ from it
 constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
+constexpr float kResidualLimit = 0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
 // Canvas planes at the crop's size: averaged over boxes of whole pixels first when the canvas is finer, then bilinear.
@@ -161,7 +162,11 @@ Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
   for (int c = 0; c < 4; ++c) enlarge_map(residual_alpha.channel(c), residual_alpha.width, kCoarseSize, out.cells.data() + Answer::kResidual + c, Answer::kStride);
   for (std::size_t i = 0; i < kCropPlane; ++i) {
     float* cell = out.cells.data() + i * Answer::kStride;
-    for (int k = Answer::kBias; k < Answer::kAlphaStep; ++k) cell[k] *= 255;
+    for (int k = Answer::kBias; k < Answer::kResidual; ++k) cell[k] *= 255;
+    for (int k = Answer::kResidual; k < Answer::kAlphaStep; ++k) {
+      const float r = cell[k] * (1 / kResidualLimit);
+      cell[k] *= 255 / std::sqrt(1 + r * r);
+    }
     cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
   }
   return out;

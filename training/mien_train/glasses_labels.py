@@ -8,8 +8,9 @@ from . import geometry as g, region_labels as r
 from .paths import CACHE
 
 BAND = g.RIGHT_EYE + g.LEFT_EYE + g.RIGHT_BROW + g.LEFT_BROW + [127, 356, 50, 280, 117, 346]
-NONE_BELOW, SURE_ABOVE = 0.012, 0.045     # share of the band that is occluder: nobody wears glasses; someone does
-FRAME_ABOVE, BARE_BELOW = 0.5, 0.15       # probability of a pixel in a photo with glasses
+NONE_BELOW, SURE_ABOVE = 0.12, 0.5        # wearer_score: nobody wears glasses; someone does (chosen by looking at sorted photos)
+FRAME_ABOVE, BARE_BELOW = 0.75, 0.15      # probability of a pixel in a photo with glasses
+TEMPLES, BRIDGE = ((33, 127), (263, 356)), 168
 
 
 def band_mask(mesh, size):
@@ -19,11 +20,35 @@ def band_mask(mesh, size):
     return band > 0
 
 
+def wearer_score(mesh, probability):
+    """0..1: how far occluder is seen on the bridge of the nose, below both eyes and along both temples, as only glasses are.
+
+    mesh in pixels of probability (S x S, 0..1). What a first round takes for glasses without being any (deep-set eyes, tired skin) lacks
+    the temples or the lower rims.
+    """
+    size = probability.shape[0]
+    width = np.linalg.norm(mesh[454, :2] - mesh[234, :2])
+    right, down = (mesh[454, :2] - mesh[234, :2]) / width, mesh[152, :2] - mesh[10, :2]
+    down = down / np.linalg.norm(down)
+
+    def best(points, reach):
+        """The highest probability within reach (face widths) above or below each point, averaged over the points."""
+        steps = np.linspace(-reach, reach, 9)[:, None, None] * width * down
+        at = np.clip(np.round(points + steps).astype(int), 0, size - 1)
+        return probability[at[..., 1], at[..., 0]].max(0).mean()
+
+    t = np.linspace(0.35, 0.95, 12)[:, None]
+    temples = np.mean([best(mesh[a, :2] * (1 - t) + mesh[b, :2] * t, 0.06) for a, b in TEMPLES])
+    below = np.linspace(-0.06, 0.06, 5)[:, None] * width * right + 0.12 * width * down
+    rims = np.mean([best(mesh[eye, :2].mean(0) + below, 0.05) for eye in (g.RIGHT_EYE, g.LEFT_EYE)])
+    return float(best(mesh[[BRIDGE], :2], 0.05) * np.sqrt(rims * temples))
+
+
 class RealGlasses:
     """mark() changes the labels of photo i where real glasses may be."""
 
-    def __init__(self, real, share=None, soft=None):
-        self.real, self.share, self.soft = real, share, soft    # n bool; n; n x S x S uint8 probability over the level crop
+    def __init__(self, real, score=None, soft=None):
+        self.real, self.score, self.soft = real, score, soft    # n bool; n; n x S x S uint8 probability over the level crop
 
     @staticmethod
     def path(split):
@@ -40,13 +65,13 @@ class RealGlasses:
         if kind != 'found':
             raise ValueError(f"real_glasses={kind}: expected none, ignore or found")
         with np.load(cls.path(split)) as z:
-            return cls(real, z['share'], z['soft'])
+            return cls(real, z['score'], z['soft'])
 
     def mark(self, i, labels, mesh, map_x, map_y, level_size):
-        if not self.real[i] or (self.share is not None and self.share[i] < NONE_BELOW):
+        if not self.real[i] or (self.score is not None and self.score[i] < NONE_BELOW):
             return
         band = band_mask(mesh, labels.shape[0]) & np.isin(labels, (r.SKIN, r.BROW, r.NECK, r.EYEBALL, r.HAIR))
-        if self.share is None or self.share[i] < SURE_ABOVE:
+        if self.score is None or self.score[i] < SURE_ABOVE:
             labels[band & (labels != r.EYEBALL)] = r.IGNORE
             return
         k = self.soft.shape[1] / level_size

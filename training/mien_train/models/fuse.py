@@ -171,6 +171,7 @@ NETWORKS = {
 LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: their mean over the colours has 16 x 16 cells over the crop,
 CHROMA_CELL = 16        # and what the colours differ from it 4 x 4
 TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
+RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 
 
 def light_maps(gain_bias, size):
@@ -185,6 +186,8 @@ def compose(x, gain_bias, residual_alpha):
     """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
     maps = light_maps(gain_bias, w0.shape[2:])
-    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * residual_alpha[:, 0:3]
+    residual = residual_alpha[:, 0:3]
+    residual = residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)
+    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * residual
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
