@@ -101,6 +101,14 @@ Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_pho
     stages["total"].push_back(milliseconds_since(begin));
     for (const StageReport& s : report.stages) stages[s.stage].push_back(s.milliseconds);
   }
+  // Identity is no part of a fusion: two looks, before and after.
+  constexpr int kIdentityRuns = 8;
+  for (int i = 0; i < kIdentityRuns; ++i) {
+    MIEN_ASSIGN(const FusionReport report, session.fuse(frame, source, {.measure_identity = true}, fused));
+    for (const StageReport& s : report.stages) {
+      if (s.stage == "identity") stages["identity (one look)"].push_back(s.milliseconds / 2);
+    }
+  }
   for (auto& [name, values] : stages) out["ms"][name] = percentiles(std::move(values));
   return out;
 }

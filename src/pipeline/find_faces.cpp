@@ -48,7 +48,7 @@ bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
 
 // The second look, twice as fine, tile by tile: a whole picture at once would need more memory than all else together.
 Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, std::vector<Detection>* out) {
-  const float scale = static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height));
+  const float scale = std::min(1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
   for (const Tile& tile : fine_tiles(picture, scale)) {
     const ImageView part{picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format), tile.width, tile.height, picture.stride_bytes, picture.format};
     const int longest = static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));

@@ -34,10 +34,10 @@ class Pair:
     target: Side
 
 
-def held_out_pairs(count=60, seed=60, min_eye_px=30):
-    """Pairs of different people from the held-out real crops, fixed by the seed; a person is a target once."""
-    photos = [p for p in dataset.read_photos(dataset.REAL_SETS, 'val') if g.eye_distance_px(p.mesh) >= min_eye_px]
-    images = {s: dataset.read_images(s, [p.name for p in photos if p.set == s]) for s in dataset.REAL_SETS}
+def held_out_pairs(count=60, seed=60, min_eye_px=30, sets=dataset.REAL_SETS):
+    """Pairs of different people from the held-out crops, fixed by the seed; a person is a target once."""
+    photos = [p for p in dataset.read_photos(sets, 'val') if g.eye_distance_px(p.mesh) >= min_eye_px]
+    images = {s: dataset.read_images(s, [p.name for p in photos if p.set == s]) for s in sets}
     rng = np.random.default_rng(seed)
     order, pairs, used = rng.permutation(len(photos)), [], set()
     for i in order:
