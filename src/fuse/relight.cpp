@@ -17,6 +17,7 @@ constexpr float kFineGainMin = 0.6f, kFineGainMax = 2.4f;
 constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.6f;
 constexpr float kTintGainMax = 1.15f;
 constexpr float kKneeSpreads = 2.5f;       // highlights beyond this many spreads are compressed
+constexpr float kCreasesOfTarget = 0.7f;   // share of the detail where the expressions differ
 constexpr float kSmallestSpread = 0.4f;    // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) { return std::clamp(a / std::max(b, 1e-3f), low, high); }
@@ -118,12 +119,13 @@ struct Block {
 struct BlockInputs {
   const float *warped_l, *warped_a, *warped_b, *low_target, *low_warped, *mid_target, *mid_warped, *fine_warped, *tint_gain;
   const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b, *features, *right_eye, *left_eye;
+  const float *fine_target, *expression_gap;
 };
 
-BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, std::size_t first) {
+BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const Plane& gap, std::size_t first) {
   const auto at = [first](const Plane& plane) { return plane.values.data() + first; };
   return {at(s.warped.l), at(s.warped.a), at(s.warped.b), at(s.low_target), at(s.low_warped), at(s.mid_target), at(s.mid_warped), at(s.fine_warped), at(s.tint_gain),
-          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a), at(s.tint_warped_b), at(masks.features), at(masks.right_eye), at(masks.left_eye)};
+          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a), at(s.tint_warped_b), at(masks.features), at(masks.right_eye), at(masks.left_eye), at(s.fine_target), at(gap)};
 }
 
 // n <= kBlock pixels.
@@ -133,8 +135,11 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, con
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
-    const float base = low_t + 0.5f * (in.mid_target[i] - low_t) + 0.5f * gains.middle * (in.mid_warped[i] - low_w);
-    const float detail = in.fine_warped[i] - in.mid_warped[i], fine = w.l - in.fine_warped[i];
+    // Where the expressions differ, shading is the target's, and most of the creases.
+    const float gap = in.expression_gap[i] * (1 - in.features[i]), crease = kCreasesOfTarget * gap;
+    const float base = low_t + (0.5f + 0.5f * gap) * (in.mid_target[i] - low_t) + (0.5f - 0.5f * gap) * gains.middle * (in.mid_warped[i] - low_w);
+    const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];
+    const float detail = in.fine_warped[i] - in.mid_warped[i] + crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
     const float feature = std::max(in.features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
     const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
@@ -170,7 +175,8 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
   return 1.4826f * *middle;
 }
 
-RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* s, PlanarRgb* warped) {
+RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, const Plane* expression_gap, RelightScratch* s,
+                      PlanarRgb* warped) {
   linear_from_srgb(target, &s->linear_target);
   linear_from_srgb(*warped, &s->linear_warped);
   lightness_from_linear(s->linear_target, &s->light_target);
@@ -184,12 +190,17 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   }
   const Gains gains = measure(*s, masks.skin);
   const EyeMatch eye = match_eyes(masks, *s);
+  if (expression_gap == nullptr) {
+    s->no_gap.resize(target.width, target.height);
+    s->no_gap.fill(0);
+    expression_gap = &s->no_gap;
+  }
   Block block;
   for (std::size_t first = 0; first < target.plane(); first += kBlock) {
     const int n = static_cast<int>(std::min<std::size_t>(kBlock, target.plane() - first));
     const float* alpha = masks.alpha.values.data() + first;
     if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
-    relight_block(block_inputs(*s, masks, first), eyes, gains, eye, n, &block);
+    relight_block(block_inputs(*s, masks, *expression_gap, first), eyes, gains, eye, n, &block);
     const float* values[3] = {block.r, block.g, block.b};
     for (int c = 0; c < 3; ++c) {
       float* to = warped->channel(c) + first;

@@ -18,7 +18,7 @@ struct RelightScratch {
   LabPlanes warped;
   Plane light_target, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;  // L
   Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;                   // colour.h: Tint
-  Plane small[4], small_gain;
+  Plane small[4], small_gain, no_gap;
   MaskedBlurScratch blur;
 };
 
@@ -27,8 +27,10 @@ struct RelightReport {
   float fine_gain = 1;    // and to its finest part
 };
 
-// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. `warped` becomes the relit picture where masks.alpha > 0.
-RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, RelightScratch* scratch, PlanarRgb* warped);
+// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null: none): where it is 1, shading and
+// creases are the target's (0..1, canvas pixels). `warped` becomes the relit picture where masks.alpha > 0.
+RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, const Plane* expression_gap, RelightScratch* scratch,
+                      PlanarRgb* warped);
 
 // 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation that outliers do not move.
 // 0 when empty.

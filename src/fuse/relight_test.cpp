@@ -27,7 +27,7 @@ class RelightTest : public testing::Test {
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
     draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
-    relight(target_, masks_, {false, false}, face_width_px(mesh_), &scratch_, &out);
+    relight(target_, masks_, {false, false}, face_width_px(mesh_), nullptr, &scratch_, &out);
     return out;
   }
 

@@ -10,12 +10,14 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   const float strength = options.strength;
   const FaceModel& model = parts.model;
   Mesh fused_frame;
+  SurfaceWeights gap;
   {
     const auto span = trace.span("shape");
     MIEN_ASSIGN(const ShapeFit fit, model.fit(face.mesh));
+    gap = expression_gap(model, source.shape, fit);
     fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
   }
-  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, frame, regions, model, strength, pool, s, trace);
+  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s, trace);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }

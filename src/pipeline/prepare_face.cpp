@@ -6,8 +6,8 @@
 
 namespace mien {
 
-PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, ImageView frame, const RegionMap* regions,
-                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s, Trace& trace) {
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, const SurfaceWeights& gap, ImageView frame,
+                          const RegionMap* regions, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s, Trace& trace) {
   PreparedFace out;
   out.where = canvas_around(target_frame, frame.width, frame.height);
   if (out.where.width < 1 || out.where.height < 1) return out;
@@ -36,7 +36,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   }
   const auto span = trace.span("relight");
   out.skin_delta_e = skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
-  relight(s.target, s.masks, out.eyes, face_width_px(target), &s.relight, &s.fused);
+  const bool has_gap = draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
+  relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr, &s.relight, &s.fused);
   return out;
 }
 

@@ -7,13 +7,14 @@
 #include "face/region_map.h"
 #include "fuse/blend.h"
 #include "fuse/canvas.h"
+#include "fuse/expression_gap.h"
 #include "fuse/relight.h"
 
 namespace mien {
 
 struct FuseScratch {
   PlanarRgb target, fused;
-  Plane trust, target_cover, target_skin, border;
+  Plane trust, target_cover, target_skin, border, expression_gap;
   WarpMaps maps;
   FaceMasks masks;
   RelightScratch relight;
@@ -29,8 +30,9 @@ struct PreparedFace {
 };
 
 // warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples with it.
-PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, ImageView frame, const RegionMap* regions,
-                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch, Trace& trace);
+// gap: expression_gap() of the two faces.
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, const SurfaceWeights& gap, ImageView frame,
+                          const RegionMap* regions, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch, Trace& trace);
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the canvas into the frame.
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch, MutableImageView frame);

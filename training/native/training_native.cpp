@@ -65,7 +65,7 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
   }
   const Mesh fused = c.model.with_identity_of(*source_fit, *target_fit, onto, {share, share});
   FuseScratch& s = c.scratch;
-  c.prepared = prepare_face(texture, fused, onto, view_of(target), target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
+  c.prepared = prepare_face(texture, fused, onto, expression_gap(c.model, *source_fit, *target_fit), view_of(target), target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
   if (c.prepared.where.width < 1 || c.prepared.where.height < 1) {
     c.error = "the face lies outside of the picture";
     return false;
