@@ -21,6 +21,7 @@ using testing::largest_difference;
 using testing::test_image;
 using Rgb = std::array<double, 3>;
 
+// A profile holds the second in which it was made: two calls may differ.
 Bytes bytes_of(cmsHPROFILE profile) {
   cmsUInt32Number size = 0;
   EXPECT_TRUE(cmsSaveProfileToMem(profile, nullptr, &size));
@@ -140,10 +141,11 @@ TEST(ColourProfile, AdobeRgbGetsItsSaturationBack) {
 
 TEST(ColourProfile, SrgbKeepsEveryBitAndNoSecondCopy) {
   const Image image = test_image(40, 30);
-  const Photo photo = decoded(image, srgb());
+  const Bytes icc = srgb();
+  const Photo photo = decoded(image, icc);
   EXPECT_EQ(largest_difference(photo.image.view(), image.view()), 0);
   EXPECT_FALSE(photo.metadata.original);
-  EXPECT_EQ(photo.metadata.icc, srgb());
+  EXPECT_EQ(photo.metadata.icc, icc);
   EXPECT_EQ(photo.remark, "");
 }
 
@@ -208,7 +210,8 @@ TEST(ColourProfile, InksGoThroughTheirProfileWhicheverWayTheyAreStored) {
 TEST(ColourProfile, WhatWasNotFusedKeepsEveryBitInTheTargetsProfile) {
   for (const PixelFormat format : {PixelFormat::kRgb8, PixelFormat::kRgba8}) {
     const Image image = test_image(57, 31, format);
-    Photo photo = decoded(image, display_p3());
+    const Bytes icc = display_p3();
+    Photo photo = decoded(image, icc);
     ASSERT_TRUE(photo.metadata.original);
     Image fused = photo.image.clone();
     std::uint8_t* changed = fused.mutable_view().row(7) + 9 * channel_count(format);
@@ -218,7 +221,7 @@ TEST(ColourProfile, WhatWasNotFusedKeepsEveryBitInTheTargetsProfile) {
     ASSERT_TRUE(file.ok()) << file.status().message();
     const auto stored = decode_png(*file, {});
     ASSERT_TRUE(stored.ok());
-    EXPECT_EQ(stored->metadata.icc, display_p3());
+    EXPECT_EQ(stored->metadata.icc, icc);
     Image expected = image.clone();
     std::uint8_t* at = expected.mutable_view().row(7) + 9 * channel_count(format);
     const std::uint8_t* seen = stored->image.view().row(7) + 9 * channel_count(format);
