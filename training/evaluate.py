@@ -10,6 +10,7 @@
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
+  evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
 import argparse
 import subprocess
@@ -103,6 +104,15 @@ def evaluate_seam(args):
     e.print_table(table)
 
 
+def evaluate_dark(args):
+    from mien_train import dark_evaluation as d, swap_evaluation as e
+    program = args.program or e.default_program()
+    finders = {way: d.Finder(program, ['--low-light', way]) for way in ('off', 'auto')}
+    rows, total = d.measure(finders, finders['off'], [1 / n for n in args.exposures])
+    print(f'little light, {total} faces, commit {commit()}')
+    e.print_table(rows)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
@@ -128,6 +138,9 @@ def main():
     seam = commands.add_parser('seam')
     seam.add_argument('--program')
     seam.add_argument('--pairs', type=int, default=40)
+    dark = commands.add_parser('dark')
+    dark.add_argument('--program')
+    dark.add_argument('--exposures', type=int, nargs='+', default=[1, 2, 4, 8, 16, 32, 64], help='1 over the light that is left')
     args = parser.parse_args()
     if args.what == 'swap':
         evaluate_swap(args)
@@ -137,6 +150,8 @@ def main():
         evaluate_occlusion(args)
     elif args.what == 'seam':
         evaluate_seam(args)
+    elif args.what == 'dark':
+        evaluate_dark(args)
     elif args.what == 'identity':
         evaluate_identity()
     else:

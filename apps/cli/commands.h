@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "mien/status.h"
+#include "mien/engine.h"
 
 namespace mien::cli {
 
@@ -15,6 +15,11 @@ using Command = std::function<int()>;
 struct Common {
   std::filesystem::path models_folder;  // empty: beside the program
   int threads = 1;
+  std::string low_light = "auto";
+
+  EngineOptions engine_options(const std::filesystem::path& models, Mode mode = Mode::kBalanced) const {
+    return {models, threads, mode, low_light == "off" ? LowLight::kOff : LowLight::kAuto};
+  }
 };
 
 Command add_swap(CLI::App& app, const Common& common);

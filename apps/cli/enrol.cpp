@@ -51,11 +51,12 @@ Result<Enrolled> enrol(const EnrolOptions& options, const Common& common, Progre
   std::vector<ImageView> views;
   for (const std::string& file : options.photos) {
     MIEN_ASSIGN(Photo photo, read_photo(fs::path(file)));
+    if (!photo.remark.empty()) remark(file + ": " + photo.remark);
     photos.push_back(std::move(photo));
   }
   for (const Photo& photo : photos) views.push_back(photo.image.view());
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({.models_folder = models, .threads = common.threads}));
+  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models)));
   Session session = engine.open_session();
   progress.step("enrolling");
   auto source = session.enrol(views);

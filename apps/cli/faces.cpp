@@ -98,13 +98,17 @@ void print_faces(const Faces& faces, const Photo& photo, const FacesOptions& opt
 
 Result<Faces> look(const FacesOptions& options, const Common& common, const Photo& photo) {
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({.models_folder = models, .threads = common.threads}));
+  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models)));
   Session session = engine.open_session();
   Faces out;
   MIEN_ASSIGN(out.list, session.describe_faces(photo.image.view(), order_of(options.choice)));
   out.similarity.resize(out.list.size());
   if (options.reference.empty()) return out;
-  MIEN_ASSIGN(const Identity reference, load_reference(options.reference, {engine, session, models, options.no_cache ? PhotoCache::disabled() : PhotoCache::of_user()}));
+  MIEN_ASSIGN(const Identity reference,
+              load_reference(options.reference,
+                             {engine, session, models,
+                              options.no_cache || common.low_light == "off" ? PhotoCache::disabled()
+                                                                            : PhotoCache::of_user()}));
   for (std::size_t i = 0; i < out.list.size(); ++i) {
     if (out.list[i].identity) out.similarity[i] = similarity(*out.list[i].identity, reference);
   }
@@ -122,6 +126,7 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
     MIEN_TRY(check_can_write(options.sheet, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
+  if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);
   MIEN_ASSIGN(const Faces found, look(options, common, photo));
   if (options.json) {
     print_json(faces_json(found, photo, options));

@@ -57,8 +57,9 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
     MIEN_TRY(check_can_write(options.drawn, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
+  if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);
   MIEN_ASSIGN(const std::filesystem::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads}));
+  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models)));
   MIEN_ASSIGN(const std::vector<Face> faces, engine.open_session().find_faces(photo.image.view()));
   print_faces(faces, photo, options);
   if (!options.drawn.empty()) MIEN_TRY(write_drawing(faces, photo, options));

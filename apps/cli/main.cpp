@@ -43,6 +43,10 @@ int run(int argc, char** argv) {
   common.threads = static_cast<int>(std::max(1u, std::min(4u, std::thread::hardware_concurrency())));
   app.add_option("--models", common.models_folder, "Folder with manifest.json (default: beside the program)");
   app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")->check(CLI::Range(1, 64));
+  app.add_option(
+         "--low-light", common.low_light,
+         "auto: brighten dark pictures for the search of faces, never in the result; off (default auto)")
+      ->check(CLI::IsMember({"auto", "off"}));
   app.fallthrough();
 
   std::vector<std::pair<CLI::App*, Command>> commands;

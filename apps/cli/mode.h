@@ -13,6 +13,13 @@ struct ModeOption {
   Mode value() const { return name == "fast" ? Mode::kFast : name == "hd" ? Mode::kHd : Mode::kBalanced; }
 };
 
+// --blend: alpha, poisson, mixed or multiband.
+inline BlendMode blend_mode(const std::string& name) {
+  if (name == "poisson") return BlendMode::kPoisson;
+  if (name == "mixed") return BlendMode::kMixed;
+  return name == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
+}
+
 inline void add_mode_option(CLI::App& app, ModeOption* mode) {
   app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")->check(CLI::IsMember({"fast", "balanced", "hd"}));
 }

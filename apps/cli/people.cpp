@@ -3,12 +3,15 @@
 #include "core/try.h"
 #include "media/file_io.h"
 #include "mien/media.h"
+#include "terminal.h"
 
 namespace mien::cli {
 namespace {
 
-Result<Source> enrol_photo(std::span<const std::uint8_t> bytes, const Loader& with) {
+Result<Source> enrol_photo(const std::filesystem::path& file, std::span<const std::uint8_t> bytes,
+                           const Loader& with) {
   MIEN_ASSIGN(const Photo photo, read_photo(bytes));
+  if (!photo.remark.empty()) remark(file.string() + ": " + photo.remark);
   if (!with.cache.enabled()) return with.session.enrol(photo.image.view());
   const std::string key = PhotoCache::key(bytes, with.models);
   if (const auto known = with.cache.get(key)) {
@@ -24,7 +27,8 @@ Result<Source> enrol_photo(std::span<const std::uint8_t> bytes, const Loader& wi
 
 Result<Source> load_source(const std::filesystem::path& file, const Loader& with) {
   MIEN_ASSIGN(const std::vector<std::uint8_t> bytes, read_file(file, DecodeLimits{}.max_file_bytes));
-  Result<Source> source = looks_like_packed_source(bytes) ? with.engine.unpack(bytes) : enrol_photo(bytes, with);
+  Result<Source> source =
+      looks_like_packed_source(bytes) ? with.engine.unpack(bytes) : enrol_photo(file, bytes, with);
   if (!source.ok()) return source.status().with_context(file.string());
   return source;
 }

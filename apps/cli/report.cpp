@@ -10,6 +10,8 @@ using Json = nlohmann::json;
 
 double rounded(float v) { return std::round(static_cast<double>(v) * 100) / 100; }
 
+Json sides(const std::array<float, 2>& v) { return {rounded(v[0]), rounded(v[1])}; }
+
 constexpr const char* kRegionNames[kFaceRegions] = {"right_eye", "left_eye", "nose", "mouth", "right_cheek", "left_cheek", "forehead"};
 
 }  // namespace
@@ -48,6 +50,9 @@ Json fusion_json(const FusionReport& report) {
     one["fused"] = face.fused;
     one["pose_gap_deg"] = rounded(face.pose_gap_deg);
     if (face.fused) one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)}, {"after", rounded(face.skin_delta_e_after)}};
+    if (face.fused)
+      one["side_delta_e"] = {{"before", sides(face.side_delta_e_before)},
+                             {"after", sides(face.side_delta_e_after)}};
     one["covered_share"] = rounded(face.quality.covered_share);
     one["casting"] = face.casting;
     one["remarks"] = remarks_json(face.remarks);

@@ -42,7 +42,7 @@ Result<FusionOptions> fusion_options(const SwapOptions& options) {
   FusionOptions out;
   out.strength = options.strength;
   out.visible_mark = !options.no_visible_mark;
-  out.blend = options.blend == "poisson" ? BlendMode::kPoisson : options.blend == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
+  out.blend = blend_mode(options.blend);
   out.tone_threshold = options.tone_threshold, out.tone_strength = options.tone_strength;
   out.min_similarity = options.min_similarity;
   out.measure_identity = options.json;
@@ -157,10 +157,14 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   progress.step("reading");
   MIEN_ASSIGN(const Photo target, read_photo(options.target));
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads, options.mode.value()}));
+  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models, options.mode.value())));
   Session session = engine.open_session();
   progress.step("enrolling");
-  MIEN_ASSIGN(Cast cast, load_cast(roles, {engine, session, models, options.no_cache ? PhotoCache::disabled() : PhotoCache::of_user()}));
+  MIEN_ASSIGN(Cast cast,
+              load_cast(roles, {engine, session, models,
+                                options.no_cache || common.low_light == "off" ? PhotoCache::disabled()
+                                                                              : PhotoCache::of_user()}));
+  if (!target.remark.empty()) cast.warnings.push_back(options.target.string() + ": " + target.remark);
   progress.step("fusing");
   FusedImage fused;
   auto report = session.fuse(target.image.view(), cast.castings, how, fused);
@@ -249,7 +253,9 @@ Command add_swap(CLI::App& app, const Common& common) {
   app.add_option("--map", o->maps, "SRC goes onto the person in the target who looks like the photo REF; may be repeated. Others get --source, or stay as they are")->type_name("SRC=REF")->allow_extra_args(false);
   app.add_option("--min-similarity", o->min_similarity, "How much a face must look like REF, -1 to 1 (default 0.35)")->check(CLI::Range(-1.0, 1.0));
   add_mode_option(app, &o->mode);
-  app.add_option("--blend", o->blend, "How the face joins the target: alpha, poisson or multiband (default alpha)")->check(CLI::IsMember({"alpha", "poisson", "multiband"}));
+  app.add_option("--blend", o->blend,
+                 "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
+      ->check(CLI::IsMember({"alpha", "poisson", "mixed", "multiband"}));
   app.add_option("--tone-threshold", o->tone_threshold, "Skin that differs from the target's by more (CIEDE2000) is corrected (default 5)")->check(CLI::Range(0.0, 100.0));
   app.add_option("--tone-strength", o->tone_strength, "By how much: 0 not at all, 1 all the way (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)")->check(CLI::Range(1, 100));

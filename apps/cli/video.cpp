@@ -41,7 +41,7 @@ Result<FusionOptions> fusion_options(const VideoOptions& options) {
   FusionOptions out;
   out.strength = options.strength;
   out.visible_mark = !options.no_visible_mark;
-  out.blend = options.blend == "poisson" ? BlendMode::kPoisson : options.blend == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
+  out.blend = blend_mode(options.blend);
   if (options.face == "largest") {
     out.faces = FaceChoice::kLargest;
   } else if (options.face != "all") {
@@ -120,11 +120,14 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_TRY(require_consent(options.consent));
   progress.step("reading");
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create({models, common.threads, options.mode.value()}));
+  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models, options.mode.value())));
   job.models = engine.networks();
   Session session = engine.open_session();
   progress.step("enrolling the source");
-  MIEN_ASSIGN(const Source source, load_source(options.source, {engine, session, models, options.no_cache ? PhotoCache::disabled() : PhotoCache::of_user()}));
+  MIEN_ASSIGN(const Source source, load_source(options.source, {engine, session, models,
+                                                                options.no_cache || common.low_light == "off"
+                                                                    ? PhotoCache::disabled()
+                                                                    : PhotoCache::of_user()}));
   MIEN_ASSIGN(ClipReport report, fuse_clip(job, source, session, ClipProgressLine(progress)));
   return Outcome{std::move(report), source.warnings(), engine.fusion_network()};
 }
@@ -189,7 +192,9 @@ Command add_video(CLI::App& app, const Common& common) {
   app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm")->required();
   app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
   app.add_option("--face", o->face, "Which faces: all, largest, or a number in the order in which they appear (default all)");
-  app.add_option("--blend", o->blend, "How the face joins the target: alpha, poisson or multiband (default alpha)")->check(CLI::IsMember({"alpha", "poisson", "multiband"}));
+  app.add_option("--blend", o->blend,
+                 "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
+      ->check(CLI::IsMember({"alpha", "poisson", "mixed", "multiband"}));
   add_mode_option(app, &o->mode);
   app.add_option("--from", o->from, "Begin here: seconds, or 1:02.5");
   app.add_option("--to", o->to, "End here");

@@ -13,6 +13,7 @@
 // The library never prints, exits, throws across these calls or reads environment variables.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -37,10 +38,18 @@ enum class Mode {
   kHd,        // fuse_base
 };
 
+// What the networks see of a picture with little light. Pixels that get into a result are never changed by
+// it.
+enum class LowLight {
+  kAuto,  // dark looks are brightened first; looks in ordinary light stay as they are, bit by bit
+  kOff,
+};
+
 struct EngineOptions {
   std::filesystem::path models_folder;  // holds manifest.json; see installed_models_folder()
   int threads = 1;                      // that one session may use, 1..64, the calling one included
   Mode mode = Mode::kBalanced;          // only the weights that this mode needs are loaded
+  LowLight low_light = LowLight::kAuto;
 
   Done validate() const;
 };
@@ -58,6 +67,8 @@ enum class BlendMode {
   kAlpha,      // a feathered mask
   kPoisson,    // the fused face's gradients, fitted to the target's colours around it (gradient domain)
   kMultiband,  // coarse scales blended over wide bands, fine ones over narrow bands
+  kMixed,      // kPoisson with the target's gradients where they are larger: its wrinkles, freckles and beard
+               // show through
 };
 
 // How faces are numbered, from 1 on.
@@ -100,6 +111,9 @@ struct FaceReport {
   float pose_gap_deg = 0;        // larger difference of yaw and pitch between source and target
   float skin_delta_e_before = 0;  // CIEDE2000 of the mean skin colours, target's and source's with brightness matched (V of HSV)
   float skin_delta_e_after = 0;   // target's and fused face's; both 0 when too little skin is seen
+  // The same of the person's right half of the face and the left one, relit: before and after the tone's
+  // correction.
+  std::array<float, 2> side_delta_e_before{}, side_delta_e_after{};
   int casting = -1;              // which entry of the cast was meant for this face; -1: none
   std::optional<float> reference_similarity;                  // to that entry's reference
   std::optional<float> similarity_before, similarity_after;  // to the source; see FusionOptions::measure_identity

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ const char* format_name(FileFormat format);
 struct Metadata {
   // Colour profile. Kept only when it describes RGB, because that is what the pixels are after decoding.
   std::vector<std::uint8_t> icc;
+  // The pixels as the file has them, in the profile's own numbers, when those are not sRGB; null otherwise.
+  // write_image() takes from here, bit by bit, what was not changed.
+  std::shared_ptr<const Image> original;
   // A TIFF block, without the "Exif\0\0" of JPEG. Orientation is 1 (read_photo turned the pixels), sizes are
   // those of the turned picture, and the thumbnail is taken out: it would show the picture as it was before
   // the change.
@@ -43,12 +47,14 @@ struct Metadata {
 };
 
 struct Photo {
-  Image image;  // kRgb8, or kRgba8 with straight alpha; upright, whatever the file's EXIF orientation
+  // sRGB; kRgb8, or kRgba8 with straight alpha; upright, whatever the file's EXIF orientation
+  Image image;
   Metadata metadata;
   FileFormat format = FileFormat::kJpeg;
   int bits = 8;              // per channel in the file (PNG: 1 to 16); the image always has 8
   bool had_alpha = false;    // the file has transparency, so the image is kRgba8
   int file_orientation = 1;  // EXIF orientation of the file, 1 to 8, already applied to the image
+  std::string remark;        // a sentence when the colour profile could not be used; empty when all is well
 };
 
 // Guards against files that would take more memory than anyone wants to spend.
@@ -58,12 +64,12 @@ struct DecodeLimits {
 };
 
 // Decodes a picture. The content decides on the format, not the name.
-//   JPEG   baseline and progressive; grey, YCbCr, RGB, CMYK and YCCK (inverted by Adobe or not; converted
-//   without colour
-//          management); truncated or damaged data is refused rather than shown half grey
+//   JPEG   baseline and progressive; grey, YCbCr, RGB, CMYK and YCCK (inverted by Adobe or not; without a
+//          profile converted by the plain formula); truncated or damaged data is refused rather than shown half grey
 //   PNG    1 to 16 bits (16 are rounded to 8), grey, palette, tRNS and alpha, interlaced
 //   WebP   lossy, lossless, alpha; of an animation the first frame
-// Pixels are taken as sRGB; gamma chunks are not applied. Says kNotFound, kUnreadable or kLimit, with the
+// Pixels become sRGB by the file's colour profile (grey, RGB, CMYK; relative colorimetric with black point
+// compensation); without one, or when it is damaged, they are taken as sRGB. Gamma chunks are not applied. Says kNotFound, kUnreadable or kLimit, with the
 // file's name.
 Result<Photo> read_photo(const std::filesystem::path& file, const DecodeLimits& limits = {});
 Result<Photo> read_photo(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {});
@@ -89,6 +95,7 @@ Done check_output(const std::filesystem::path& file, const EncodeOptions& option
 //   lists. When
 //     provenance().fused is false nothing is labelled and everything the target said stays as it was.
 //   - Alpha is kept in PNG and WebP. JPEG has none: such pictures are laid on white.
+//   - Colours are written in the target's profile: what was not changed keeps every bit.
 //   - The file appears whole or not at all: it is written beside the output under another name, flushed, then
 //   renamed. With
 //     overwrite == false an output that came into being meanwhile is not replaced either. A symbolic link at

@@ -111,14 +111,14 @@ Result<Engine> Engine::create(const EngineOptions& options) {
   MIEN_TRY(options.validate());
   return guarded([&]() -> Result<Engine> {
     MIEN_ASSIGN(const ModelFolder folder, ModelFolder::open(options.models_folder));
-    MIEN_ASSIGN(Detector detector, Detector::load(folder, options.threads));
-    MIEN_ASSIGN(MeshNet mesh, MeshNet::load(folder, options.threads));
+    MIEN_ASSIGN(Detector detector, Detector::load(folder, options.threads, options.low_light));
+    MIEN_ASSIGN(MeshNet mesh, MeshNet::load(folder, options.threads, options.low_light));
     MIEN_ASSIGN(const AssetSpec* asset, folder.asset("face_model"));
     MIEN_ASSIGN(const std::vector<std::uint8_t> bytes, folder.read("face_model", asset->file));
     MIEN_ASSIGN(FaceModel model, FaceModel::parse(bytes));
     std::optional<ParseNet> parse;
     if (folder.manifest().networks.contains("parse")) {
-      MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads));
+      MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads, options.low_light));
     }
     std::optional<CoarseNet> coarse;
     const std::string coarse_name = coarse_name_for(options.mode, folder.manifest());

@@ -78,7 +78,7 @@ void decode_map(const Tensor& map, float stride, float min_score, std::vector<De
   }
 }
 
-Result<Detector> Detector::load(const ModelFolder& folder, int threads) {
+Result<Detector> Detector::load(const ModelFolder& folder, int threads, LowLight low_light) {
   MIEN_ASSIGN(Net net, Net::load(folder, "detect", threads));
   Detector out(std::move(net));
   const NetworkSpec& spec = out.net_.spec();
@@ -90,12 +90,13 @@ Result<Detector> Detector::load(const ModelFolder& folder, int threads) {
   MIEN_ASSIGN(const double score, spec.parameter("min_score"));
   MIEN_ASSIGN(const double overlap, spec.parameter("max_overlap"));
   out.default_min_score_ = static_cast<float>(score);
+  out.low_light_ = low_light;
   out.max_overlap_ = static_cast<float>(overlap);
   return out;
 }
 
 Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float min_score, DetectScratch& scratch,
-                                             NetScratch& net_scratch) const {
+                                             NetScratch& net_scratch, std::optional<float> gain) const {
   const InputSpec& in = net_.spec().input;
   const int longest = size_px > 0 ? size_px : in.width;
   const float k = static_cast<float>(longest) / static_cast<float>(std::max(frame.width, frame.height));
@@ -106,9 +107,11 @@ Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float
   const int width = padded(frame.width), height = padded(frame.height);
   const Affine input_from_frame{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
   sample_affine(frame, input_from_frame, width, height, &scratch.pixels);
-  scratch.input.resize(3, height, width);
   const int used_w = std::max(1, static_cast<int>(std::lround(static_cast<float>(frame.width) * k)));
   const int used_h = std::max(1, static_cast<int>(std::lround(static_cast<float>(frame.height) * k)));
+  scratch.gain = gain ? *gain : gain_for(low_light_, LookAt::kScene, used_w, used_h, scratch.pixels);
+  brighten(scratch.gain, used_w, used_h, &scratch.pixels);
+  scratch.input.resize(3, height, width);
   for (int c = 0; c < 3; ++c) {
     const float* from = scratch.pixels.channel(c);
     float* to = scratch.input.channel(c);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "core/resample.h"
-#include "model/net.h"
+#include "face/low_light.h"
 #include "mien/face.h"
 #include "mien/image.h"
+#include "model/net.h"
 
 namespace mien {
 
@@ -19,23 +21,28 @@ struct Detection {
 
 struct DetectScratch {
   PlanarRgb pixels;
+  float gain = 1;  // that the last look was brightened by
   Tensor input;
   std::array<Tensor, 3> maps;
 };
 
 class Detector {
  public:
-  static Result<Detector> load(const ModelFolder& folder, int threads);
+  static Result<Detector> load(const ModelFolder& folder, int threads, LowLight low_light = LowLight::kAuto);
 
   // Faces in the frame, best first, without those that overlap a better one. size_px: side of the square that the frame is shrunk
   // into (0: the manifest's); faces must be about 12 pixels wide there. min_score 0: the manifest's.
-  Result<std::vector<Detection>> run(ImageView frame, int size_px, float min_score, DetectScratch& scratch, NetScratch& net_scratch) const;
+  // gain: what a dark picture is brightened by (low_light.h); empty: as this look itself demands. Parts of a picture take that of the whole,
+  // or a shadow in an ordinary one would be brightened.
+  Result<std::vector<Detection>> run(ImageView frame, int size_px, float min_score, DetectScratch& scratch,
+                                     NetScratch& net_scratch, std::optional<float> gain = {}) const;
 
  private:
   explicit Detector(Net net) : net_(std::move(net)) {}
   Net net_;
   std::vector<float> strides_;
   float default_min_score_ = 0, max_overlap_ = 0;
+  LowLight low_light_ = LowLight::kAuto;
 };
 
 // Greedy non-maximum suppression: keeps the best, drops those with intersection over union above max_overlap.

@@ -12,10 +12,11 @@ float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace
 
-Result<MeshNet> MeshNet::load(const ModelFolder& folder, int threads) {
+Result<MeshNet> MeshNet::load(const ModelFolder& folder, int threads, LowLight low_light) {
   MIEN_ASSIGN(Net net, Net::load(folder, "mesh", threads));
   MeshNet out(std::move(net));
   MIEN_ASSIGN(const double span, out.net_.spec().parameter("crop_span"));
+  out.low_light_ = low_light;
   out.span_ = static_cast<float>(span);
   if (out.net_.spec().outputs.size() != 2 || out.net_.spec().input.width != out.net_.spec().input.height) {
     return Status(Code::kModelRefused, "network mesh: the manifest must name 2 outputs and a square input");
@@ -36,6 +37,7 @@ Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool m
   Affine to_crop = crop_from_frame(square, span_, in.width);
   if (mirrored) to_crop = compose(Affine{-1, 0, static_cast<float>(in.width - 1), 0, 1, 0}, to_crop);
   sample_affine(frame, to_crop, in.width, in.height, &scratch.pixels);
+  brighten(gain_for(low_light_, LookAt::kFace, in.width, in.height, scratch.pixels), in.width, in.height, &scratch.pixels);
   scratch.input.resize(3, in.height, in.width);
   for (int c = 0; c < 3; ++c) {
     const float* from = scratch.pixels.channel(c);

@@ -3,6 +3,7 @@
 
 #include "core/resample.h"
 #include "face/crop.h"
+#include "face/low_light.h"
 #include "mien/face.h"
 #include "mien/image.h"
 #include "model/net.h"
@@ -23,7 +24,7 @@ struct MeshScratch {
 
 class MeshNet {
  public:
-  static Result<MeshNet> load(const ModelFolder& folder, int threads);
+  static Result<MeshNet> load(const ModelFolder& folder, int threads, LowLight low_light = LowLight::kAuto);
 
   // One look at the face in `square` (not yet enlarged by the crop's span).
   Result<MeshLook> look(ImageView frame, const LevelSquare& square, MeshScratch& scratch, NetScratch& net_scratch) const;
@@ -36,6 +37,7 @@ class MeshNet {
 
   Net net_;
   float span_ = 0;
+  LowLight low_light_ = LowLight::kAuto;
 };
 
 // Mean of looks at the same face.

@@ -20,10 +20,11 @@ void softmax(Tensor* logits) {
 
 }  // namespace
 
-Result<ParseNet> ParseNet::load(const ModelFolder& folder, int threads) {
+Result<ParseNet> ParseNet::load(const ModelFolder& folder, int threads, LowLight low_light) {
   MIEN_ASSIGN(Net net, Net::load(folder, "parse", threads));
   ParseNet out(std::move(net));
   MIEN_ASSIGN(const double span, out.net_.spec().parameter("crop_span"));
+  out.low_light_ = low_light;
   out.span_ = static_cast<float>(span);
   return out;
 }
@@ -33,6 +34,7 @@ Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, Pars
   const int size = size_px > 0 ? size_px : in.width;
   const Affine crop = crop_from_frame(square, span_, size);
   sample_affine(frame, crop, size, size, &scratch.pixels);
+  brighten(gain_for(low_light_, LookAt::kFace, size, size, scratch.pixels), size, size, &scratch.pixels);
   scratch.input.resize(3, size, size);
   for (int c = 0; c < 3; ++c) {
     const float* from = scratch.pixels.channel(c);

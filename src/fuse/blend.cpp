@@ -8,8 +8,11 @@ namespace {
 constexpr float kDomainAlpha = 0.8f;    // of the strength: Poisson's domain ends here, where the fused face is skin, not rim, hair or shadow
 constexpr int kSmallestBandSide = 8;    // of the coarsest band, in pixels
 constexpr int kMostBands = 6;
+constexpr int kMixedCycles =
+    3;  // of the solver: its limit of error needs more with gradients of both pictures
 
-void blend_poisson(const PlanarRgb& target, const Plane& border, float strength, BlendScratch* s, const Plane& alpha, PlanarRgb* fused) {
+void blend_poisson(Gradients gradients, const PlanarRgb& target, const Plane& border, float strength,
+                   BlendScratch* s, const Plane& alpha, PlanarRgb* fused) {
   s->domain.resize(alpha.width, alpha.height);
   s->border.resize(alpha.width, alpha.height);
   for (std::size_t i = 0; i < alpha.size(); ++i) {
@@ -20,6 +23,9 @@ void blend_poisson(const PlanarRgb& target, const Plane& border, float strength,
   PoissonProblem problem;
   problem.domain = &s->domain;
   problem.border = &s->border;
+  problem.gradients = gradients;
+  problem.mixed = &border;  // bare skin: the target's eyes, brows and lips must not show through the source's
+  if (gradients == Gradients::kMixed) problem.cycles = kMixedCycles;
   s->before.resize(fused->width, fused->height);
   std::copy(fused->values.begin(), fused->values.end(), s->before.values.begin());
   poisson_clone(target, problem, &s->poisson, fused);
@@ -117,7 +123,9 @@ void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, fl
     case BlendMode::kAlpha:
       return;
     case BlendMode::kPoisson:
-      return blend_poisson(target, border, strength, scratch, *alpha, fused);
+      return blend_poisson(Gradients::kSource, target, border, strength, scratch, *alpha, fused);
+    case BlendMode::kMixed:
+      return blend_poisson(Gradients::kMixed, target, border, strength, scratch, *alpha, fused);
     case BlendMode::kMultiband:
       return blend_multiband(target, strength, scratch, alpha, fused);
   }

@@ -19,10 +19,12 @@ struct BlendScratch {
   Plane enlarged, sum;
 };
 
-// alpha: the face's mask, 0..1 (times strength). border: above 0.5 where the target's own skin is seen and covered by the mesh, so that its
-// colour may be carried inward. `alpha` and `fused` are changed where alpha > 0 only.
+// alpha: the face's mask, 0..1 (times strength). border: above 0.5 where the target's own skin is seen and
+// covered by the mesh, so that its colour may be carried inward. `alpha` and `fused` are changed where alpha
+// > 0 only.
 //   kAlpha      nothing to do: the mask's feather blends
 //   kPoisson    the fused face's gradients, fitted to the target's colours around the mask
+//   kMixed      the same with the target's gradients where they are larger
 //   kMultiband  Burt and Adelson 1983: coarse scales are blended over wide bands, fine ones over narrow ones
 void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, float strength, BlendScratch* scratch, Plane* alpha, PlanarRgb* fused);
 

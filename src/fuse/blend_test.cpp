@@ -45,7 +45,8 @@ PlanarRgb composed(BlendMode mode, Scene s, float strength = 1) {
   return std::move(s.fused);
 }
 
-constexpr BlendMode kModes[] = {BlendMode::kAlpha, BlendMode::kPoisson, BlendMode::kMultiband};
+constexpr BlendMode kModes[] = {BlendMode::kAlpha, BlendMode::kPoisson, BlendMode::kMultiband,
+                                BlendMode::kMixed};
 
 TEST(Blend, OutsideOfTheMaskEveryModeLeavesTheMaskAtZero) {
   for (const BlendMode mode : kModes) {
@@ -84,6 +85,25 @@ TEST(Blend, PoissonWithoutASeenBorderKeepsTheFace) {
   blend_into(BlendMode::kPoisson, s.target, s.border, 1, &scratch, &s.alpha, &s.fused);
   for (std::size_t i = 0; i < s.alpha.size(); ++i) {
     if (s.alpha.values[i] > 0.5f) EXPECT_NEAR(s.fused.channel(1)[i], before.fused.channel(1)[i], 1e-3f);
+  }
+}
+
+// A freckle of the target shows through on its skin (the border mask), and not where an eye or brow is.
+TEST(Blend, MixedLetsTheTargetsTextureThroughOnSkinOnly) {
+  for (const bool skin : {true, false}) {
+    Scene s = make_scene(160, 140, 0);
+    s.fused.values = s.target.values;
+    for (int y = 60; y < 80; ++y) {
+      for (int x = 70; x < 90; ++x) {
+        s.border.values[y * 160 + x] = skin ? 1.0f : 0.0f;
+        const bool freckle = std::hypot(x - 80.0f, y - 70.0f) < 3;
+        for (int c = 0; c < 3; ++c) s.target.channel(c)[y * 160 + x] -= freckle ? 40.0f : 0.0f;
+      }
+    }
+    const float plain = composed(BlendMode::kPoisson, s).channel(0)[70 * 160 + 80],
+                mixed = composed(BlendMode::kMixed, s).channel(0)[70 * 160 + 80];
+    EXPECT_NEAR(plain, s.fused.channel(0)[70 * 160 + 80], 2);
+    EXPECT_NEAR(mixed, plain - (skin ? 40.0f : 0.0f), 4);
   }
 }
 

@@ -35,7 +35,7 @@ Area box_of(const Plane& mask) {
 
 // A row of pixels, from the box's first on.
 struct PairRow {
-  const float *source, *target, *own, *sayers;
+  const float *source, *target, *own, *sayers, *mixed;
 };
 
 // How much the wanted difference q - p exceeds that of the base (see Setup::base), for all pairs of pixels p[x] and q[x]. p owns the pair.
@@ -43,12 +43,14 @@ MIEN_SIMD_CLONES
 void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients, float* __restrict out) {
   const float *__restrict s = p.source, *__restrict t = p.target, *__restrict s_next = q.source, *__restrict t_next = q.target;
   const float *__restrict own = p.own, *__restrict own_next = q.own, *__restrict sayers = p.sayers, *__restrict sayers_next = q.sayers;
+  const float* __restrict may_mix = p.mixed, * __restrict may_mix_next = q.mixed;
   const bool mixed = gradients == Gradients::kMixed;
   for (int x = first; x < last; ++x) {
     const float of_source = s_next[x] - s[x], of_target = t_next[x] - t[x];
     const float base = own[x] > 0.5f ? s[x] : t[x], base_next = own_next[x] > 0.5f ? s_next[x] : t_next[x];
     const float plain = own[x] > 0.5f ? of_source : of_target;
-    const float wanted = mixed && std::abs(of_target) > std::abs(plain) ? of_target : plain;
+    const bool larger = std::abs(of_target) > std::abs(plain) && may_mix[x] > 0.5f && may_mix_next[x] > 0.5f;
+    const float wanted = mixed && larger ? of_target : plain;
     out[x] = sayers[x] * sayers_next[x] * (wanted - (base_next - base));
   }
 }
@@ -109,9 +111,11 @@ class Setup {
     }
   }
 
-  PairRow pair_row(int c, int y, const float* own_everywhere, const float* sayers) const {
+  PairRow pair_row(int c, int y, const float* ones, const float* sayers) const {
     const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(box_.y0 + y) * target_.width + box_.x0;
-    return {source_.channel(c) + i, target_.channel(c) + i, problem_.own != nullptr ? problem_.own->values.data() + i : own_everywhere, sayers};
+    return {source_.channel(c) + i, target_.channel(c) + i,
+            problem_.own != nullptr ? problem_.own->values.data() + i : ones, sayers,
+            problem_.mixed != nullptr ? problem_.mixed->values.data() + i : ones};
   }
 
   // source = what flows in from the pairs left and above, less what flows out to the right and below.
@@ -132,7 +136,8 @@ class Setup {
         if (own_row) {
           const PairRow p = pair_row(c, y, ones, sayers);
           std::fill(right - 1, right + w + 1, 0.0f);
-          excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1}, first, last, problem_.gradients, right);
+          excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1, p.mixed + 1}, first, last,
+                          problem_.gradients, right);
           for (int x = 0; x < w; ++x) own_row[x] += right[x - 1] - right[x];
         }
         if (!has_below) continue;

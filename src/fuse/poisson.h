@@ -22,6 +22,7 @@ struct PoissonProblem {
   Gradients gradients = Gradients::kSource;
   // More is more accurate, and slower. 1: below 1/255 for kSource without `own`; 3 in all cases.
   int cycles = 1;
+  const Plane* mixed = nullptr;  // for kMixed: pairs with both pixels here may take the target's; null: all
 };
 
 struct PoissonScratch {

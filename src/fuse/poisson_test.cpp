@@ -58,7 +58,9 @@ std::vector<double> poisson_plain(const PlanarRgb& target, const PlanarRgb& sour
         if (!exists || !(in(p.domain, q) || in(p.border, q))) return;
         const double of_source = s[i] - s[q], of_target = t[i] - t[q];
         double wanted = in(p.own, std::min(i, q)) ? of_source : of_target;  // the upper or left one owns the pair
-        if (p.gradients == Gradients::kMixed && std::abs(of_target) > std::abs(wanted)) wanted = of_target;
+        if (p.gradients == Gradients::kMixed && in(p.mixed, i) && in(p.mixed, q) &&
+            std::abs(of_target) > std::abs(wanted))
+          wanted = of_target;
         sum += f[q] + wanted, ++count;
       };
       neighbour(i - 1, i % w > 0), neighbour(i + 1, i % w < w - 1), neighbour(i - w, i >= w), neighbour(i + w, i + w < w * h);
@@ -121,6 +123,20 @@ TEST(Poisson, IsNearThePlainTwinForAllShapes) {
         EXPECT_LE(d.most, 3.0) << shape.name << ", " << w << " x " << h << ", mixed " << (gradients == Gradients::kMixed);
       }
     }
+  }
+}
+
+TEST(Poisson, GradientsAreMixedOnlyWhereTheMaskSaysSo) {
+  for (const auto& [w, h] : {std::pair{96, 90}, {13, 127}, {64, 5}}) {
+    const PlanarRgb target = make_picture(w, h, 7, 30), source = make_picture(w, h, 8, 10);
+    const Plane domain =
+        make_mask(w, h, [w = w, h = h](int x, int y) { return x > 0 && y > 0 && x < w - 1 && y < h - 1; });
+    const Plane some = make_mask(w, h, [](int x, int y) { return (x / 7 + y / 5) % 2 == 0; });
+    PoissonProblem problem{&domain, nullptr, nullptr, Gradients::kMixed, 8};
+    problem.mixed = &some;
+    const Difference d = from_plain(target, source, problem);
+    EXPECT_LE(d.mean, 0.3) << w << " x " << h;
+    EXPECT_LE(d.most, 2.0) << w << " x " << h;
   }
 }
 

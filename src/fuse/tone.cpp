@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
+#include "face/topology.h"
 #include "fuse/ciede2000.h"
 
 namespace mien {
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostSamples = 8'000, kFewestSamples = 30;
 constexpr float kTrimmedShare = 0.1f;  // at each end
+constexpr float kRampWidth = 0.5f;     // from one half's colours to the other's, in face widths
 constexpr float kBrightnessMin = 0.25f, kBrightnessMax = 4;
 
 // Calls use(i) for skin pixels, for every so many of them when there are very many.
@@ -48,18 +51,84 @@ float mean_value(const PlanarRgb& picture, const Plane& skin) {
   return static_cast<float>(sum / static_cast<double>(values.size()));
 }
 
+std::optional<Lab> trimmed_mean(std::vector<Lab>* colours) {
+  if (colours->size() < kFewestSamples) return std::nullopt;
+  trim(colours, [](const Lab& c) { return c.l; });
+  double l = 0, a = 0, b = 0;
+  for (const Lab& c : *colours) l += c.l, a += c.a, b += c.b;
+  const auto n = static_cast<double>(colours->size());
+  return Lab{static_cast<float>(l / n), static_cast<float>(a / n), static_cast<float>(b / n)};
+}
+
+// Trimmed means of the whole face's skin and of its halves; empty where there is too little.
+struct SkinTone {
+  std::optional<Lab> whole;
+  std::array<std::optional<Lab>, 2> sides;
+};
+
+SkinTone skin_tone(const PlanarRgb& picture, const Plane& skin, const FaceHalves& halves) {
+  std::vector<Lab> all;
+  std::array<std::vector<Lab>, 2> sides;
+  for_skin(skin, [&](std::size_t i) {
+    const auto x = static_cast<float>(i % static_cast<std::size_t>(skin.width)),
+               y = static_cast<float>(i / static_cast<std::size_t>(skin.width));
+    all.push_back(lab_of(picture, i, 1));
+    sides[halves.at(x, y) < 0 ? 0 : 1].push_back(all.back());
+  });
+  return {trimmed_mean(&all), {trimmed_mean(&sides[0]), trimmed_mean(&sides[1])}};
+}
+
+float difference(const std::optional<Lab>& a, const std::optional<Lab>& b) {
+  return a && b ? static_cast<float>(delta_e_2000(*a, *b)) : 0.0f;
+}
+
+Lab step(const Lab& from, const Lab& to, float share) {
+  return {share * (to.l - from.l), share * (to.a - from.a), share * (to.b - from.b)};
+}
+
+// The way of each half.
+std::array<Lab, 2> steps_of(const SkinTone& own, const SkinTone& wanted, float strength) {
+  std::array<Lab, 2> out;
+  const bool both = own.sides[0] && own.sides[1] && wanted.sides[0] && wanted.sides[1];
+  for (std::size_t s = 0; s < 2; ++s)
+    out[s] =
+        both ? step(*own.sides[s], *wanted.sides[s], strength) : step(*own.whole, *wanted.whole, strength);
+  return out;
+}
+
+// 0 on the person's right, 1 on the left, smooth in between.
+float left_share(float face_widths) {
+  const float t = std::clamp(0.5f + face_widths / kRampWidth, 0.0f, 1.0f);
+  return t * t * (3 - 2 * t);
+}
+
+void move_colours(const Plane& alpha, const FaceHalves& halves, const std::array<Lab, 2>& steps,
+                  PlanarRgb* picture) {
+  const Lab &right = steps[0], &left = steps[1];
+  for (int y = 0; y < alpha.height; ++y) {
+    for (int x = 0; x < alpha.width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * alpha.width + x;
+      if (!(alpha.values[i] > 0)) continue;
+      const float t = left_share(halves.at(static_cast<float>(x), static_cast<float>(y)));
+      const Lab c = lab_of(*picture, i, 1);
+      const LinearRgb rgb =
+          linear_from_lab({std::clamp(c.l + right.l + t * (left.l - right.l), 0.0f, 100.0f),
+                           c.a + right.a + t * (left.a - right.a), c.b + right.b + t * (left.b - right.b)});
+      picture->channel(0)[i] = srgb_from_linear(rgb.r);
+      picture->channel(1)[i] = srgb_from_linear(rgb.g);
+      picture->channel(2)[i] = srgb_from_linear(rgb.b);
+    }
+  }
+}
+
 }  // namespace
 
 bool skin_colour(const PlanarRgb& picture, const Plane& skin, float brightness, Lab* out) {
   std::vector<Lab> colours;
   for_skin(skin, [&](std::size_t i) { colours.push_back(lab_of(picture, i, brightness)); });
-  if (colours.size() < kFewestSamples) return false;
-  trim(&colours, [](const Lab& c) { return c.l; });
-  double l = 0, a = 0, b = 0;
-  for (const Lab& c : colours) l += c.l, a += c.a, b += c.b;
-  const auto n = static_cast<double>(colours.size());
-  *out = {static_cast<float>(l / n), static_cast<float>(a / n), static_cast<float>(b / n)};
-  return true;
+  const std::optional<Lab> mean = trimmed_mean(&colours);
+  if (mean) *out = *mean;
+  return mean.has_value();
 }
 
 float brightness_match(const PlanarRgb& picture, const PlanarRgb& target, const Plane& skin) {
@@ -73,20 +142,30 @@ float skin_difference(const PlanarRgb& picture, const PlanarRgb& target, const P
   return static_cast<float>(delta_e_2000(own, wanted));
 }
 
-bool compensate_tone(const PlanarRgb& target, const FaceMasks& masks, const ToneSettings& settings, PlanarRgb* picture) {
-  Lab own, wanted;
-  if (!skin_colour(*picture, masks.skin, 1, &own) || !skin_colour(target, masks.skin, 1, &wanted)) return false;
-  if (!(settings.strength > 0) || delta_e_2000(own, wanted) <= settings.threshold) return false;
-  const float dl = settings.strength * (wanted.l - own.l), da = settings.strength * (wanted.a - own.a), db = settings.strength * (wanted.b - own.b);
-  for (std::size_t i = 0; i < picture->plane(); ++i) {
-    if (!(masks.alpha.values[i] > 0)) continue;
-    const Lab c = lab_of(*picture, i, 1);
-    const LinearRgb rgb = linear_from_lab({std::clamp(c.l + dl, 0.0f, 100.0f), c.a + da, c.b + db});
-    picture->channel(0)[i] = srgb_from_linear(rgb.r);
-    picture->channel(1)[i] = srgb_from_linear(rgb.g);
-    picture->channel(2)[i] = srgb_from_linear(rgb.b);
-  }
-  return true;
+FaceHalves halves_of(const Mesh& mesh) {
+  using namespace topology;
+  const Point3f &top = mesh[kForeheadTop], &nose = mesh[kNoseTip], &chin = mesh[kChin],
+                &right = mesh[kRightCheekEdge], &left = mesh[kLeftCheekEdge];
+  const float dx = left.x - right.x, dy = left.y - right.y, width2 = std::max(dx * dx + dy * dy, 1.0f);
+  return {{(top.x + nose.x + chin.x) / 3, (top.y + nose.y + chin.y) / 3}, {dx / width2, dy / width2}};
+}
+
+ToneReport match_tone(const PlanarRgb& target, const FaceMasks& masks, const FaceHalves& halves,
+                      const ToneSettings& settings, PlanarRgb* picture) {
+  const SkinTone wanted = skin_tone(target, masks.skin, halves),
+                 own = skin_tone(*picture, masks.skin, halves);
+  ToneReport out;
+  out.after = difference(own.whole, wanted.whole);
+  for (std::size_t s = 0; s < 2; ++s) out.sides_before[s] = difference(own.sides[s], wanted.sides[s]);
+  out.sides_after = out.sides_before;
+  const float most = std::max({out.after, out.sides_before[0], out.sides_before[1]});
+  if (!own.whole || !wanted.whole || !(settings.strength > 0) || most <= settings.threshold) return out;
+  move_colours(masks.alpha, halves, steps_of(own, wanted, settings.strength), picture);
+  const SkinTone now = skin_tone(*picture, masks.skin, halves);
+  out.changed = true;
+  out.after = difference(now.whole, wanted.whole);
+  for (std::size_t s = 0; s < 2; ++s) out.sides_after[s] = difference(now.sides[s], wanted.sides[s]);
+  return out;
 }
 
 }  // namespace mien

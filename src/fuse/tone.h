@@ -1,8 +1,11 @@
 // The skin's tone: how far the fused face's is from the target's, and the last correction when it is too far.
 #pragma once
 
+#include <array>
+
 #include "fuse/colour.h"
 #include "fuse/masks.h"
+#include "mien/face.h"
 
 namespace mien {
 
@@ -22,8 +25,31 @@ struct ToneSettings {
   float strength = 1;   // 0..1 of the way to the target's mean
 };
 
-// Moves the picture's colours where masks.alpha > 0 by the difference of the skin's means in Lab, when that is above the threshold.
-// Contrast stays: every pixel moves alike. -> whether it did
-bool compensate_tone(const PlanarRgb& target, const FaceMasks& masks, const ToneSettings& settings, PlanarRgb* picture);
+// The person's right half of a face and the left one, parted by the line from the forehead over the nose to
+// the chin.
+struct FaceHalves {
+  Point2f middle;
+  Point2f across;  // per pixel along x and y, in face widths
+
+  // Face widths to the person's left of the line; negative: to the right.
+  float at(float x, float y) const { return (x - middle.x) * across.x + (y - middle.y) * across.y; }
+};
+
+// mesh: in the pixels of the pictures that are compared.
+FaceHalves halves_of(const Mesh& mesh);
+
+// CIEDE2000 of the skin's trimmed mean colours; 0 where too little skin is seen.
+struct ToneReport {
+  bool changed = false;
+  float after = 0;                                     // of the whole face
+  std::array<float, 2> sides_before{}, sides_after{};  // of the person's right and left half
+};
+
+// Moves the picture's colours where masks.alpha > 0 by the difference of the skin's means in Lab, each half
+// of the face by its own (light may come from one side) with a smooth ramp between them, when the difference
+// of the whole or of a half is above the threshold. Fine contrast stays: near pixels move alike. With too
+// little skin on a half the whole face's difference counts for both.
+ToneReport match_tone(const PlanarRgb& target, const FaceMasks& masks, const FaceHalves& halves,
+                      const ToneSettings& settings, PlanarRgb* picture);
 
 }  // namespace mien

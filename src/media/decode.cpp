@@ -1,8 +1,11 @@
 // read_photo(): the format by content, then what is the same for all formats.
+#include <array>
+#include <cstring>
 #include <new>
 
 #include "core/try.h"
 #include "media/codec.h"
+#include "media/colour_profile.h"
 #include "media/exif.h"
 #include "media/file_io.h"
 #include "media/orientation.h"
@@ -29,11 +32,64 @@ Result<Photo> decode_stored(ByteView content, const DecodeLimits& limits) {
   return decode_jpeg(content, limits);
 }
 
-// A profile for grey or CMYK numbers is wrong for the RGB that they became.
-void drop_profile_unless_rgb(Bytes& icc) {
-  constexpr std::size_t kColourSpaceAt = 16;
-  if (icc.size() < kColourSpaceAt + 4 || !starts_with(ByteView(icc).subspan(kColourSpaceAt), "RGB "))
-    icc.clear();
+void note_unusable_profile(const Status& status, Photo& photo) {
+  photo.remark = status.message() + "; the colours are taken as sRGB";
+}
+
+bool is_grey(ImageView image) {
+  const int channels = channel_count(image.format);
+  for (int y = 0; y < image.height; ++y) {
+    const std::uint8_t* pixel = image.row(y);
+    for (int x = 0; x < image.width; ++x, pixel += channels) {
+      if (pixel[0] != pixel[1] || pixel[0] != pixel[2]) return false;
+    }
+  }
+  return true;
+}
+
+// Grey pixels were decoded to three equal numbers; their profile gives each of the 256 a colour.
+void convert_grey(Photo& photo) {
+  if (!is_grey(photo.image.view())) {
+    photo.remark = "the colour profile is one for grey pictures and this one has colours; they are taken as sRGB";
+    return;
+  }
+  const auto transform = ColourTransform::to_srgb(photo.metadata.icc, Numbers::kGray);
+  if (!transform.ok()) return note_unusable_profile(transform.status(), photo);
+  std::array<std::uint8_t, 256> levels{};
+  std::array<std::uint8_t, 3 * 256> colours{};
+  for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = static_cast<std::uint8_t>(i);
+  transform->run(levels.data(), colours.data(), static_cast<int>(levels.size()));
+  const MutableImageView view = photo.image.mutable_view();
+  const int channels = channel_count(view.format);
+  for (int y = 0; y < view.height; ++y) {
+    std::uint8_t* pixel = view.row(y);
+    for (int x = 0; x < view.width; ++x, pixel += channels) std::memcpy(pixel, &colours[3 * std::size_t{pixel[0]}], 3);
+  }
+}
+
+void convert_rgb(Photo& photo) {
+  const auto rgb = ColourTransform::to_srgb(photo.metadata.icc, Numbers::kRgb);
+  if (!rgb.ok()) return note_unusable_profile(rgb.status(), photo);
+  if (nearly_srgb(*rgb)) return;
+  const auto rgba = ColourTransform::to_srgb(photo.metadata.icc, Numbers::kRgba);
+  if (!rgba.ok()) return note_unusable_profile(rgba.status(), photo);
+  const ColourTransform& transform = has_alpha(photo.image.format()) ? *rgba : *rgb;
+  if (ColourTransform::from_srgb(photo.metadata.icc, Numbers::kRgb).ok()) {
+    photo.metadata.original = std::make_shared<const Image>(photo.image.clone());
+  } else {
+    photo.metadata.icc.clear();
+    photo.remark = "the colour profile works in one direction only, so a result is written as sRGB, without it";
+  }
+  const MutableImageView view = photo.image.mutable_view();
+  for (int y = 0; y < view.height; ++y) transform.run(view.row(y), view.row(y), view.width);
+}
+
+// A profile for grey or CMYK numbers is wrong for the RGB that they became, so it is dropped; the decoder of JPEG has used that for CMYK.
+void convert_to_srgb(Photo& photo) {
+  const std::string_view space = profile_space(photo.metadata.icc);
+  if (space == "RGB ") return convert_rgb(photo);
+  if (space == "GRAY") convert_grey(photo);
+  photo.metadata.icc.clear();
 }
 
 }  // namespace
@@ -82,7 +138,7 @@ Result<Photo> read_photo(std::span<const std::uint8_t> bytes, const DecodeLimits
     MIEN_ASSIGN(Photo photo, decode_stored(bytes, limits));
     photo.file_orientation = normalise_exif(photo.metadata.exif);
     photo.image = turn_upright(std::move(photo.image), photo.file_orientation);
-    drop_profile_unless_rgb(photo.metadata.icc);
+    convert_to_srgb(photo);
     return photo;
   } catch (const std::bad_alloc&) {
     return Status(Code::kLimit, "needs more memory than there is; scale it down");

@@ -7,9 +7,11 @@
 #include <csetjmp>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 #include "core/try.h"
 #include "media/codec.h"
+#include "media/colour_profile.h"
 #include "media/jpeg_markers.h"
 #include "media/libjpeg.h"
 
@@ -74,7 +76,7 @@ void limit_scans(j_common_ptr info) {
   }
 }
 
-// CMYK to RGB without colour management. Adobe's programs store ink inverted (255 is none), others do not.
+// CMYK to RGB for files without a profile. Adobe's programs store ink inverted (255 is none), others do not.
 void rgb_from_cmyk(const std::uint8_t* cmyk, int width, bool inverted, std::uint8_t* rgb) {
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3) {
     const int paper = inverted ? cmyk[3] : 255 - cmyk[3];
@@ -106,7 +108,8 @@ class JpegReader {
   // The steps in their order; each false when status() says why the file is refused.
   bool read_header();
   bool read_icc(JOCTET** icc, unsigned* bytes);
-  bool read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row);
+  // cmyk_row: memory for a row of inks, null when the picture has none; of_inks: their profile, null for the plain formula.
+  bool read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row, const ColourTransform* of_inks);
 
   Status status() const {
     if (trap_.at_end_of_data) return truncated(content_);
@@ -141,7 +144,7 @@ bool JpegReader::read_icc(JOCTET** icc, unsigned* bytes) {
   return true;
 }
 
-bool JpegReader::read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row) {
+bool JpegReader::read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row, const ColourTransform* of_inks) {
   if (setjmp(trap_.escape) != 0) return false;
   info_.out_color_space = cmyk_row ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&info_);
@@ -149,7 +152,11 @@ bool JpegReader::read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row) {
     std::uint8_t* row = rgb.row(static_cast<int>(info_.output_scanline));
     JSAMPROW target = cmyk_row ? cmyk_row : row;
     jpeg_read_scanlines(&info_, &target, 1);
-    if (cmyk_row) rgb_from_cmyk(cmyk_row, rgb.width, info_.saw_Adobe_marker, row);
+    if (of_inks) {
+      of_inks->run(cmyk_row, row, rgb.width);
+    } else if (cmyk_row) {
+      rgb_from_cmyk(cmyk_row, rgb.width, info_.saw_Adobe_marker, row);
+    }
   }
   // Reads on to the end marker, so that a cut-off file is noticed however little is missing.
   jpeg_finish_decompress(&info_);
@@ -186,7 +193,16 @@ Result<Photo> decode_jpeg(ByteView content, const DecodeLimits& limits) {
   MIEN_ASSIGN(photo.metadata, metadata_of(reader));
   photo.image.resize(width, height, PixelFormat::kRgb8);
   Bytes cmyk_row(reader.is_cmyk() ? static_cast<std::size_t>(width) * 4 : 0);
-  if (!reader.read_pixels(photo.image.mutable_view(), reader.is_cmyk() ? cmyk_row.data() : nullptr)) {
+  std::optional<ColourTransform> of_inks;
+  if (reader.is_cmyk() && profile_space(photo.metadata.icc) == "CMYK") {
+    auto made = ColourTransform::to_srgb(photo.metadata.icc, reader.info().saw_Adobe_marker ? Numbers::kCmykInverted : Numbers::kCmyk);
+    if (made.ok()) {
+      of_inks = std::move(*made);
+    } else {
+      photo.remark = made.status().message() + "; the inks are converted without it";
+    }
+  }
+  if (!reader.read_pixels(photo.image.mutable_view(), reader.is_cmyk() ? cmyk_row.data() : nullptr, of_inks ? &*of_inks : nullptr)) {
     return reader.status();
   }
   return photo;

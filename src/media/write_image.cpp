@@ -2,6 +2,7 @@
 #include <new>
 
 #include "core/try.h"
+#include "media/colour_profile.h"
 #include "media/content_id.h"
 #include "media/encode.h"
 #include "media/file_io.h"
@@ -21,7 +22,12 @@ Result<Labelled> encode_labelled(const FusedImage& picture, const Metadata& of_t
   Metadata metadata;
   metadata.icc = of_target.icc;
   metadata.exif = of_target.exif;
-  metadata.xmp = output_xmp(of_target, picture.provenance(), content_id(picture.view()));
+  Image converted;
+  if (of_target.original) {
+    MIEN_ASSIGN(converted, in_profile_of(of_target.original->view(), of_target.icc, picture.view()));
+  }
+  const ImageView pixels = of_target.original ? converted.view() : picture.view();
+  metadata.xmp = output_xmp(of_target, picture.provenance(), content_id(pixels));
   Labelled result;
   auto label = label_of(metadata);
   if (label.ok()) result.label = std::move(*label);
@@ -29,7 +35,7 @@ Result<Labelled> encode_labelled(const FusedImage& picture, const Metadata& of_t
   if (picture.provenance().fused && !result.label.labelled_as_synthetic()) {
     return Status(Code::kLabelPolicy, "the picture cannot be labelled: " + result.label.problems().front());
   }
-  MIEN_ASSIGN(result.file, encode_plain(picture.view(), metadata, format, quality));
+  MIEN_ASSIGN(result.file, encode_plain(pixels, metadata, format, quality));
   return result;
 }
 

@@ -46,13 +46,14 @@ bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
          (tile.y0 + tile.height < picture.height && box.y1 > static_cast<float>(tile.y0 + tile.height) - margin);
 }
 
-// The second look, twice as fine, tile by tile: a whole picture at once would need more memory than all else together.
+// The second look, twice as fine, after a first one at the whole, tile by tile: a whole picture at once would need more memory than all else together.
 Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, std::vector<Detection>* out) {
   const float scale = std::min(1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
+  const float gain = scratch.detect.gain;  // of the whole picture, by the first pass
   for (const Tile& tile : fine_tiles(picture, scale)) {
     const ImageView part{picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format), tile.width, tile.height, picture.stride_bytes, picture.format};
     const int longest = static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));
-    MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(part, longest, 0, scratch.detect, scratch.nets));
+    MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(part, longest, 0, scratch.detect, scratch.nets, gain));
     const auto x = static_cast<float>(tile.x0), y = static_cast<float>(tile.y0);
     for (Detection& d : found) {
       d.box = {d.box.x0 + x, d.box.y0 + y, d.box.x1 + x, d.box.y1 + y};

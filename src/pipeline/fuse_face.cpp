@@ -28,9 +28,11 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   }
   {
     const auto span = trace.span("tone");
-    compensate_tone(s.target, s.masks, {options.tone_threshold, options.tone_strength}, &s.fused);
+    const ToneReport tone = match_tone(s.target, s.masks, halves_of(prepared.fused),
+                                       {options.tone_threshold, options.tone_strength}, &s.fused);
     report->skin_delta_e_before = prepared.skin_delta_e;
-    report->skin_delta_e_after = skin_difference(s.fused, s.target, s.masks.skin, 1);
+    report->skin_delta_e_after = tone.after;
+    report->side_delta_e_before = tone.sides_before, report->side_delta_e_after = tone.sides_after;
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame);

@@ -82,7 +82,7 @@ class CommandTest(unittest.TestCase):
             self.assertGreater(report['stages_ms'][stage], 0)
 
     def test_every_way_to_blend_is_taken_and_the_skins_difference_told(self):
-        for blend in ('alpha', 'poisson', 'multiband'):
+        for blend in ('alpha', 'poisson', 'mixed', 'multiband'):
             result = self.swap('--json', '--blend', blend, output=self.folder / f'{blend}.png')
             self.assertEqual(result.returncode, DONE, result.stderr)
             skin = json.loads(result.stdout)['faces'][0]['skin_delta_e']
@@ -207,6 +207,12 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(len(report['faces'][0]['mesh_px']), 478)
         self.assertEqual(self.run_mien('inspect', TWO, '-o', 'drawn.png').returncode, DONE)
         self.assertGreater((self.folder / 'drawn.png').stat().st_size, 10_000)
+
+    def test_ordinary_light_is_seen_as_it_is_and_other_words_than_auto_and_off_are_refused(self):
+        auto, off = (self.run_mien('inspect', TWO, '--json', '--mesh', '--low-light', way) for way in ('auto', 'off'))
+        self.assertEqual(auto.returncode, DONE, auto.stderr)
+        self.assertEqual(auto.stdout, off.stdout)
+        self.assertEqual(self.run_mien('inspect', TWO, '--low-light', 'maybe').returncode, BAD_ARGUMENTS)
 
     def test_models_are_listed_and_verified(self):
         listed = json.loads(self.run_mien('models', 'list', '--json').stdout)

@@ -82,7 +82,7 @@ TEST_F(Laws, OutsideOfTheFacesEveryBitIsTheTargets) {
 TEST_F(Laws, EveryBlendModeChangesTheSamePixelsAndNoOthers) {
   FusionReport report;
   const Image alpha = fuse(target_->view(), {.visible_mark = false}, 1, &report);
-  for (const BlendMode mode : {BlendMode::kPoisson, BlendMode::kMultiband}) {
+  for (const BlendMode mode : {BlendMode::kPoisson, BlendMode::kMultiband, BlendMode::kMixed}) {
     const Image other = fuse(target_->view(), {.visible_mark = false, .blend = mode});
     int changed = 0, beyond = 0;
     for (int y = 0; y < other.height(); ++y) {
