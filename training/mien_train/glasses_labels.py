@@ -10,6 +10,7 @@ from .paths import CACHE
 BAND = g.RIGHT_EYE + g.LEFT_EYE + g.RIGHT_BROW + g.LEFT_BROW + [127, 356, 50, 280, 117, 346]
 NONE_BELOW, SURE_ABOVE = 0.12, 0.5        # wearer_score: nobody wears glasses; someone does (chosen by looking at sorted photos)
 FRAME_ABOVE, BARE_BELOW = 0.75, 0.15      # probability of a pixel in a photo with glasses
+FRAME_CONTRAST = 9                        # grey levels against the median around
 TEMPLES, BRIDGE = ((33, 127), (263, 356)), 168
 
 
@@ -44,6 +45,22 @@ def wearer_score(mesh, probability):
     return float(best(mesh[[BRIDGE], :2], 0.05) * np.sqrt(rims * temples))
 
 
+def frame_like(crop, mesh):
+    """Thin and darker or lighter than what is around. -> bool, of the crop's size"""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    size = max(5, int(0.1 * np.linalg.norm(mesh[454, :2] - mesh[234, :2])) | 1)
+    return np.abs(grey.astype(int) - cv2.medianBlur(grey, size)) > FRAME_CONTRAST
+
+
+def seen_through(mesh, size):
+    """The eyes and a little around them: not covered even when someone wears glasses. -> size x size bool"""
+    mask = np.zeros((size, size), np.uint8)
+    for eye in (g.RIGHT_EYE, g.LEFT_EYE):
+        outline = mesh[eye, :2]
+        cv2.fillPoly(mask, [np.round(outline.mean(0) + 1.25 * (outline - outline.mean(0))).astype(np.int32)], 1)
+    return mask > 0
+
+
 class RealGlasses:
     """mark() changes the labels of photo i where real glasses may be."""
 
@@ -67,7 +84,8 @@ class RealGlasses:
         with np.load(cls.path(split)) as z:
             return cls(real, z['score'], z['soft'])
 
-    def mark(self, i, labels, mesh, map_x, map_y, level_size):
+    def mark(self, i, labels, crop, mesh, map_x, map_y, level_size):
+        """Only what looks like a frame is labelled; through the lenses the face is seen, at the eyes for certain."""
         if not self.real[i] or (self.score is not None and self.score[i] < NONE_BELOW):
             return
         band = band_mask(mesh, labels.shape[0]) & np.isin(labels, (r.SKIN, r.BROW, r.NECK, r.EYEBALL, r.HAIR))
@@ -76,5 +94,6 @@ class RealGlasses:
             return
         k = self.soft.shape[1] / level_size
         p = cv2.remap(self.soft[i], (map_x + 0.5) * k - 0.5, (map_y + 0.5) * k - 0.5, cv2.INTER_LINEAR).astype(np.float32) / 255
-        labels[band & (p >= BARE_BELOW)] = r.IGNORE
-        labels[band & (p >= FRAME_ABOVE)] = r.OCCLUDER
+        frame = frame_like(crop, mesh)
+        labels[band & (p >= BARE_BELOW) & ~seen_through(mesh, labels.shape[0])] = r.IGNORE
+        labels[band & (p >= FRAME_ABOVE) & frame] = r.OCCLUDER

@@ -55,7 +55,7 @@ class ParseSampler:
         crop, mesh, hair, person = self.crop(i, rng, size)
         labels = r.label_map(crop, mesh, hair, person)
         if self.glasses is not None:
-            self.glasses.mark(i, labels, mesh, self.map_x, self.map_y, self.images.shape[1])
+            self.glasses.mark(i, labels, crop, mesh, self.map_x, self.map_y, self.images.shape[1])
         if rng.random() < self.glasses_share:
             crop, labels = self.occlude(crop, mesh, labels, rng, ['glasses'])
         while rng.random() < self.occlude_share:
