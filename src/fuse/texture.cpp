@@ -7,6 +7,7 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
+#include "fuse/even_light.h"
 #include "fuse/fast_math.h"
 #include "fuse/masked_blur.h"
 
@@ -186,6 +187,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), face_width_px(out.mesh), &level);
+  even_light(out.mesh, triangles, level.mutable_view());
   out.levels.push_back(std::move(level));
 
   const auto n_z = facing(mesh, triangles);
