@@ -13,7 +13,7 @@ namespace {
 constexpr float kAlphaReach = 0.35f;
 constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
 constexpr int kChromaCell = 16;     // and of what the colours differ from it
-constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
+constexpr float kTrusted = 0.85f;   // share of the residual's light that is dropped where the source shows the face; of its colour, all
 constexpr float kResidualLimit = 0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
@@ -189,10 +189,11 @@ void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const 
       const float above = a[k] + fx * (b[k] - a[k]), below = c[k] + fx * (d[k] - c[k]);
       v[k] = above + fy * (below - above);
     }
-    const float invented = 1 - kTrusted * trust[i];
+    const float* residual = v + Answer::kResidual;
+    const float light = (residual[0] + residual[1] + residual[2]) / 3, invented = (1 - kTrusted * trust[i]) * light, coloured = 1 - trust[i];
     for (int k = 0; k < 3; ++k) {
       float& value = colours[k][i];
-      value = std::clamp((1 + v[Answer::kGain + k]) * value + v[Answer::kBias + k] + invented * v[Answer::kResidual + k], 0.0f, 255.0f);
+      value = std::clamp((1 + v[Answer::kGain + k]) * value + v[Answer::kBias + k] + invented + coloured * (residual[k] - light), 0.0f, 255.0f);
     }
     alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
   }

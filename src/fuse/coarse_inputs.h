@@ -49,9 +49,9 @@ struct CoarseInputScratch {
 void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
-//   F = (1 + G) * W0 + B + (1 - 0.85 V) * R / sqrt(1 + (R / 0.5)^2)       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// G and B are averaged first, the mean of the colours over 4 x 4 cells, what they differ from it over 16 x 16: the network relights, and
-// invents only where the source shows nothing (V, trust).
+//   F = (1 + G) * W0 + B + (1 - 0.85 V) * L + (1 - V) * (R' - L)       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
+// R' = R / sqrt(1 + (R / 0.5)^2), L its mean over the colours. G and B are averaged first, the mean of the colours over 4 x 4 cells, what
+// they differ from it over 16 x 16: the network relights, and invents only where the source shows nothing (V, trust).
 // All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

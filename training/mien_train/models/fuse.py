@@ -170,7 +170,7 @@ NETWORKS = {
 # draws the target's features back in and stains the skin (LOG.md).
 LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: their mean over the colours has 16 x 16 cells over the crop,
 CHROMA_CELL = 16        # and what the colours differ from it 4 x 4
-TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
+TRUSTED = 0.85          # share of the residual's light that is dropped where the source shows the face; of its colour, all: it stains
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 
 
@@ -188,6 +188,7 @@ def compose(x, gain_bias, residual_alpha):
     maps = light_maps(gain_bias, w0.shape[2:])
     residual = residual_alpha[:, 0:3]
     residual = residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)
-    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * residual
+    light = residual.mean(1, keepdim=True)
+    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * light + (1 - trust) * (residual - light)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
