@@ -9,6 +9,7 @@
   evaluate.py identity               telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
+  evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
   evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
@@ -113,6 +114,18 @@ def evaluate_dark(args):
     e.print_table(rows)
 
 
+def evaluate_steady(args):
+    from mien_train import steady_evaluation as s, swap_evaluation as e
+    from mien_train.paths import REPOSITORY
+    stills, clips = s.default_stills(), s.default_clips()
+    if args.only:
+        stills, clips = ([p for p in paths if args.only in p.stem] for paths in (stills, clips))
+    rows = s.measure(args.program or e.default_program(), args.source or REPOSITORY / 'examples' / 'source_1.jpg', clips, stills, args.extra.split(), args.count, args.strips)
+    print(f'steady, commit {commit()}: flicker in grey levels (wanted <= 0.25), warping error in grey levels (wanted <= 1.2 x the target\'s)')
+    for name, row in rows.items():
+        print(f'  {name:44s} ' + (row['note'] if 'note' in row else '  '.join(f'{k} {v:.3f}' if isinstance(v, float) else f'{k} {v}' for k, v in row.items())))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
@@ -141,6 +154,13 @@ def main():
     dark = commands.add_parser('dark')
     dark.add_argument('--program')
     dark.add_argument('--exposures', type=int, nargs='+', default=[1, 2, 4, 8, 16, 32, 64], help='1 over the light that is left')
+    steady = commands.add_parser('steady')
+    steady.add_argument('--program')
+    steady.add_argument('--source')
+    steady.add_argument('--extra', default='', help='more options for mien video')
+    steady.add_argument('--count', type=int, default=120, help='frames at most')
+    steady.add_argument('--only', help='clips whose name contains this')
+    steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
     if args.what == 'swap':
         evaluate_swap(args)
@@ -152,6 +172,8 @@ def main():
         evaluate_seam(args)
     elif args.what == 'dark':
         evaluate_dark(args)
+    elif args.what == 'steady':
+        evaluate_steady(args)
     elif args.what == 'identity':
         evaluate_identity()
     else:

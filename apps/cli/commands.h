@@ -1,4 +1,5 @@
-// One function per command: adds its options to the parser; the returned function runs it and gives the exit code.
+// One function per command: adds its options to the parser; the returned function runs it and gives the exit
+// code.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ struct Common {
 };
 
 Command add_swap(CLI::App& app, const Common& common);
+Command add_batch(CLI::App& app, const Common& common);
 Command add_enrol(CLI::App& app, const Common& common);
 Command add_faces(CLI::App& app, const Common& common);
 Command add_inspect(CLI::App& app, const Common& common);

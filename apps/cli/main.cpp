@@ -20,11 +20,13 @@ Result<std::filesystem::path> models_folder(const Common& common) {
 namespace {
 
 constexpr char kDescription[] =
-    "Mien puts the face of one photo onto another, on this machine alone. Every result is labelled as synthetic.";
+    "Mien puts the face of one photo onto another, on this machine alone. Every result is labelled as "
+    "synthetic.";
 constexpr char kExamples[] = R"(Examples:
   mien swap -s anna.jpg -t party.jpg -o result.jpg
   mien swap -s anna.jpg -t party.jpg -o result.png --face 2 --json
   mien video -s anna.jpg -t party.mp4 -o result.mp4
+  mien batch -s anna.jpg 'in/*.jpg' -o 'out/{name}.{ext}'
   mien faces party.jpg -o sheet.png                            number, pose, quality of each face
   mien enrol front.jpg left.jpg -o me.mien                     then: mien swap -s me.mien ...
   mien swap --map anna.jpg=bob.jpg --map carl.jpg=dora.jpg -t party.jpg -o result.jpg
@@ -55,17 +57,26 @@ int run(int argc, char** argv) {
     sub->fallthrough();
     commands.emplace_back(sub, make(*sub));
   };
-  add("swap", "Put the face of one photo onto the faces of another", [&](CLI::App& sub) { return add_swap(sub, common); });
+  add("swap", "Put the face of one photo onto the faces of another",
+      [&](CLI::App& sub) { return add_swap(sub, common); });
+  add("batch", "The same for many photos", [&](CLI::App& sub) { return add_batch(sub, common); });
 #ifdef MIEN_WITH_VIDEO
-  add("video", "Put the face of a photo onto the faces of a clip", [&](CLI::App& sub) { return add_video(sub, common); });
+  add("video", "Put the face of a photo onto the faces of a clip",
+      [&](CLI::App& sub) { return add_video(sub, common); });
 #endif
-  add("enrol", "Make a small file from photos of one person, to use as a source again and again", [&](CLI::App& sub) { return add_enrol(sub, common); });
-  add("faces", "Number and judge the faces of a photo, to choose from", [&](CLI::App& sub) { return add_faces(sub, common); });
-  add("inspect", "Show the faces of a photo: boxes, points, mesh, pose", [&](CLI::App& sub) { return add_inspect(sub, common); });
-  add("models", "List or check the installed networks", [&](CLI::App& sub) { return add_models(sub, common); });
+  add("enrol", "Make a small file from photos of one person, to use as a source again and again",
+      [&](CLI::App& sub) { return add_enrol(sub, common); });
+  add("faces", "Number and judge the faces of a photo, to choose from",
+      [&](CLI::App& sub) { return add_faces(sub, common); });
+  add("inspect", "Show the faces of a photo: boxes, points, mesh, pose",
+      [&](CLI::App& sub) { return add_inspect(sub, common); });
+  add("models", "List or check the installed networks",
+      [&](CLI::App& sub) { return add_models(sub, common); });
   add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
-  add("cache", "List or forget what is remembered about enrolled photos", [&](CLI::App& sub) { return add_cache(sub); });
-  add("bench", "Measure speed and memory with your photos", [&](CLI::App& sub) { return add_bench(sub, common); });
+  add("cache", "List or forget what is remembered about enrolled photos",
+      [&](CLI::App& sub) { return add_cache(sub); });
+  add("bench", "Measure speed and memory with your photos",
+      [&](CLI::App& sub) { return add_bench(sub, common); });
 
   try {
     app.parse(argc, argv);

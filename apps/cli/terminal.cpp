@@ -3,7 +3,12 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
+#include <cstring>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "media/file_io.h"
 
@@ -39,6 +44,13 @@ int report_error(const Status& status) {
   return exit_code_for(status.code());
 }
 
+void keep_memory_small() {
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
+}
+
 void remark(const std::string& sentence) { std::fprintf(stderr, "mien: %s\n", sentence.c_str()); }
 
 Progress::Progress(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) == 1) {}
@@ -57,14 +69,32 @@ void Progress::clear() {
 
 namespace {
 
+// Fixed memory, because a signal handler may not take locks or allocate. The second text is written while the
+// first one counts.
+struct StopText {
+  char bytes[1024];
+  std::size_t size;
+};
+constinit StopText stop_texts[2] = {{"\nmien: stopped; nothing was written\n", 36}, {}};
+constinit std::atomic<int> stop_text{0};
+
 extern "C" void stop(int) {
   remove_unfinished_files();
-  static constexpr char kText[] = "\nmien: stopped; nothing was written\n";
-  [[maybe_unused]] const auto written = write(STDERR_FILENO, kText, sizeof kText - 1);
+  const StopText& text = stop_texts[stop_text.load()];
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.bytes, text.size);
   _exit(kStopped);
 }
 
 }  // namespace
+
+void say_when_stopped(const std::string& sentence) {
+  stop_text.store(0);
+  if (sentence.empty()) return;
+  const std::string line = "\nmien: stopped; " + sentence.substr(0, 1000) + "\n";
+  std::memcpy(stop_texts[1].bytes, line.data(), line.size());
+  stop_texts[1].size = line.size();
+  stop_text.store(1);
+}
 
 void stop_cleanly_on_signals() {
   struct sigaction action {};

@@ -24,6 +24,11 @@ ExitCode exit_code_for(Code code);
 // "mien: sentence" on stderr. -> the exit code that fits.
 int report_error(const Status& status);
 
+// For work that lasts: a clip's stages run on threads of their own, and glibc would give each a heap that
+// keeps what its largest moment took. Two heaps for all, and what is large goes back to the system when it is
+// freed.
+void keep_memory_small();
+
 // A remark that is no error, on stderr.
 void remark(const std::string& sentence);
 
@@ -41,5 +46,9 @@ class Progress {
 
 // Ctrl-C and friends: removes files that are half written, says so, ends with exit code 4.
 void stop_cleanly_on_signals();
+
+// What it says then in the place of "nothing was written"; texts of more than 1000 bytes are cut. Empty: that
+// again.
+void say_when_stopped(const std::string& sentence);
 
 }  // namespace mien::cli

@@ -34,21 +34,22 @@ Result<std::optional<double>> seconds_of(const std::string& text, const char* op
     if (*parsed.ptr != ':') break;
     at = parsed.ptr + 1;
   }
-  return Status(Code::kInvalidArgument, std::string(option) + " is '" + text + "', expected seconds like 12.5, or 1:02.5, or 1:00:02");
+  return Status(Code::kInvalidArgument, std::string(option) + " is '" + text +
+                                            "', expected seconds like 12.5, or 1:02.5, or 1:00:02");
 }
 
 Result<FusionOptions> fusion_options(const VideoOptions& options) {
-  FusionOptions out;
-  out.strength = options.strength;
-  out.visible_mark = !options.no_visible_mark;
-  out.blend = blend_mode(options.blend);
+  FusionOptions out = fusion_of(options.shared);
   if (options.face == "largest") {
     out.faces = FaceChoice::kLargest;
   } else if (options.face != "all") {
     const char *begin = options.face.data(), *end = begin + options.face.size();
     const auto parsed = std::from_chars(begin, end, out.face_number);
     if (parsed.ec != std::errc() || parsed.ptr != end || out.face_number < 1) {
-      return Status(Code::kInvalidArgument, "--face is '" + options.face + "', expected largest, all, or a number in the order in which the faces appear, like 2");
+      return Status(
+          Code::kInvalidArgument,
+          "--face is '" + options.face +
+              "', expected largest, all, or a number in the order in which the faces appear, like 2");
     }
     out.faces = FaceChoice::kNumber;
   }
@@ -63,40 +64,37 @@ Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
   MIEN_ASSIGN(job.span.from, seconds_of(options.from, "--from"));
   MIEN_ASSIGN(job.span.to, seconds_of(options.to, "--to"));
   job.tracker.detector_period = options.detector_period;
-  job.write.encoder = options.encoder == "h264" ? ClipEncoder::kH264 : options.encoder == "vp9" ? ClipEncoder::kVp9 : options.encoder == "ffv1" ? ClipEncoder::kFfv1 : ClipEncoder::kByName;
+  job.write.encoder = options.encoder == "h264"   ? ClipEncoder::kH264
+                      : options.encoder == "vp9"  ? ClipEncoder::kVp9
+                      : options.encoder == "ffv1" ? ClipEncoder::kFfv1
+                                                  : ClipEncoder::kByName;
   job.write.quality = options.quality;
   job.write.keep_audio = options.audio == "keep";
-  job.write.overwrite = options.overwrite;
+  job.write.overwrite = options.shared.overwrite;
+  job.resume = options.resume;
   job.write.threads = common.threads;
   return job;
-}
-
-Done check_files(const VideoOptions& options, const ClipJob& job) {
-  std::error_code error;
-  for (const fs::path& input : {options.source, options.target}) {
-    if (fs::equivalent(input, options.output, error)) {
-      return Status(Code::kInvalidArgument, "the output " + options.output.string() + " is one of the inputs; choose another name, inputs are never overwritten");
-    }
-  }
-  if (!options.overwrite && fs::is_regular_file(options.output, error)) {
-    return Status(Code::kUnwritable, options.output.string() + " exists already; choose another name or add --overwrite");
-  }
-  return check_clip_output(options.output, job.write);
 }
 
 // Tells a few times a second how far it is.
 class ClipProgressLine {
  public:
-  explicit ClipProgressLine(Progress& progress) : progress_(progress) {}
+  ClipProgressLine(Progress& progress, const fs::path& output) : progress_(progress), output_(output) {}
 
   void operator()(const ClipProgress& p) {
+    if (!began_)
+      say_when_stopped("what is finished is kept in " + unfinished_folder(output_).string() +
+                       "; the same command with --resume goes on");
+    began_ = true;
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::milliseconds(200)) return;
     told_ = now;
     char text[120];
-    const int share = p.length > 0 ? static_cast<int>(std::min(100.0, 100 * p.seconds / p.length)) : 0, left = static_cast<int>(std::lround(p.seconds_left));
+    const int share = p.length > 0 ? static_cast<int>(std::min(100.0, 100 * p.seconds / p.length)) : 0,
+              left = static_cast<int>(std::lround(p.seconds_left));
     if (p.length > 0) {
-      std::snprintf(text, sizeof text, "fusing: %d %%, %d frames, %.1f fps, %d:%02d left", share, p.frames, p.frames_per_second, left / 60, left % 60);
+      std::snprintf(text, sizeof text, "fusing: %d %%, %d frames, %.1f fps, %d:%02d left", share, p.frames,
+                    p.frames_per_second, left / 60, left % 60);
     } else {
       std::snprintf(text, sizeof text, "fusing: %d frames, %.1f fps", p.frames, p.frames_per_second);
     }
@@ -105,31 +103,37 @@ class ClipProgressLine {
 
  private:
   Progress& progress_;
+  fs::path output_;
+  bool began_ = false;
   std::chrono::steady_clock::time_point told_;
 };
 
 struct Outcome {
   ClipReport report;
   std::vector<std::string> warnings;
+  std::vector<Role> roles;
   std::string network;
 };
 
 Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress& progress) {
   MIEN_ASSIGN(ClipJob job, job_of(options, common));
-  MIEN_TRY(check_files(options, job));
-  MIEN_TRY(require_consent(options.consent));
+  MIEN_ASSIGN(std::vector<Role> roles, roles_of(options.shared.cast));
+  MIEN_TRY(output_is_no_input(options.output, options.target, roles));
+  MIEN_TRY(check_not_there(options.shared, options.output));
+  MIEN_TRY(check_clip_output(options.output, job.write));
+  MIEN_TRY(require_consent(options.shared.consent));
   progress.step("reading");
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models, options.mode.value())));
-  job.models = engine.networks();
+  MIEN_ASSIGN(const Engine engine,
+              Engine::create(common.engine_options(models, options.shared.mode.value())));
+  job.models = engine.networks(), job.network = engine.fusion_network(), job.low_light = common.low_light;
   Session session = engine.open_session();
-  progress.step("enrolling the source");
-  MIEN_ASSIGN(const Source source, load_source(options.source, {engine, session, models,
-                                                                options.no_cache || common.low_light == "off"
-                                                                    ? PhotoCache::disabled()
-                                                                    : PhotoCache::of_user()}));
-  MIEN_ASSIGN(ClipReport report, fuse_clip(job, source, session, ClipProgressLine(progress)));
-  return Outcome{std::move(report), source.warnings(), engine.fusion_network()};
+  progress.step("enrolling");
+  MIEN_ASSIGN(const Cast cast, load_cast(roles, loader_of(options.shared, common, engine, session, models)));
+  auto report = fuse_clip(job, cast.castings, session, ClipProgressLine(progress, options.output));
+  say_when_stopped("");
+  if (!report.ok()) return report.status();
+  return Outcome{std::move(*report), cast.warnings, std::move(roles), engine.fusion_network()};
 }
 
 nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome) {
@@ -139,45 +143,52 @@ nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome)
   json["output"] = options.output.string();
   json["size_px"] = {r.width, r.height};
   json["input_codec"] = r.codec;
-  json["frames"] = r.frames, json["fused_frames"] = r.fused_frames;
+  json["frames"] = r.frames, json["fused_frames"] = r.fused_frames, json["frames_before"] = r.frames_before;
   json["faces"] = r.faces, json["cuts"] = r.cuts;
   json["audio_tracks"] = r.audio_tracks, json["subtitle_tracks"] = r.subtitle_tracks;
   json["seconds"] = rounded(r.seconds);
-  json["fps"] = rounded(r.frames / std::max(r.seconds, 1e-3));
-  json["ms_per_frame"] = {{"decode", rounded(r.decode_ms)}, {"fuse", rounded(r.fuse_ms)}, {"encode", rounded(r.encode_ms)}};
+  json["fps"] = rounded((r.frames - r.frames_before) / std::max(r.seconds, 1e-3));
+  json["missing"] = missing_json(r.missing, outcome.roles);
+  json["ms_per_frame"] = {
+      {"decode", rounded(r.decode_ms)}, {"fuse", rounded(r.fuse_ms)}, {"encode", rounded(r.encode_ms)}};
   json["slowest"] = r.slowest;
   for (const StageReport& stage : r.stages) json["stages_ms"][stage.stage] = rounded(stage.milliseconds);
   json["warnings"] = outcome.warnings;
   json["remarks"] = r.remarks;
-  json["mode"] = options.mode.name;
+  json["mode"] = options.shared.mode.name;
   json["network"] = outcome.network.empty() ? nlohmann::json() : nlohmann::json(outcome.network);
   return json;
 }
 
 void print_outcome(const VideoOptions& options, const Outcome& outcome) {
   const ClipReport& r = outcome.report;
-  if (options.json) {
+  if (options.shared.json) {
     print_json(outcome_json(options, outcome));
   } else {
-    std::printf("%s: %d of %d frames fused in %.1f s (%.1f fps; %s takes longest)\n", options.output.c_str(), r.fused_frames, r.frames, r.seconds, r.frames / std::max(r.seconds, 1e-3), r.slowest.c_str());
+    const int frames_now = r.frames - r.frames_before;
+    std::printf("%s: %d of %d frames fused in %.1f s (%.1f fps; %s takes longest)\n", options.output.c_str(),
+                r.fused_frames, r.frames, r.seconds, frames_now / std::max(r.seconds, 1e-3),
+                r.slowest.c_str());
   }
-  const std::string missing = missing_network_remark(options.mode, outcome.network);
-  if (!missing.empty()) remark(missing);
-  for (const std::string& warning : outcome.warnings) remark(warning);
+  if (r.frames_before > 0) {
+    remark(std::to_string(r.frames_before) + " frames were finished before");
+  }
+  print_shared_remarks(options.shared, outcome.network, outcome.warnings, "clip");
+  print_missing(r.missing, outcome.roles, options.shared.cast.min_similarity);
   for (const std::string& sentence : r.remarks) remark(sentence);
-  if (options.no_visible_mark) {
-    remark("the visible mark was left out as you asked; where the law or fairness demands it, tell viewers yourself that the clip is synthetic. "
-           "The label in the file's metadata is there");
-  }
-  if (!options.trace) return;
-  for (const auto& [name, value] : {std::pair{"decode", r.decode_ms}, {"fuse", r.fuse_ms}, {"encode", r.encode_ms}}) std::fprintf(stderr, "%-10s %8.2f ms a frame\n", name, value);
-  for (const StageReport& stage : r.stages) std::fprintf(stderr, "  %-10s %8.2f ms\n", stage.stage.c_str(), stage.milliseconds);
+  if (!options.shared.trace) return;
+  for (const auto& [name, value] :
+       {std::pair{"decode", r.decode_ms}, {"fuse", r.fuse_ms}, {"encode", r.encode_ms}})
+    std::fprintf(stderr, "%-10s %8.2f ms a frame\n", name, value);
+  for (const StageReport& stage : r.stages)
+    std::fprintf(stderr, "  %-10s %8.2f ms\n", stage.stage.c_str(), stage.milliseconds);
 }
 
 }  // namespace
 
 int run_video(const VideoOptions& options, const Common& common) {
-  Progress progress(!options.json);
+  keep_memory_small();
+  Progress progress(!options.shared.json);
   auto outcome = fuse(options, common, progress);
   progress.clear();
   if (!outcome.ok()) return report_error(outcome.status());
@@ -187,28 +198,30 @@ int run_video(const VideoOptions& options, const Common& common) {
 
 Command add_video(CLI::App& app, const Common& common) {
   auto o = std::make_shared<VideoOptions>();
-  app.add_option("-s,--source", o->source, "The person whose face is used: a photo, or a file of mien enrol (.mien)")->required();
   app.add_option("-t,--target", o->target, "Clip whose faces are changed")->required();
   app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm")->required();
-  app.add_option("--strength", o->strength, "0 leaves the target as it is, 1 gives the source's face (default 1)")->check(CLI::Range(0.0, 1.0));
-  app.add_option("--face", o->face, "Which faces: all, largest, or a number in the order in which they appear (default all)");
-  app.add_option("--blend", o->blend,
-                 "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
-      ->check(CLI::IsMember({"alpha", "poisson", "mixed", "multiband"}));
-  add_mode_option(app, &o->mode);
+  add_shared_options(app, &o->shared);
+  app.add_option("--face", o->face,
+                 "Which faces: all, largest, or a number in the order in which they appear (default all)");
   app.add_option("--from", o->from, "Begin here: seconds, or 1:02.5");
   app.add_option("--to", o->to, "End here");
-  app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")->check(CLI::Range(1, 100));
-  app.add_option("--encoder", o->encoder, "h264, vp9 or ffv1, which loses nothing (default h264, in .webm vp9)")->check(CLI::IsMember({"h264", "vp9", "ffv1"}));
-  app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")->check(CLI::IsMember({"keep", "drop"}));
-  app.add_option("--detector-period", o->detector_period, "Frames from one look for new faces to the next (default 10)")->check(CLI::Range(1, 1000));
-  app.add_flag("--json", o->json, "Print a report as JSON");
-  app.add_flag("--trace", o->trace, "Print how long each stage took");
-  app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
-  app.add_flag("--no-visible-mark", o->no_visible_mark, "Leave out the visible mark (the metadata label stays)");
-  app.add_flag("--no-cache", o->no_cache, "Do not remember what the networks said about the source (see mien cache)");
-  app.add_flag("--i-have-consent", o->consent, "The people shown agree; do not ask");
-  app.footer("Example: mien video -s anna.jpg -t party.mp4 -o result.mp4 --from 0:05 --to 0:15");
+  app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
+      ->check(CLI::Range(1, 100));
+  app.add_option("--encoder", o->encoder,
+                 "h264, vp9 or ffv1, which loses nothing (default h264, in .webm vp9)")
+      ->check(CLI::IsMember({"h264", "vp9", "ffv1"}));
+  app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
+      ->check(CLI::IsMember({"keep", "drop"}));
+  app.add_option("--detector-period", o->detector_period,
+                 "Frames from one look for new faces to the next (default 10)")
+      ->check(CLI::Range(1, 1000));
+  app.add_flag(
+      "--resume", o->resume,
+      "Go on where an earlier run of the same command stopped: OUT.mien-part keeps what it finished");
+  app.footer(
+      "Examples:\n  mien video -s anna.jpg -t party.mp4 -o result.mp4 --from 0:05 --to 0:15\n"
+      "  mien video --map anna.jpg=bob.jpg --map carl.mien=dora.jpg -t talk.mp4 -o result.mp4    two people "
+      "get other faces, the rest stays");
   return [o, &common] { return run_video(*o, common); };
 }
 

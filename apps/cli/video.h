@@ -5,21 +5,19 @@
 #include <string>
 
 #include "commands.h"
-#include "mode.h"
+#include "shared_options.h"
 
 namespace mien::cli {
 
 struct VideoOptions {
-  std::filesystem::path source, target, output;
-  float strength = 1.0f;
+  SharedOptions shared;
+  std::filesystem::path target, output;
   std::string face = "all";
-  std::string blend = "alpha";
-  ModeOption mode;
   std::string from, to;  // seconds, or 1:02.5, or 1:00:02; empty: from the beginning, to the end
   int quality = 80;
   std::string encoder, audio = "keep";  // encoder empty: by the output's name
   int detector_period = 10;
-  bool json = false, trace = false, overwrite = false, no_visible_mark = false, no_cache = false, consent = false;
+  bool resume = false;
 };
 
 // -> exit code

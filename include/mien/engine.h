@@ -227,6 +227,9 @@ class Session {
   // The same for the next frame of a stream, whose faces the tracker follows: FaceReport::number stays a face's own as long as it is
   // followed, and a number that nobody has is no error. The tone is not corrected: its threshold would flicker. seconds: the frame's time.
   Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out);
+  // Several sources, each onto the person who looks like its reference; see fuse(). People keep their source when they cross, or leave and
+  // return. FusionReport::missing is about this frame. The same cast for all frames of a stream.
+  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out);
   // Several sources: each onto the person who looks like its reference. A reference gets one face at most, the one that fits best;
   // faces that nobody claims stay untouched. kModelRefused when references are given and the network for it is not there.
   Result<FusionReport> fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out);

@@ -8,7 +8,10 @@
 //   }
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "mien/status.h"
 
@@ -32,6 +35,12 @@ class FaceTracker {
 
   // Forgets all faces, as a cut does; for jumps that the tracker cannot see. Numbers are not given again.
   void reset();
+
+  // All that the next frames depend on, as bytes of a few ten kilobytes per face: a later process with the same engine goes on with
+  // them as if the stream had not stopped. They show where faces were, and with references who they are: treat them like the clip.
+  std::vector<std::uint8_t> save() const;
+  // Options stay as they are. kUnreadable, and nothing changed, when the bytes are damaged or of another version.
+  Done restore(std::span<const std::uint8_t> saved);
 
   int faces_seen() const;  // how many faces got a number so far
   int cuts_seen() const;

@@ -274,6 +274,12 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
 }
 
 Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out) {
+  const Casting only{&source, nullptr};
+  return fuse_next(frame, seconds, tracker, {&only, 1}, options, out);
+}
+
+Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out) {
+  MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
   return guarded([&]() -> Result<FusionReport> {
@@ -283,11 +289,13 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     s.trace.clear();
     MIEN_ASSIGN(const std::vector<FollowedFace> faces, track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
     track.largest = largest_number(faces, track.largest);
+    MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity, parts.networks(), s.find, s.trace));
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
     const TrackedFusion with{parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace};
     FusionReport report;
-    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, source, options, track.largest, with, image.mutable_view()));
+    report.missing = std::move(roles.missing);
+    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with, image.mutable_view()));
     const int fused = report.fused_count();
     // A stream that carries the mark carries it on every frame, or it would flicker.
     const bool mark = options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();

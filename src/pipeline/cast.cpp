@@ -46,6 +46,18 @@ Result<std::vector<std::string>> not_chosen_because(const std::vector<Face>& fac
   return out;
 }
 
+References references_of(std::span<const Casting> cast) {
+  References out;
+  for (std::size_t i = 0; i < cast.size(); ++i) {
+    if (cast[i].reference == nullptr) {
+      out.for_the_rest = static_cast<int>(i);
+    } else {
+      out.identities.push_back(*cast[i].reference), out.casting_of.push_back(static_cast<int>(i));
+    }
+  }
+  return out;
+}
+
 std::vector<Match> match_people(const std::vector<Identity>& references, const std::vector<std::optional<Identity>>& faces, float min_similarity) {
   struct Pair {
     std::size_t reference, face;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,16 @@ std::vector<std::size_t> numbered(const std::vector<Face>& faces, FaceOrder orde
 
 // Per face (already in order): empty when it is chosen, else why not. kNoFace when the face that was asked for is not there.
 Result<std::vector<std::string>> not_chosen_because(const std::vector<Face>& faces, const FusionOptions& options);
+
+inline constexpr const char* kClaimedByNobody = "left alone: none of the references looks like this person";
+
+// The cast taken apart.
+struct References {
+  std::vector<Identity> identities;  // of those entries that have a reference
+  std::vector<int> casting_of;       // their indices in the cast
+  int for_the_rest = -1;             // index of the entry without one; -1: there is none
+};
+References references_of(std::span<const Casting> cast);
 
 // One reference's place in a frame.
 struct Match {

@@ -8,21 +8,24 @@
 namespace mien {
 namespace {
 
-constexpr float kKeepPresence = 0.5f;     // below that a tracked mesh has lost its face; a new one needs more
+constexpr float kKeepPresence = 0.5f;  // below that a tracked mesh has lost its face; a new one needs more
 constexpr float kSameFaceOverlap = 0.25f;
-constexpr float kDoubleOverlap = 0.6f;    // tracks that overlap more look at one face
-constexpr float kLargestGrowth = 1.5f;    // in size from one frame to the next; more is no face but a mistake
+constexpr float kDoubleOverlap = 0.6f;  // tracks that overlap more look at one face
+constexpr float kLargestGrowth = 1.5f;  // in size from one frame to the next; more is no face but a mistake
 constexpr double kLongestGapSeconds = 1;
 
-Result<std::optional<Face>> look_again(ImageView frame, const Track& track, const FaceNetworks& networks, FindScratch& scratch) {
+Result<std::optional<Face>> look_again(ImageView frame, const Track& track, const FaceNetworks& networks,
+                                       FindScratch& scratch) {
   const LevelSquare square = track.expected();
   MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(frame, square, scratch.mesh, scratch.nets));
   if (plain.presence < kKeepPresence) return std::optional<Face>();
-  MIEN_ASSIGN(const MeshLook mirrored, networks.mesh.look_mirrored(frame, square, scratch.mesh, scratch.nets));
+  MIEN_ASSIGN(const MeshLook mirrored,
+              networks.mesh.look_mirrored(frame, square, scratch.mesh, scratch.nets));
   const MeshLook look = mean_of(plain, mirrored);
   const LevelSquare now = level_square(look.mesh);
   const float growth = now.side_px / std::max(square.side_px, 1e-3f), half = now.side_px / 2;
-  if (look.presence < kKeepPresence || growth > kLargestGrowth || growth < 1 / kLargestGrowth) return std::optional<Face>();
+  if (look.presence < kKeepPresence || growth > kLargestGrowth || growth < 1 / kLargestGrowth)
+    return std::optional<Face>();
   Face face = track.face();
   face.mesh = look.mesh;
   face.box = {now.centre.x - half, now.centre.y - half, now.centre.x + half, now.centre.y + half};
@@ -54,7 +57,8 @@ bool FaceFollower::begins_anew(ImageView frame, double seconds) {
 }
 
 // Fills `seen` by looking where the tracks should be. -> whether all were found.
-Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch, std::vector<std::optional<Face>>* seen) {
+Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
+                                          std::vector<std::optional<Face>>* seen) {
   bool all = true;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     if ((*seen)[i]) continue;
@@ -67,7 +71,8 @@ Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& n
 // Gives the detector's faces to tracks; new tracks for those that are left.
 void FaceFollower::take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen) {
   std::vector<Box> expected, boxes;
-  for (std::size_t i = 0; i < tracks_.size(); ++i) expected.push_back((*seen)[i] ? (*seen)[i]->box : tracks_[i].face().box);
+  for (std::size_t i = 0; i < tracks_.size(); ++i)
+    expected.push_back((*seen)[i] ? (*seen)[i]->box : tracks_[i].face().box);
   for (const Face& face : found) boxes.push_back(face.box);
   const std::vector<int> face_of_track = associate(expected, boxes, kSameFaceOverlap);
   std::vector<bool> taken(found.size(), false);
@@ -86,12 +91,18 @@ void FaceFollower::take_found(const std::vector<Face>& found, std::vector<std::o
 // Of two tracks on one face the older stays.
 void FaceFollower::drop_doubles() {
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
-    const auto doubles = [&](const Track& track) { return overlap(track.face().box, tracks_[i].face().box) > kDoubleOverlap; };
-    tracks_.erase(std::remove_if(tracks_.begin() + static_cast<std::ptrdiff_t>(i) + 1, tracks_.end(), doubles), tracks_.end());
+    const auto doubles = [&](const Track& track) {
+      return overlap(track.face().box, tracks_[i].face().box) > kDoubleOverlap;
+    };
+    tracks_.erase(
+        std::remove_if(tracks_.begin() + static_cast<std::ptrdiff_t>(i) + 1, tracks_.end(), doubles),
+        tracks_.end());
   }
 }
 
-Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double seconds, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double seconds,
+                                                     const FaceNetworks& networks, FindScratch& scratch,
+                                                     Trace& trace) {
   if (begins_anew(frame, seconds)) reset();
   std::vector<std::optional<Face>> seen(tracks_.size());
   bool detector_is_due = tracks_.empty() || frames_to_detector_ <= 0;
@@ -101,6 +112,8 @@ Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double sec
     detector_is_due = !all;
   }
   if (detector_is_due) {
+    scratch.nets = {};  // the detector needs more than all else; it is not piled on top of what the last
+                        // frame's networks left
     MIEN_ASSIGN(const std::vector<Face> found, find_faces(frame, networks, scratch, trace));
     take_found(found, &seen);
     frames_to_detector_ = settings_.detector_period;
@@ -116,7 +129,8 @@ Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double sec
       tracks_[i].miss();
     }
   }
-  tracks_.erase(std::remove_if(tracks_.begin(), tracks_.end(), [](const Track& t) { return t.gone(); }), tracks_.end());
+  tracks_.erase(std::remove_if(tracks_.begin(), tracks_.end(), [](const Track& t) { return t.gone(); }),
+                tracks_.end());
   drop_doubles();
   std::vector<FollowedFace> out;
   for (const Track& track : tracks_) out.push_back({track.number(), track.face(), track.opacity()});

@@ -15,28 +15,39 @@ struct FollowSettings {
 };
 
 struct FollowedFace {
-  int number = 0;      // 1 is the first face that was seen, from the left when several came at once
+  int number = 0;  // 1 is the first face that was seen, from the left when several came at once
   Face face;
-  float opacity = 1;   // share of the fusion to show: a face comes and goes over three frames
+  float opacity = 1;  // share of the fusion to show: a face comes and goes over three frames
 };
 
-// What the faces of a stream have in common from frame to frame. Frames come in order; one follower per stream.
+// What the faces of a stream have in common from frame to frame. Frames come in order; one follower per
+// stream.
 class FaceFollower {
  public:
   explicit FaceFollower(const FollowSettings& settings) : settings_(settings) {}
 
-  // The faces of the next frame, in the order of their numbers. seconds: the frame's time; a step back or of more than a second starts
-  // anew, as a cut does.
-  Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+  // The faces of the next frame, in the order of their numbers. seconds: the frame's time; a step back or of
+  // more than a second starts anew, as a cut does.
+  Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks,
+                                         FindScratch& scratch, Trace& trace);
 
   // Forgets all faces; numbers are not given again.
   void reset();
   int cuts() const { return cuts_; }
   int faces_seen() const { return last_number_; }
 
+  // All that the next frames depend on (core/byte_stream.h): a member that is missing here breaks `mien video
+  // --resume`.
+  template <class Archive>
+  void visit(Archive& archive) {
+    archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, frames_to_detector_, last_number_, cuts_,
+            started_, new_shot_);
+  }
+
  private:
   bool begins_anew(ImageView frame, double seconds);
-  Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch, std::vector<std::optional<Face>>* seen);
+  Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
+                              std::vector<std::optional<Face>>* seen);
   void take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen);
   void drop_doubles();
 

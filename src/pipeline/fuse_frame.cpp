@@ -26,37 +26,28 @@ Result<std::vector<FaceReport>> numbered_reports(ImageView frame, const FusionOp
 // Sets `casting` of every chosen face, and `note` of those that nobody claims.
 Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, const FaceNetworks& networks, FindScratch& scratch,
                                           Trace& trace, std::vector<FaceReport>* reports) {
-  std::vector<Identity> references;
-  std::vector<int> casting_of;
-  int for_the_rest = -1;
-  for (std::size_t i = 0; i < cast.size(); ++i) {
-    if (cast[i].reference == nullptr) {
-      for_the_rest = static_cast<int>(i);
-    } else {
-      references.push_back(*cast[i].reference), casting_of.push_back(static_cast<int>(i));
-    }
-  }
+  const References references = references_of(cast);
   std::vector<MissingPerson> missing;
-  if (!references.empty()) {
+  if (!references.identities.empty()) {
     std::vector<std::optional<Identity>> identities(reports->size());
     for (std::size_t i = 0; i < reports->size(); ++i) {
       if (!(*reports)[i].note.empty()) continue;
       MIEN_ASSIGN(identities[i], identify(frame, (*reports)[i].face.mesh, networks, scratch, trace));
     }
-    const std::vector<Match> matches = match_people(references, identities, options.min_similarity);
+    const std::vector<Match> matches = match_people(references.identities, identities, options.min_similarity);
     for (std::size_t r = 0; r < matches.size(); ++r) {
       if (matches[r].face < 0) {
-        missing.push_back({casting_of[r], matches[r].similarity});
+        missing.push_back({references.casting_of[r], matches[r].similarity});
         continue;
       }
       FaceReport& report = (*reports)[static_cast<std::size_t>(matches[r].face)];
-      report.casting = casting_of[r], report.reference_similarity = matches[r].similarity;
+      report.casting = references.casting_of[r], report.reference_similarity = matches[r].similarity;
     }
   }
   for (FaceReport& report : *reports) {
     if (!report.note.empty() || report.casting >= 0) continue;
-    report.casting = for_the_rest;
-    if (for_the_rest < 0) report.note = "left alone: none of the references looks like this person";
+    report.casting = references.for_the_rest;
+    if (report.casting < 0) report.note = kClaimedByNobody;
   }
   return missing;
 }

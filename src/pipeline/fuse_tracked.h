@@ -4,6 +4,7 @@
 #include <span>
 
 #include "pipeline/find_faces.h"
+#include "pipeline/follow_cast.h"
 #include "pipeline/follow_faces.h"
 #include "pipeline/fuse_face.h"
 
@@ -22,8 +23,11 @@ struct TrackedFusion {
 // Which of the faces is the largest, sticking to `last` (a number; 0: none) until another is clearly larger.
 int largest_number(std::span<const FollowedFace> faces, int last);
 
-// Fuses the chosen faces of `frame` into `image`, which holds the frame's pixels. largest: what largest_number() said.
-Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const FollowedFace> faces, const Source& source, const FusionOptions& options, int largest,
+// Fuses the chosen faces of `frame` into `image`, which holds the frame's pixels. parts: who gets whom, one
+// per face. largest: what largest_number() said.
+Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const FollowedFace> faces,
+                                             std::span<const Part> parts, std::span<const Casting> cast,
+                                             const FusionOptions& options, int largest,
                                              const TrackedFusion& with, MutableImageView image);
 
 }  // namespace mien

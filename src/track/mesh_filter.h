@@ -8,12 +8,18 @@
 
 namespace mien {
 
-// The similarity (place, size, roll) and the shape that remains are filtered apart: a head that turns fast may keep a still mouth, and a
-// speaking mouth does not shake the head. Speeds count in face sizes a second; lids, irises and lips are let through faster.
+// The similarity (place, size, roll) and the shape that remains are filtered apart: a head that turns fast
+// may keep a still mouth, and a speaking mouth does not shake the head. Speeds count in face sizes a second;
+// lids, irises and lips are let through faster.
 class MeshFilter {
  public:
   // seconds since the last call; the first call returns its mesh unchanged.
   Mesh next(const Mesh& mesh, float seconds);
+
+  template <class Archive>
+  void visit(Archive& archive) {  // core/byte_stream.h
+    archive(started_, reference_, centre_, turn_, points_);
+  }
 
  private:
   struct Similarity {

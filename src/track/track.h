@@ -12,6 +12,7 @@ inline constexpr int kFadeFrames = 3;  // over which a face comes and goes
 class Track {
  public:
   // at_once: a new shot begins with this face, so it is shown fully from its first frame on.
+  Track() = default;
   Track(int number, bool at_once) : number_(number), level_(at_once ? kFadeFrames : 0) {}
 
   int number() const { return number_; }
@@ -29,9 +30,14 @@ class Track {
   // Where to look for it in the next frame: the last measured mesh, moved on as it moved before.
   LevelSquare expected() const;
 
+  template <class Archive>
+  void visit(Archive& archive) {  // core/byte_stream.h
+    archive(number_, level_, seen_, filter_, shown_, last_, before_);
+  }
+
  private:
-  int number_;
-  int level_;
+  int number_ = 0;
+  int level_ = 0;
   bool seen_ = false;
   MeshFilter filter_;
   Face shown_;

@@ -24,6 +24,7 @@ AVPixelFormat pixels_for(const AVCodec& codec, AVPixelFormat native);
 void pad_for(const AVCodec& codec, const ClipFormat& format, int* width, int* height);
 
 // An encoder that is ready to take frames of the format.
-Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format, const ClipWriteOptions& options, bool global_header);
+Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format,
+                              const ClipWriteOptions& options);
 
 }  // namespace mien

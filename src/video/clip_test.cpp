@@ -5,7 +5,6 @@
 #include <cmath>
 #include <fstream>
 
-#include "api/fused_image_access.h"
 #include "video/clip_reader.h"
 #include "video/made_clip.h"
 
@@ -13,12 +12,17 @@ namespace mien {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::make_clip;
 using testing::MadeClip;
+using testing::make_clip;
 
 class ClipTest : public ::testing::Test {
  protected:
-  ClipTest() : folder_(fs::temp_directory_path() / ("mien-clip-" + std::to_string(::getpid()) + "-" + ::testing::UnitTest::GetInstance()->current_test_info()->name())) { fs::create_directories(folder_); }
+  ClipTest()
+      : folder_(fs::temp_directory_path() /
+                ("mien-clip-" + std::to_string(::getpid()) + "-" +
+                 ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    fs::create_directories(folder_);
+  }
   ~ClipTest() override { fs::remove_all(folder_); }
 
   fs::path made(const std::string& name, MadeClip clip = {}) {
@@ -43,7 +47,7 @@ class ClipTest : public ::testing::Test {
 };
 
 struct Content {
-  std::vector<std::int64_t> times;     // of the pictures, in the time base
+  std::vector<std::int64_t> times;  // of the pictures, in the time base
   std::vector<std::vector<std::uint8_t>> audio;
   std::vector<std::uint8_t> first_pixels;
   int shown_width = 0, shown_height = 0;
@@ -64,10 +68,13 @@ Content read_all(ClipReader* reader) {
       out.audio.emplace_back(packet->data, packet->data + packet->size);
       continue;
     }
+    reader->read_rgb(&frame);
     out.times.push_back(frame.pts);
     out.shown_width = frame.picture().width, out.shown_height = frame.picture().height;
     if (out.times.size() == 1) {
-      for (int y = 0; y < frame.picture().height; ++y) out.first_pixels.insert(out.first_pixels.end(), frame.picture().row(y), frame.picture().row(y) + 3 * frame.picture().width);
+      for (int y = 0; y < frame.picture().height; ++y)
+        out.first_pixels.insert(out.first_pixels.end(), frame.picture().row(y),
+                                frame.picture().row(y) + 3 * frame.picture().width);
     }
   }
 }
@@ -79,7 +86,9 @@ std::unique_ptr<ClipReader> opened(const fs::path& file, const ClipSpan& span = 
 }
 
 // As fuse_clip() does it, with `change` in the place of the fusion.
-Done rewrite(const fs::path& from, const fs::path& to, const ClipSpan& span = {}, ClipEncoder encoder = ClipEncoder::kByName, const std::function<void(MutableImageView)>& change = {}) {
+Done rewrite(const fs::path& from, const fs::path& to, const ClipSpan& span = {},
+             ClipEncoder encoder = ClipEncoder::kByName,
+             const std::function<void(MutableImageView)>& change = {}) {
   const auto reader = opened(from, span);
   auto kind = clip_kind(to, encoder);
   if (!kind.ok()) return kind.status();
@@ -88,23 +97,32 @@ Done rewrite(const fs::path& from, const fs::path& to, const ClipSpan& span = {}
   int width = 0, height = 0;
   pad_for(*kind->codec, format, &width, &height);
   reader->deliver_as(format.pixels, width, height);
-  auto writer = ClipWriter::create(to, *kind, format, {&reader->input(), reader->picture_stream(), reader->shift_us()}, {}, {encoder, 80, true, false, 1});
+  const ClipWriteOptions options{encoder, 80, true, false, 1};
+  auto writer = ClipWriter::create(
+      to, *kind, format, {&reader->input(), reader->picture_stream(), reader->shift_us()}, {}, options);
   if (!writer.ok()) return writer.status();
   for (std::size_t i = 0; i < (*writer)->carried().output_of_input.size(); ++i) {
     if ((*writer)->carried().output_of_input[i] >= 0) reader->carry(static_cast<int>(i));
   }
-  ClipFrame frame;
-  FusedImage picture;
-  PacketPtr packet(not_null(av_packet_alloc()));
-  while (true) {
-    const auto what = reader->next(&frame, packet.get());
-    if (!what.ok()) return what.status();
-    if (*what == ClipItem::kEnd) return (*writer)->finish(reader->end_pts());
-    FusedImageAccess::image(picture).assign(frame.picture());
-    if (*what == ClipItem::kFrame && change) change(FusedImageAccess::image(picture).mutable_view());
-    const Done done = *what == ClipItem::kPacket ? (*writer)->write(packet.get()) : (*writer)->write(picture, &frame);
-    if (!done.ok()) return done;
-  }
+  std::vector<PacketPtr> carried;
+  const auto next = [&](ClipFrame* frame) {
+    while (true) {
+      PacketPtr packet(not_null(av_packet_alloc()));
+      const auto what = reader->next(frame, packet.get());
+      EXPECT_TRUE(what.ok());
+      if (!what.ok() || *what == ClipItem::kEnd) return false;
+      if (*what == ClipItem::kFrame) break;
+      carried.push_back(std::move(packet));
+    }
+    if (change) {
+      reader->read_rgb(frame);
+      Image picture = Image::copy_of(frame->picture());
+      change(picture.mutable_view());
+      write_changes(format, picture.view(), frame);
+    }
+    return true;
+  };
+  return testing::write_clip(*kind, format, options, next, carried, reader->end_pts(), writer->get());
 }
 
 TEST_F(ClipTest, KeepsWhatAClipHasBesideItsPictures) {
@@ -148,7 +166,9 @@ TEST_F(ClipTest, KeepsVaryingFrameTimes) {
     ASSERT_EQ(a.times.size(), 12u);
     ASSERT_EQ(b.times.size(), 12u);
     for (int i = 0; i < 12; ++i) {
-      EXPECT_NEAR(static_cast<double>(b.times[i]) * av_q2d(after->format().time_base), static_cast<double>(clip.time_ms(i)) / 1000, 0.0011) << name << " frame " << i;
+      EXPECT_NEAR(static_cast<double>(b.times[i]) * av_q2d(after->format().time_base),
+                  static_cast<double>(clip.time_ms(i)) / 1000, 0.0011)
+          << name << " frame " << i;
       EXPECT_EQ(av_rescale_q(a.times[i], before->format().time_base, after->format().time_base), b.times[i]);
     }
     EXPECT_NEAR(before->length_seconds(), after->length_seconds(), 0.0021);
@@ -177,17 +197,22 @@ TEST_F(ClipTest, ALosslessClipKeepsEveryBitOutsideOfWhatChanged) {
   clip.encoder = ClipEncoder::kFfv1;
   clip.pixels = AV_PIX_FMT_YUV420P10LE;
   const fs::path in = made("l.mkv", clip), out = folder_ / "out.mkv";
-  ASSERT_TRUE(rewrite(in, out, {}, ClipEncoder::kFfv1, [](MutableImageView picture) { picture.row(40)[3 * 50] = 255; }).ok());
+  ASSERT_TRUE(rewrite(in, out, {}, ClipEncoder::kFfv1, [](MutableImageView picture) {
+                picture.row(40)[3 * 50] = 255;
+              }).ok());
   const auto before = opened(in), after = opened(out);
   EXPECT_EQ(after->format().pixels, AV_PIX_FMT_YUV420P10LE);
   ClipFrame a, b;
   PacketPtr packet(not_null(av_packet_alloc()));
-  while (*before->next(&a, packet.get()) == ClipItem::kFrame && *after->next(&b, packet.get()) == ClipItem::kFrame) {
+  while (*before->next(&a, packet.get()) == ClipItem::kFrame &&
+         *after->next(&b, packet.get()) == ClipItem::kFrame) {
     int different = 0;
     for (int plane = 0; plane < 3; ++plane) {
       for (int y = 0; y < (plane ? 90 : 180); ++y) {
-        const auto* p = reinterpret_cast<const std::uint16_t*>(a.planes->data[plane] + static_cast<std::ptrdiff_t>(y) * a.planes->linesize[plane]);
-        const auto* q = reinterpret_cast<const std::uint16_t*>(b.planes->data[plane] + static_cast<std::ptrdiff_t>(y) * b.planes->linesize[plane]);
+        const auto* p = reinterpret_cast<const std::uint16_t*>(
+            a.planes->data[plane] + static_cast<std::ptrdiff_t>(y) * a.planes->linesize[plane]);
+        const auto* q = reinterpret_cast<const std::uint16_t*>(
+            b.planes->data[plane] + static_cast<std::ptrdiff_t>(y) * b.planes->linesize[plane]);
         for (int x = 0; x < (plane ? 160 : 320); ++x) different += p[x] != q[x];
       }
     }
@@ -205,7 +230,11 @@ TEST_F(ClipTest, TakesOddSizesAndSingleFrames) {
     EXPECT_EQ(content.times.size(), 1u);
     EXPECT_EQ(content.shown_width, std::string(name) == "o.mp4" ? 132 : 131) << "H.264 has even sizes only";
   }
-  const fs::path in = made("o.mkv", [&] { auto c = clip; c.encoder = ClipEncoder::kFfv1; return c; }());
+  const fs::path in = made("o.mkv", [&] {
+    auto c = clip;
+    c.encoder = ClipEncoder::kFfv1;
+    return c;
+  }());
   ASSERT_TRUE(rewrite(in, folder_ / "out.mp4").ok());
 }
 
@@ -244,7 +273,11 @@ TEST_F(ClipTest, ReadsWhatATruncatedFileHasAndSaysSo) {
 TEST_F(ClipTest, RefusesWhatIsNoClipWithASentence) {
   ASSERT_TRUE(testing::make_audio_only(folder_ / "sound.mp4", 0.5).ok());
   std::ofstream(folder_ / "list.m3u8") << "#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/a.ts\n";
-  for (const auto& [name, code, part] : {std::tuple{"sound.mp4", Code::kUnreadable, "no pictures, only 1 audio track"}, {"list.m3u8", Code::kUnreadable, "no clip"}, {"none.mp4", Code::kNotFound, "no such file"}, {"", Code::kUnreadable, "folder"}}) {
+  for (const auto& [name, code, part] :
+       {std::tuple{"sound.mp4", Code::kUnreadable, "no pictures, only 1 audio track"},
+        {"list.m3u8", Code::kUnreadable, "no clip"},
+        {"none.mp4", Code::kNotFound, "no such file"},
+        {"", Code::kUnreadable, "folder"}}) {
     const auto reader = ClipReader::open(folder_ / name, {}, 1);
     ASSERT_FALSE(reader.ok()) << name;
     EXPECT_EQ(reader.status().code(), code) << reader.status().message();
@@ -268,8 +301,10 @@ TEST_F(ClipTest, AnUnfinishedClipLeavesNothing) {
   const auto reader = opened(in);
   const auto kind = clip_kind("y.mp4", ClipEncoder::kByName);
   {
-    auto writer = ClipWriter::create(folder_ / "y.mp4", *kind, reader->format(), {&reader->input(), 0, 0}, {}, {});
+    auto writer =
+        ClipWriter::create(folder_ / "y.mp4", *kind, reader->format(), {&reader->input(), 0, 0}, {}, {});
     ASSERT_TRUE(writer.ok());
+    ASSERT_TRUE((*writer)->begin({0}, AV_NOPTS_VALUE).ok());
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2);
   }
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);

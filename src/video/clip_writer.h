@@ -1,10 +1,7 @@
-// Writes a clip: fused frames are encoded, everything else is carried over. The file appears whole or not at all.
+// Writes a clip from encoded pictures and what is carried over. The file appears whole or not at all.
 #pragma once
 
-#include <deque>
-
 #include "media/file_io.h"
-#include "mien/fused_image.h"
 #include "video/carried_tracks.h"
 #include "video/clip_label.h"
 
@@ -19,29 +16,34 @@ struct ClipOrigin {
 
 class ClipWriter {
  public:
-  // `format` is what frames will have: pixels as pixels_for() says, see ClipReader::deliver_as().
-  static Result<std::unique_ptr<ClipWriter>> create(const std::filesystem::path& file, const ClipKind& kind, const ClipFormat& format, const ClipOrigin& origin,
+  // `format` is what frames have: pixels as pixels_for() says, see ClipReader::deliver_as(). Says what cannot
+  // work, and writes nothing yet.
+  static Result<std::unique_ptr<ClipWriter>> create(const std::filesystem::path& file, const ClipKind& kind,
+                                                    const ClipFormat& format, const ClipOrigin& origin,
                                                     const ClipLabel& label, const ClipWriteOptions& options);
 
   const CarriedTracks& carried() const { return carried_; }
 
-  // Changes the frame's planes where the fused picture differs, and encodes them.
-  Done write(const FusedImage& fused, ClipFrame* frame);
+  // Begins the file. times: of all pictures, in order, in the clip's time base. end: where the last one ends,
+  // or AV_NOPTS_VALUE; one that is far away (of a truncated clip) does not count.
+  Done begin(std::vector<std::int64_t> times, std::int64_t end);
+  // The next encoded picture, in the encoder's order, as a PacketSink gets it; is empty afterwards.
+  Done write_picture(AVPacket* packet);
   // A packet of the origin's, with its stream_index and in its time base; is empty afterwards.
-  Done write(AVPacket* packet);
-  // Ends the file and gives it its name. end: where the last picture ends, in the clip's time base, or AV_NOPTS_VALUE; one that is far
-  // away (of a truncated clip) does not count.
-  Done finish(std::int64_t end);
+  Done write_carried(AVPacket* packet);
+  // Ends the file and gives it its name.
+  Done finish();
 
  private:
-  ClipWriter(const std::filesystem::path& file, const ClipFormat& format, const ClipLabel& label, const ClipWriteOptions& options)
-      : file_(file), format_(format), label_(label), part_(file, options.overwrite ? IfExists::kReplace : IfExists::kRefuse) {}
+  ClipWriter(const std::filesystem::path& file, const ClipFormat& format, const ClipLabel& label,
+             const ClipWriteOptions& options)
+      : file_(file),
+        format_(format),
+        label_(label),
+        part_(file, options.overwrite ? IfExists::kReplace : IfExists::kRefuse) {}
   Done open(const ClipKind& kind, const ClipOrigin& origin, const ClipWriteOptions& options);
-  void add_picture_stream(const ClipOrigin& origin);
+  void add_picture_stream(const ClipOrigin& origin, const AVCodecContext& encoder);
   void add_label(bool as_tags);
-  Done encode(const AVFrame* frame);
-  void know_duration(std::int64_t next_pts);
-  Done mux_pictures();
   Done mux(AVPacket* packet);
   Status cannot_write(int error) const;
 
@@ -50,14 +52,12 @@ class ClipWriter {
   ClipLabel label_;
   PartFile part_;
   OutputPtr output_;
-  CodecPtr encoder_;
   AVStream* pictures_ = nullptr;
+  int reordered_ = 0;  // pictures that the encoder may hold back to give a later one first
   CarriedTracks carried_;
-  std::vector<AVRational> origin_bases_;                         // of the input's streams
-  // A picture lasts until the next one begins, so packets wait until that is known: time stamp and duration of such pictures.
-  std::deque<PacketPtr> waiting_;
-  std::vector<std::pair<std::int64_t, std::int64_t>> durations_;
-  std::int64_t last_pts_ = AV_NOPTS_VALUE, last_step_ = 0;
+  std::vector<AVRational> origin_bases_;  // of the input's streams
+  std::vector<std::int64_t> times_;       // of the pictures, and where the last one ends
+  std::size_t pictures_written_ = 0;
   bool xmp_box_ = false;
 };
 

@@ -1,9 +1,11 @@
-// Clips made by code, for tests: pictures painted by a function, a tone, chapters, whatever a real clip may have.
+// Clips made by code, for tests: pictures painted by a function, a tone, chapters, whatever a real clip may
+// have.
 #pragma once
 
 #include <functional>
 
 #include "video/clip_writer.h"
+#include "video/frame_encoder.h"
 
 namespace mien::testing {
 
@@ -25,10 +27,16 @@ struct MadeClip {
   AVColorTransferCharacteristic transfer = AVCOL_TRC_UNSPECIFIED;
   AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
   std::string title;
-  ClipLabel label;        // empty: none
+  ClipLabel label;  // empty: none
 };
 
 Done make_clip(const std::filesystem::path& file, const MadeClip& clip);
+
+// Encodes the frames that `next` fills, until it says false, and writes them with the packets that are
+// carried: fuse_clip() without segments.
+Done write_clip(const ClipKind& kind, const ClipFormat& format, const ClipWriteOptions& options,
+                const std::function<bool(ClipFrame*)>& next, const std::vector<PacketPtr>& carried,
+                std::int64_t end, ClipWriter* writer);
 
 // A tone without pictures.
 Done make_audio_only(const std::filesystem::path& file, double seconds);

@@ -165,6 +165,55 @@ class CommandTest(unittest.TestCase):
         self.refused(self.run_mien('swap', '-t', TWO, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, '--source')
 
     # enrolled faces and the cache
+    # many pictures at once
+    def batch(self, *words, output='out'):
+        return self.run_mien('batch', '-s', SOURCE, *words, '-o', output, '--i-have-consent')
+
+    def test_a_batch_does_what_it_can_and_lists_what_failed(self):
+        pictures = self.folder / 'in'
+        pictures.mkdir()
+        shutil.copy(TARGET, pictures / 'a.jpg')
+        shutil.copy(TWO, pictures / 'b.JPG')
+        (pictures / 'c.jpg').write_bytes(Path(TARGET).read_bytes()[:3000])
+        (pictures / 'd.png').write_bytes(png(64, 64, (b'\0' + bytes(192)) * 64))
+        (pictures / 'notes.txt').write_text('no picture')
+        result = self.batch('in')
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertEqual(sorted(p.name for p in (self.folder / 'out').iterdir()), ['a.jpg', 'b.JPG'])
+        last = result.stderr.strip().splitlines()[-3:]
+        self.assertIn('2 of 4 pictures failed', last[0])
+        self.assertIn('c.jpg', last[1])
+        self.assertIn('d.png: no face', last[2])
+        self.assertEqual(self.run_mien('label', 'verify', 'out/a.jpg').returncode, DONE)
+
+    def test_a_batch_takes_patterns_and_names_by_pattern(self):
+        for name in ('a.jpg', 'b.jpg'):
+            shutil.copy(TARGET, self.folder / name)
+        result = self.batch('?.jpg', '--json', output='new/{name}-x.webp')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        report = json.loads(result.stdout)
+        self.assertEqual((report['failed'], [p['output'] for p in report['pictures']]), (0, ['new/a-x.webp', 'new/b-x.webp']))
+        self.assertTrue(all(p['fused_faces'] == 1 and p['faces'][0]['source'] == SOURCE for p in report['pictures']))
+        again = self.batch('a.jpg', output='new/{name}-x.webp')
+        self.assertEqual(again.returncode, FAILED)
+        self.assertIn('exists already', again.stderr)
+
+    def test_a_batch_gives_what_swap_gives(self):
+        one = json.loads(self.swap('--json').stdout)
+        batch = json.loads(self.batch(TARGET, '--json').stdout)
+        self.assertEqual(batch['pictures'][0]['faces'], one['faces'])
+
+    def test_batches_that_make_no_sense(self):
+        (self.folder / 'empty').mkdir()
+        shutil.copy(TARGET, self.folder / 'a.jpg')
+        self.refused(self.batch('empty'), UNREADABLE, 'empty', 'no picture')
+        self.refused(self.batch('*.png'), UNREADABLE, '*.png')
+        self.refused(self.batch('a.jpg', output='{name}.{ext}'), BAD_ARGUMENTS, 'inputs are never overwritten')
+        (self.folder / 'more').mkdir()
+        shutil.copy(TARGET, self.folder / 'more' / 'a.jpg')
+        self.refused(self.batch('a.jpg', 'more/a.jpg'), BAD_ARGUMENTS, 'two pictures', 'out/a.jpg')
+        self.assertFalse((self.folder / 'out').exists())
+
     def test_an_enrolled_face_is_small_private_and_used_like_a_photo(self):
         result = self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
         self.assertEqual(result.returncode, DONE, result.stderr)

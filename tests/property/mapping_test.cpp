@@ -10,6 +10,7 @@
 #include "core/resample.h"
 #include "mien/engine.h"
 #include "mien/media.h"
+#include "mien/video.h"
 
 namespace mien {
 namespace {
@@ -18,7 +19,8 @@ const std::string kRoot = MIEN_SOURCE_DIR;
 constexpr int kTile = 320;
 
 // The example pictures with one person each.
-constexpr std::array<const char*, 4> kSingle = {"source_1.jpg", "source_2.jpg", "target_1.jpg", "target_3.jpg"};
+constexpr std::array<const char*, 4> kSingle = {"source_1.jpg", "source_2.jpg", "target_1.jpg",
+                                                "target_3.jpg"};
 
 Image example(const std::string& name) {
   auto photo = read_photo(kRoot + "/examples/" + name);
@@ -36,7 +38,9 @@ Image tile(ImageView photo, const Face& face, bool mirrored, float brightness) {
   sample_affine(photo, map, kTile, kTile, &pixels);
   Image out(kTile, kTile, PixelFormat::kRgb8);
   for (std::size_t i = 0; i < pixels.plane(); ++i) {
-    for (int ch = 0; ch < 3; ++ch) out.mutable_view().data[3 * i + ch] = static_cast<std::uint8_t>(std::clamp(brightness * pixels.channel(ch)[i], 0.0f, 255.0f));
+    for (int ch = 0; ch < 3; ++ch)
+      out.mutable_view().data[3 * i + ch] =
+          static_cast<std::uint8_t>(std::clamp(brightness * pixels.channel(ch)[i], 0.0f, 255.0f));
   }
   return out;
 }
@@ -84,7 +88,8 @@ class Mapping : public testing::Test {
     Image out(kTile * static_cast<int>(order.size()), kTile, PixelFormat::kRgb8);
     for (std::size_t i = 0; i < order.size(); ++i) {
       const ImageView from = (*people_)[order[i]].tile.view();
-      for (int y = 0; y < kTile; ++y) std::memcpy(out.mutable_view().row(y) + 3 * kTile * static_cast<int>(i), from.row(y), 3 * kTile);
+      for (int y = 0; y < kTile; ++y)
+        std::memcpy(out.mutable_view().row(y) + 3 * kTile * static_cast<int>(i), from.row(y), 3 * kTile);
     }
     return out;
   }
@@ -125,7 +130,8 @@ TEST_F(Mapping, ThreeSourcesFindTheirPeopleAmongFiveHoweverTheyStand) {
       // Faces that nobody claims keep every bit.
       const int x0 = kTile * static_cast<int>(i);
       bool same = true;
-      for (int y = 0; y < kTile; ++y) same = same && std::memcmp(out.view().row(y) + 3 * x0, target.view().row(y) + 3 * x0, 3 * kTile) == 0;
+      for (int y = 0; y < kTile; ++y)
+        same = same && std::memcmp(out.view().row(y) + 3 * x0, target.view().row(y) + 3 * x0, 3 * kTile) == 0;
       EXPECT_EQ(same, expected < 0) << "round " << round << ", face " << i + 1;
     }
   }
@@ -146,7 +152,8 @@ TEST_F(Mapping, APersonWhoIsNotThereIsReportedAndTheRestGetsTheSourceWithoutRefe
 TEST_F(Mapping, SimilarityToTheSourceRisesAndIsReportedWhenAsked) {
   const Image target = collage({3});
   FusedImage out;
-  const auto report = session_->fuse(target.view(), (*sources_)[2], {.measure_identity = true, .visible_mark = false}, out);
+  const auto report =
+      session_->fuse(target.view(), (*sources_)[2], {.measure_identity = true, .visible_mark = false}, out);
   ASSERT_TRUE(report.ok()) << report.status().message();
   ASSERT_EQ(report->fused_count(), 1);
   ASSERT_TRUE(report->faces[0].similarity_before && report->faces[0].similarity_after);
@@ -156,7 +163,8 @@ TEST_F(Mapping, SimilarityToTheSourceRisesAndIsReportedWhenAsked) {
 TEST_F(Mapping, ACastNeedsSources) {
   const Image target = collage({0});
   FusedImage out;
-  EXPECT_EQ(session_->fuse(target.view(), std::span<const Casting>(), {}, out).status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(session_->fuse(target.view(), std::span<const Casting>(), {}, out).status().code(),
+            Code::kInvalidArgument);
   const std::vector<Casting> twice = {{&(*sources_)[0], nullptr}, {&(*sources_)[1], nullptr}};
   EXPECT_EQ(session_->fuse(target.view(), twice, {}, out).status().code(), Code::kInvalidArgument);
 }
@@ -182,6 +190,39 @@ TEST_F(Mapping, APackedSourceGivesTheSamePictureNearlyAndAnAnalysisBitByBit) {
   double error = 0;
   for (std::size_t i = 0; i < size; ++i) error += std::abs(plain.view().data[i] - packed.view().data[i]);
   EXPECT_LT(error / static_cast<double>(size), 0.6);
+}
+
+// The first person passes in front of the second: by place alone they could leave with each other's number.
+TEST_F(Mapping, PeopleWhoCrossKeepTheirSource) {
+  constexpr int kStep = 16, kRoom = kTile + kTile / 2;
+  const std::vector<Casting> cast = {{&(*sources_)[0], &(*people_)[2].reference},
+                                     {&(*sources_)[1], &(*people_)[3].reference}};
+  FaceTracker tracker;
+  FusedImage out;
+  int told_apart = 0;
+  for (int frame = 0; frame * kStep <= kRoom; ++frame) {
+    Image picture(kTile + kRoom, kTile, PixelFormat::kRgb8);
+    const int x_of[2] = {frame * kStep, kRoom - frame * kStep};
+    for (const int who : {1, 0}) {
+      const ImageView tile = (*people_)[static_cast<std::size_t>(2 + who)].tile.view();
+      for (int y = 0; y < kTile; ++y)
+        std::memcpy(picture.mutable_view().row(y) + 3 * x_of[who], tile.row(y),
+                    static_cast<std::size_t>(3) * kTile);
+    }
+    const auto report =
+        session_->fuse_next(picture.view(), 0.04 * frame, tracker, cast, {.strength = 0}, out);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    if (std::abs(x_of[0] - x_of[1]) < kTile) continue;  // one hides the other
+    for (const FaceReport& face : report->faces) {
+      const float centre = face.face.box.centre().x - kTile / 2.0f;
+      const int who =
+          std::abs(centre - static_cast<float>(x_of[0])) < std::abs(centre - static_cast<float>(x_of[1])) ? 0
+                                                                                                          : 1;
+      EXPECT_EQ(face.casting, who) << "frame " << frame;
+      ++told_apart;
+    }
+  }
+  EXPECT_GE(told_apart, 2 * (kRoom - kTile) / kStep) << "both faces are seen while they are apart";
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// What holds for streams: a photo becomes a clip with a camera's noise, and the tracker has to be steady on it.
+// What holds for streams: a photo becomes a clip with a camera's noise, and the tracker has to be steady on
+// it.
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <random>
 
 #include "mien/engine.h"
@@ -19,7 +21,8 @@ class Stream : public testing::Test {
     auto engine = Engine::create({kRoot + "/models", 1, Mode::kFast});
     ASSERT_TRUE(engine.ok()) << engine.status().message();
     engine_ = new Engine(std::move(*engine));
-    auto source = read_photo(kRoot + "/examples/source_1.jpg"), target = read_photo(kRoot + "/examples/target_1.jpg");
+    auto source = read_photo(kRoot + "/examples/source_1.jpg"),
+         target = read_photo(kRoot + "/examples/target_1.jpg");
     ASSERT_TRUE(source.ok() && target.ok());
     target_ = new Image(std::move(target->image));
     auto enrolled = engine_->open_session().enrol(source->image.view());
@@ -36,7 +39,9 @@ class Stream : public testing::Test {
     for (int y = 0; y < out.height(); ++y) {
       for (int x = 0; x < out.width(); ++x) {
         const std::uint8_t* p = target_->view().row(y) + 3 * std::max(0, x - shift_px);
-        for (int c = 0; c < 3; ++c) out.mutable_view().row(y)[3 * x + c] = static_cast<std::uint8_t>(std::clamp(static_cast<float>(p[c]) + normal(random) + 0.5f, 0.0f, 255.0f));
+        for (int c = 0; c < 3; ++c)
+          out.mutable_view().row(y)[3 * x + c] = static_cast<std::uint8_t>(
+              std::clamp(static_cast<float>(p[c]) + normal(random) + 0.5f, 0.0f, 255.0f));
       }
     }
     return out;
@@ -49,7 +54,8 @@ class Stream : public testing::Test {
     FusedImage out;
     std::vector<Mesh> meshes;
     for (int i = 0; i < frames; ++i) {
-      const auto report = session.fuse_next(frame_of(i, i * step_px, noise).view(), 0.04 * i, tracker, *source_, {.strength = 0}, out);
+      const auto report = session.fuse_next(frame_of(i, i * step_px, noise).view(), 0.04 * i, tracker,
+                                            *source_, {.strength = 0}, out);
       EXPECT_TRUE(report.ok() && report->faces.size() == 1u) << "frame " << i;
       if (!report.ok() || report->faces.size() != 1) return {};
       EXPECT_EQ(report->faces[0].number, 1);
@@ -61,7 +67,9 @@ class Stream : public testing::Test {
   static double jitter_px(const std::vector<Mesh>& meshes, std::size_t from) {
     double sum = 0;
     for (std::size_t i = from; i < meshes.size(); ++i) {
-      for (int p = 0; p < kMeshPoints; ++p) sum += std::pow(meshes[i][p].x - meshes[i - 1][p].x, 2) + std::pow(meshes[i][p].y - meshes[i - 1][p].y, 2);
+      for (int p = 0; p < kMeshPoints; ++p)
+        sum += std::pow(meshes[i][p].x - meshes[i - 1][p].x, 2) +
+               std::pow(meshes[i][p].y - meshes[i - 1][p].y, 2);
     }
     return std::sqrt(sum / static_cast<double>((meshes.size() - from) * kMeshPoints));
   }
@@ -92,6 +100,46 @@ TEST_F(Stream, FollowsAMovingFaceWithinAFrame) {
     EXPECT_LT(lag, 1.0) << "frame " << i;
     EXPECT_GT(lag, -1.0) << "frame " << i;
   }
+}
+
+// What mien video --resume rests on: were a member of the tracker's state forgotten, the meshes would part.
+TEST_F(Stream, GoesOnFromASavedStateAsIfItHadNotStopped) {
+  FusedImage out;
+  std::vector<Mesh> meshes[2];
+  for (const bool stopped : {false, true}) {
+    std::optional<Session> session(engine_->open_session());
+    FaceTracker tracker({5, true});
+    for (int i = 0; i < 13; ++i) {
+      if (stopped && i == 7) {
+        const std::vector<std::uint8_t> saved = tracker.save();
+        tracker = FaceTracker({5, true});
+        ASSERT_TRUE(tracker.restore(saved).ok());
+        session.emplace(engine_->open_session());
+      }
+      const auto report =
+          session->fuse_next(frame_of(i, 2 * i, 4).view(), 0.04 * i, tracker, *source_, {.strength = 0}, out);
+      ASSERT_TRUE(report.ok() && report->faces.size() == 1u) << i;
+      EXPECT_EQ(report->faces[0].number, 1);
+      meshes[stopped].push_back(report->faces[0].face.mesh);
+    }
+  }
+  for (std::size_t i = 0; i < meshes[0].size(); ++i) {
+    for (int p = 0; p < kMeshPoints; ++p) {
+      ASSERT_EQ(meshes[0][i][p].x, meshes[1][i][p].x) << "frame " << i;
+      ASSERT_EQ(meshes[0][i][p].y, meshes[1][i][p].y) << "frame " << i;
+      ASSERT_EQ(meshes[0][i][p].z, meshes[1][i][p].z) << "frame " << i;
+    }
+  }
+}
+
+TEST_F(Stream, RefusesADamagedState) {
+  FaceTracker tracker;
+  std::vector<std::uint8_t> saved = tracker.save();
+  saved[saved.size() / 2] ^= 1;
+  EXPECT_EQ(tracker.restore(saved).status().code(), Code::kUnreadable);
+  saved.resize(10);
+  EXPECT_EQ(tracker.restore(saved).status().code(), Code::kUnreadable);
+  EXPECT_EQ(tracker.restore({}).status().code(), Code::kUnreadable);
 }
 
 TEST_F(Stream, GivesTheFirstFrameAsAPhotoAndFadesOutWhatLeaves) {

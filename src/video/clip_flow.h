@@ -1,0 +1,81 @@
+// The three stages of a clip, each on a thread of its own: decode -> fuse -> encode. Gives finished segments.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+#include "video/bounded_queue.h"
+#include "video/clip_reader.h"
+#include "video/clip_segments.h"
+#include "video/frame_encoder.h"
+#include "video/fuse_clip.h"
+
+namespace mien {
+
+// Frames of a segment: what a killed run does again. The encoder begins anew with each, which costs it little
+// at this length.
+inline constexpr int kSegmentFrames = 120;
+
+class ClipFlow {
+ public:
+  ClipFlow(const ClipJob& job, const ClipKind& kind, std::span<const Casting> cast, Session& session,
+           ClipReader& reader, ClipSegments& segments)
+      : job_(job),
+        kind_(kind),
+        cast_(cast),
+        session_(session),
+        reader_(reader),
+        segments_(segments),
+        tracker_(job.tracker) {}
+
+  // All frames after the finished segments.
+  Done run(const ClipWatcher& watcher);
+
+  // Frames, faces, times.
+  void report(ClipReport* out) const;
+  const SegmentRecord& progress() const { return now_; }
+
+ private:
+  // What goes through the stages: a frame, or a segment's end. Frames come back to be used again. They hold
+  // planes alone on their way: pixels as RGB, four times as large with the fused ones, exist once, in the
+  // middle stage.
+  struct Item {
+    std::unique_ptr<ClipFrame> frame;
+    std::optional<SegmentRecord> end;
+  };
+  static constexpr std::size_t kWaiting = 1;  // items between two stages
+  static constexpr std::size_t kFrames =
+      2 * kWaiting + 3;  // that exist: in the queues, and one in each stage's hands
+
+  Done decode();
+  Done fuse();
+  Done fuse_frame(ClipFrame* frame);
+  Done encode();
+  void guard(Done (ClipFlow::*stage)());
+  bool end_segment();
+  void note_people(const FusionReport& report);
+  void add_stages(const std::vector<StageReport>& stages);
+  void tell(double seconds);
+
+  const ClipJob& job_;
+  const ClipKind& kind_;
+  std::span<const Casting> cast_;
+  Session& session_;
+  ClipReader& reader_;
+  ClipSegments& segments_;
+  FaceTracker tracker_;
+  ClipFrame shown_;  // lends its RGB memory to the frame in hand
+  FusedImage fused_picture_;
+  SegmentRecord now_;
+  const ClipWatcher* watcher_ = nullptr;
+  std::chrono::steady_clock::time_point started_;
+  BoundedQueue<Item> free_{kFrames}, decoded_{kWaiting}, fused_{kWaiting};
+  std::mutex mutex_;
+  std::optional<Status> error_;
+  int frames_ = 0;                                      // of this run
+  double decode_ms_ = 0, fuse_ms_ = 0, encode_ms_ = 0;  // each written by its own stage
+  std::vector<StageReport> stages_;
+};
+
+}  // namespace mien
