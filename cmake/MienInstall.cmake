@@ -1,5 +1,5 @@
 # What `cmake --install` writes: a tree that works wherever it is moved to, because nothing in it holds an absolute path.
-#   bin/mien  include/mien  lib/libmien.a  lib/cmake/mien  share/mien/models  share/doc/mien
+#   bin/mien  bin/mien-video  include/mien  lib/libmien.a  lib/cmake/mien  share/mien/models  share/doc/mien
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -9,6 +9,10 @@ install(DIRECTORY include/mien DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MAT
 if(TARGET mien_cli)
   set_target_properties(mien_cli PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS mien_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+if(TARGET mien_video_cli)
+  set_target_properties(mien_video_cli PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  install(TARGETS mien_video_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
 # The command looks for its models at ../share/mien/models, seen from itself.
