@@ -13,7 +13,9 @@ namespace {
 constexpr float kAlphaReach = 0.35f;
 constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
 constexpr int kChromaCell = 16;     // and of what the colours differ from it
-constexpr float kTrusted = 0.85f;   // share of the residual's light that is dropped where the source shows the face; of its colour, all
+constexpr float kChromaShare = 0.5f; // of the latter that is believed: all of it tinted highlights yellow
+constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
+constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f, kGainMax = 2.5f;  // the residual's light becomes a gain: shadows keep their colour
 constexpr float kResidualLimit = 0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
@@ -146,7 +148,7 @@ std::array<Plane, 3> calmed(const Tensor& maps, int first) {
     out[c].resize(light[c].width, light[c].height);
     for (std::size_t i = 0; i < out[c].size(); ++i) {
       const float mean = (light[0].values[i] + light[1].values[i] + light[2].values[i]) / 3;
-      out[c].values[i] = mean + chroma[c].values[i] - (chroma[0].values[i] + chroma[1].values[i] + chroma[2].values[i]) / 3;
+      out[c].values[i] = mean + kChromaShare * (chroma[c].values[i] - (chroma[0].values[i] + chroma[1].values[i] + chroma[2].values[i]) / 3);
     }
   }
   return out;
@@ -190,11 +192,11 @@ void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const 
       v[k] = above + fy * (below - above);
     }
     const float* residual = v + Answer::kResidual;
-    const float light = (residual[0] + residual[1] + residual[2]) / 3, invented = (1 - kTrusted * trust[i]) * light, coloured = 1 - trust[i];
-    for (int k = 0; k < 3; ++k) {
-      float& value = colours[k][i];
-      value = std::clamp((1 + v[Answer::kGain + k]) * value + v[Answer::kBias + k] + invented + coloured * (residual[k] - light), 0.0f, 255.0f);
-    }
+    const float light = (residual[0] + residual[1] + residual[2]) / 3, invented = (1 - kTrusted * trust[i]) * light;
+    float relit[3];
+    for (int k = 0; k < 3; ++k) relit[k] = (1 + v[Answer::kGain + k]) * colours[k][i] + v[Answer::kBias + k];
+    const float gain = 1 + invented / std::max((relit[0] + relit[1] + relit[2]) / 3, kDarkest);
+    for (int k = 0; k < 3; ++k) colours[k][i] = std::clamp(relit[k] * std::clamp(gain, kGainMin, kGainMax), 0.0f, 255.0f);
     alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
   }
 }

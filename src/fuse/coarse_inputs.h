@@ -49,9 +49,11 @@ struct CoarseInputScratch {
 void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
-//   F = (1 + G) * W0 + B + (1 - 0.85 V) * L + (1 - V) * (R' - L)       A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// R' = R / sqrt(1 + (R / 0.5)^2), L its mean over the colours. G and B are averaged first, the mean of the colours over 4 x 4 cells, what
-// they differ from it over 16 x 16: the network relights, and invents only where the source shows nothing (V, trust).
+//   F = F0 * clamp(1 + (1 - 0.85 V) * L / max(mean(F0), 0.08), 0.3, 2.5)       F0 = (1 + G) * W0 + B
+//   A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
+// L: mean over the colours of R / sqrt(1 + (R / 0.5)^2). The residual is light alone and keeps the colour that is there: its own stained.
+// G and B are averaged first, the mean of the colours over 4 x 4 cells, half of what they differ from it over 16 x 16: the network relights, and
+// invents only where the source shows nothing (V, trust).
 // All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

@@ -36,14 +36,15 @@ TEST(ApplyCoarseOutput, ZeroChangesNothing) {
   EXPECT_EQ(s.alpha.values, before.alpha.values);
 }
 
-TEST(ApplyCoarseOutput, GainAndBiasAreThoseOfTheChannel) {
+TEST(ApplyCoarseOutput, GainAndBiasAreLightAndHalfOfTheColour) {
   Scene s, before;
-  s.fill(s.gain_bias, 1, 0.5f);
-  s.fill(s.gain_bias, 3 + 2, 0.1f);
+  s.fill(s.gain_bias, 1, 0.6f);
+  for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, 3 + c, 0.1f);
   s.apply();
-  EXPECT_NEAR(s.relit.channel(0)[7], before.relit.channel(0)[7], 1e-3f);
-  EXPECT_NEAR(s.relit.channel(1)[7], 1.5f * before.relit.channel(1)[7], 1e-3f);
-  EXPECT_NEAR(s.relit.channel(2)[7], before.relit.channel(2)[7] + 25.5f, 1e-3f);
+  const float gains[3] = {0.2f - 0.1f, 0.2f + 0.2f, 0.2f - 0.1f};  // mean 0.2, and half of -0.2, 0.4, -0.2
+  for (int c = 0; c < 3; ++c) {
+    EXPECT_NEAR(s.relit.channel(c)[7], (1 + gains[c]) * before.relit.channel(c)[7] + 25.5f, 1e-3f);
+  }
 }
 
 TEST(ApplyCoarseOutput, ColourStainsAreSpreadOut) {
@@ -63,17 +64,22 @@ TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {
   s.fill(s.residual_alpha, 0, 0.2f);
   s.trust.values[5] = 0;
   s.apply();
-  EXPECT_NEAR(s.relit.channel(0)[5], before.relit.channel(0)[5] + kBent, 1e-3f);
-  EXPECT_NEAR(s.relit.channel(1)[5], before.relit.channel(1)[5], 1e-3f);
-  // Of a colour where the source shows the face nothing is left but a little light, the same for all.
-  for (int c = 0; c < 3; ++c) EXPECT_NEAR(s.relit.channel(c)[6], before.relit.channel(c)[6] + 0.15f * kBent / 3, 1e-3f);
+  // Light alone: a gain that is the same for all colours, from the mean over the colours.
+  const auto gain = [&](std::size_t i, float light) {
+    const float mean = (before.relit.channel(0)[i] + before.relit.channel(1)[i] + before.relit.channel(2)[i]) / 3;
+    return std::clamp(1 + light / std::max(mean, 0.08f * 255), 0.3f, 2.5f);
+  };
+  for (int c = 0; c < 3; ++c) {
+    EXPECT_NEAR(s.relit.channel(c)[5], before.relit.channel(c)[5] * gain(5, kBent / 3), 1e-2f);
+    EXPECT_NEAR(s.relit.channel(c)[6], before.relit.channel(c)[6] * gain(6, 0.15f * kBent / 3), 1e-2f);
+  }
 }
 
 TEST(ApplyCoarseOutput, AResidualThatRunsAwayIsHeldBack) {
   Scene s, before;
   s.fill(s.residual_alpha, 0, 40.0f);
   s.apply();
-  for (std::size_t i = 0; i < s.relit.plane(); ++i) EXPECT_LE(s.relit.channel(0)[i], before.relit.channel(0)[i] + 0.15f * 0.5f * 255 + 1e-2f);
+  for (std::size_t i = 0; i < s.relit.plane(); ++i) EXPECT_LE(s.relit.channel(0)[i], 2.5f * before.relit.channel(0)[i] + 1e-2f);
 }
 
 TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
@@ -88,13 +94,15 @@ TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
 TEST(ApplyCoarseOutput, MapsLieWhereTheyBelong) {
   Scene s, before;
   for (int y = 0; y < 128; ++y) {
-    for (int x = 0; x < 128; ++x) s.residual_alpha.channel(1)[y * 128 + x] = x < 64 ? 0.0f : 0.2f;
+    for (int x = 0; x < 128; ++x) {
+      for (int c = 0; c < 3; ++c) s.residual_alpha.channel(c)[y * 128 + x] = x < 64 ? 0.0f : 0.2f;
+    }
   }
   s.trust.fill(0);
   s.apply();
   const auto change = [&](int x) { return s.relit.channel(1)[10 * kCanvas + x] - before.relit.channel(1)[10 * kCanvas + x]; };
   EXPECT_NEAR(change(18), 0, 1e-3f);
-  EXPECT_NEAR(change(21), kBent, 1e-3f);
+  EXPECT_GT(change(21), 10);
 }
 
 TEST(ApplyCoarseOutput, AlphaMovesInItsBandOnly) {

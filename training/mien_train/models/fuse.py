@@ -170,7 +170,9 @@ NETWORKS = {
 # draws the target's features back in and stains the skin (LOG.md).
 LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: their mean over the colours has 16 x 16 cells over the crop,
 CHROMA_CELL = 16        # and what the colours differ from it 4 x 4
-TRUSTED = 0.85          # share of the residual's light that is dropped where the source shows the face; of its colour, all: it stains
+CHROMA_SHARE = 0.5      # of the latter that is believed: all of it tinted highlights yellow
+TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face; it is light alone: colour stains
+DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)     # the residual's light becomes a gain, so that shadows keep their colour
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 
 
@@ -179,7 +181,7 @@ def light_maps(gain_bias, size):
     n, _, h, w = gain_bias.shape
     light = gain_bias.view(n, 2, 3, h, w).mean(2, keepdim=True).expand(n, 2, 3, h, w).reshape(n, 6, h, w)
     spread = lambda maps, cell: F.interpolate(F.avg_pool2d(maps, cell), size=size, mode='bilinear', align_corners=False)
-    return spread(light, LIGHT_CELL) + spread(gain_bias - light, CHROMA_CELL)
+    return spread(light, LIGHT_CELL) + CHROMA_SHARE * spread(gain_bias - light, CHROMA_CELL)
 
 
 def compose(x, gain_bias, residual_alpha):
@@ -189,6 +191,8 @@ def compose(x, gain_bias, residual_alpha):
     residual = residual_alpha[:, 0:3]
     residual = residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)
     light = residual.mean(1, keepdim=True)
-    fused = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6] + (1 - TRUSTED * trust) * light + (1 - trust) * (residual - light)
+    relit = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6]
+    gain = 1 + (1 - TRUSTED * trust) * light / relit.mean(1, keepdim=True).clamp(min=DARKEST)
+    fused = relit * gain.clamp(*GAIN_LIMITS)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
