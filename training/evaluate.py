@@ -48,7 +48,9 @@ def evaluate_identity():
 
 def evaluate_swap(args):
     from mien_train import swap_evaluation as e
+    from mien_train.glasses_labels import RealGlasses
     pairs, judge = e.held_out_pairs(args.pairs, args.seed), e.Judge()
+    wearers = RealGlasses.wearers('val')        # label_glasses.py WEIGHTS val
     images = lambda method: lambda pair: method(pair.source.image, pair.target.image)
     methods = {'unchanged target': lambda pair: pair.target.image, 'pasted crop': e.pasted_crop}
     if args.trial:
@@ -58,9 +60,12 @@ def evaluate_swap(args):
     table = {}
     for name, method in methods.items():
         rows, results = e.measure(pairs, method, judge)
-        if not rows:
+        if not any(rows):
             sys.exit(f'evaluate.py: {name} fused none of {len(pairs)} pairs')
         table[name] = e.summary(rows, len(pairs))
+        bare = [r for r, p in zip(rows, pairs) if not {p.source.name, p.target.name} & wearers]
+        if wearers and name in ('trial', 'mien'):
+            table[f'{name}, nobody wears glasses'] = e.summary(bare, len(bare))
         if args.sheet and name == args.sheet_of:
             e.contact_sheet(pairs, results, args.sheet)
     print(f'swap, {len(pairs)} held-out pairs, commit {commit()}')

@@ -70,7 +70,7 @@ def main(words):
     images, meshes, photos = dataset.level_crops(SETS, split)
     real = np.array([p.real for p in photos])
     score, soft = find(load_weights(ParseNet(), words[0]).eval(), images, meshes, real)
-    np.savez_compressed(RealGlasses.path(split), score=score, soft=soft)
+    np.savez_compressed(RealGlasses.path(split), score=score, soft=soft, name=np.array([f'{p.set}/{p.name}' for p in photos]))
     print(f'{real.sum()} real photos: {(score[real] < NONE_BELOW).sum()} without glasses, {(score[real] > SURE_ABOVE).sum()} with, the rest in doubt')
     if len(words) > 2:
         write_sheet(words[2], images, real, score, soft)

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "terminal.h"
 #include "video/clip_file.h"
 
 namespace mien::cli {
@@ -24,13 +25,13 @@ bool asks_for_a_clip(char** arguments) {
 
 }  // namespace
 
-void hand_on_clips(char** arguments) {
-  if (!asks_for_a_clip(arguments)) return;
+bool hand_on_clips(char** arguments) {
+  if (!asks_for_a_clip(arguments)) return false;
   std::error_code error;
-  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return;
-  const std::filesystem::path program = own.parent_path() / kVideoProgram;
-  if (std::filesystem::exists(program, error)) execv(program.c_str(), arguments);  // comes back only when it fails
+  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error), program = own.parent_path() / kVideoProgram;
+  if (!error && std::filesystem::exists(program, error)) execv(program.c_str(), arguments);  // comes back only when it fails
+  remark("clips are done by " + program.string() + ", which is not there or does not start; build it (CMake target mien_video_cli) or install it");
+  return true;
 }
 
 }  // namespace mien::cli

@@ -4,7 +4,7 @@
 namespace mien::cli {
 
 // Becomes mien-video, with the same arguments, when they ask for a clip: the command `video`, or a file among them that is one. It lies
-// beside this program. Returns when they do not, or when it is not there.
-void hand_on_clips(char** arguments);
+// beside this program. -> false when they do not; true, and said so on stderr, when it is not there.
+bool hand_on_clips(char** arguments);
 
 }  // namespace mien::cli

@@ -38,14 +38,6 @@ constexpr char kExamples[] = R"(Examples:
 Exit codes: 0 done, 1 failed, 2 bad arguments or set-up, 3 declined, 4 stopped,
 5 no usable face, 6 unreadable media, 7 model refused, 8 label policy.)";
 
-#ifdef MIEN_HANDS_CLIPS_ON
-// hand_on_clips() came back: the program that does clips is not there.
-int clips_are_missing() {
-  remark("mien-video, which does clips, is not beside mien; build or install it (CMake target mien_video_cli)");
-  return kBadArguments;
-}
-#endif
-
 int run(int argc, char** argv) {
   stop_cleanly_on_signals();
   CLI::App app(kDescription, "mien");
@@ -75,7 +67,7 @@ int run(int argc, char** argv) {
   add("video", "Put the face of a photo onto the faces of a clip",
       [&](CLI::App& sub) { return add_video(sub, common); });
 #elif defined(MIEN_HANDS_CLIPS_ON)
-  add("video", "Put the face of a photo onto the faces of a clip", [](CLI::App&) { return Command(clips_are_missing); });
+  add("video", "Put the face of a photo onto the faces of a clip", [](CLI::App&) { return Command([] { return int{kBadArguments}; }); });  // never run: see main()
 #endif
   add("enrol", "Make a small file from photos of one person, to use as a source again and again",
       [&](CLI::App& sub) { return add_enrol(sub, common); });
@@ -109,7 +101,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
 #ifdef MIEN_HANDS_CLIPS_ON
-    mien::cli::hand_on_clips(argv);
+    if (mien::cli::hand_on_clips(argv)) return mien::cli::kBadArguments;
 #endif
     return mien::cli::run(argc, argv);
   } catch (const std::exception& error) {

@@ -372,6 +372,18 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(self.run_mien('label', 'verify', TARGET).returncode, LABEL_POLICY)
         self.assertEqual(self.run_mien('label', 'show', TARGET).returncode, DONE)
 
+    def test_without_its_companion_a_clip_is_refused_with_a_sentence(self):
+        if not (PROGRAM.parent / 'mien-video').exists():
+            return                                              # a build without clips
+        alone = self.folder / 'mien'
+        shutil.copy(PROGRAM, alone)
+        clip = self.folder / 'clip.mp4'
+        clip.write_bytes(b'\0\0\0\x18ftypisom' + bytes(64))
+        for words in (['video', '-s', SOURCE, '-t', str(clip), '-o', str(self.out)], ['label', 'show', str(clip)]):
+            done = subprocess.run([str(alone), *words], capture_output=True, text=True, env=self.environment)
+            self.assertEqual(done.returncode, BAD_ARGUMENTS, done.stderr)
+            self.assertIn('mien-video', done.stderr)
+
     def test_ctrl_c_leaves_nothing_behind(self):
         big = self.folder / 'big.png'
         big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))

@@ -84,6 +84,14 @@ class RealGlasses:
         with np.load(cls.path(split)) as z:
             return cls(real, z['score'], z['soft'])
 
+    @classmethod
+    def wearers(cls, split):
+        """Names (set/file) of photos in which somebody wears glasses or may do; empty when label_glasses.py has not looked yet."""
+        if not cls.path(split).exists():
+            return set()
+        with np.load(cls.path(split)) as z:
+            return {str(n) for n, score in zip(z['name'], z['score']) if score >= NONE_BELOW}
+
     def mark(self, i, labels, crop, mesh, map_x, map_y, level_size):
         """Only what looks like a frame is labelled; through the lenses the face is seen, at the eyes for certain."""
         if not self.real[i] or (self.score is not None and self.score[i] < NONE_BELOW):

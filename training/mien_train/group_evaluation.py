@@ -50,7 +50,7 @@ def collect(run, judge, count):
                 return out
             figures, _ = e.measure([small], method, judge)
             yaw = abs(report['faces'][0]['pose_deg']['yaw']) if report.get('faces') else np.nan
-            rows.append({'tone': target_tone, 'gap': abs(source_tone - target_tone), 'yaw': yaw, 'size': name, 'figures': figures[0] if figures else None})
+            rows.append({'tone': target_tone, 'gap': abs(source_tone - target_tone), 'yaw': yaw, 'size': name, 'figures': figures[0]})
     return rows
 
 

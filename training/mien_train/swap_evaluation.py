@@ -47,7 +47,7 @@ def held_out_pairs(count=60, seed=60, min_eye_px=30, sets=dataset.REAL_SETS):
         others = [p for p in photos if p.cluster != target.cluster]
         source = others[rng.integers(len(others))]
         used.add(target.cluster)
-        side = lambda p: Side(images[p.set][p.name], p.mesh.astype(np.float64), p.name)
+        side = lambda p: Side(images[p.set][p.name], p.mesh.astype(np.float64), f'{p.set}/{p.name}')
         pairs.append(Pair(side(source), side(target)))
     return pairs
 
@@ -130,12 +130,13 @@ def default_program():
 
 
 def measure(pairs, method, judge):
-    """-> rows (dicts of figures, one per pair that was fused), results (BGR or None, one per pair)."""
+    """-> rows (dicts of figures or None, one per pair), results (BGR or None, one per pair)."""
     rows, results = [], []
     for pair in pairs:
         out = method(pair)
         results.append(out)
         if out is None:
+            rows.append(None)
             continue
         s, t, o = (judge.embeddings(image, mesh) for image, mesh in ((pair.source.image, pair.source.mesh), (pair.target.image, pair.target.mesh), (out, pair.target.mesh)))
         rows.append({'whole to source': s[0] @ o[0], 'whole to target': t[0] @ o[0], 'inner to source': s[1] @ o[1], 'inner to target': t[1] @ o[1],
@@ -145,6 +146,7 @@ def measure(pairs, method, judge):
 
 
 def summary(rows, count):
+    rows = [r for r in rows if r is not None]
     mean = lambda key: np.mean([r[key] for r in rows])
     share = lambda test: 100 * np.mean([test(r) for r in rows])
     ratio = np.array([r['sharpness'] for r in rows])
