@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/simd_clones.h"
 
@@ -11,11 +12,9 @@ namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
-constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged: of the colours' mean
-constexpr int kChromaCell = 16;     // and of what the colours differ from it
-constexpr float kChromaShare = 0.5f; // of the latter that is believed: all of it tinted highlights yellow
+constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged
 constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
-constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f, kGainMax = 2.5f;  // the residual's light becomes a gain: shadows keep their colour
+constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f, kGainMax = 2.5f;  // of the gain that all light becomes
 constexpr float kResidualLimit = 0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
@@ -128,47 +127,42 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
   }
 }
 
-// What the network says about a cell of the crop: gains, biases (0..255), residuals (0..255), each per colour, and the step of alpha.
+// What the network says about a cell of the crop: gain, bias (0..255), residual (0..255), the step of alpha; of the colours their mean.
 struct Answer {
-  static constexpr int kGain = 0, kBias = 3, kResidual = 6, kAlphaStep = 9, kStride = 16;
+  static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
   std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
 };
 
-// Three colours of a map: their mean over light cells plus what each differs from it over chroma cells; light cells.
-std::array<Plane, 3> calmed(const Tensor& maps, int first) {
-  std::array<Plane, 3> light, chroma, out;
-  for (int c = 0; c < 3; ++c) {
-    shrink_boxes(maps.channel(first + c), maps.width, maps.height, kLightCell, &light[c]);
-    Plane small;
-    shrink_boxes(maps.channel(first + c), maps.width, maps.height, kChromaCell, &small);
-    chroma[c].resize(light[c].width, light[c].width);
-    enlarge_map(small.values.data(), small.width, light[c].width, chroma[c].values.data(), 1);
-  }
-  for (int c = 0; c < 3; ++c) {
-    out[c].resize(light[c].width, light[c].height);
-    for (std::size_t i = 0; i < out[c].size(); ++i) {
-      const float mean = (light[0].values[i] + light[1].values[i] + light[2].values[i]) / 3;
-      out[c].values[i] = mean + kChromaShare * (chroma[c].values[i] - (chroma[0].values[i] + chroma[1].values[i] + chroma[2].values[i]) / 3);
-    }
-  }
+Plane mean_of_colours(const Tensor& maps, int first) {
+  Plane out;
+  out.resize(maps.width, maps.height);
+  for (std::size_t i = 0; i < out.size(); ++i) out.values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
   return out;
 }
 
 Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
   Answer out;
   out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
-  for (int first = 0; first < 6; first += 3) {
-    const auto maps = calmed(gain_bias, first);
-    for (int c = 0; c < 3; ++c) enlarge_map(maps[c].values.data(), maps[c].width, kCoarseSize, out.cells.data() + first + c, Answer::kStride);
+  Plane small, residual;
+  for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
+    const Plane light = mean_of_colours(gain_bias, first);
+    shrink_boxes(light, kLightCell, &small);
+    enlarge_map(small.values.data(), small.width, kCoarseSize, out.cells.data() + to, Answer::kStride);
   }
-  for (int c = 0; c < 4; ++c) enlarge_map(residual_alpha.channel(c), residual_alpha.width, kCoarseSize, out.cells.data() + Answer::kResidual + c, Answer::kStride);
+  residual.resize(residual_alpha.width, residual_alpha.height);
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    float sum = 0;
+    for (int c = 0; c < 3; ++c) {
+      const float r = residual_alpha.channel(c)[i], share = r * (1 / kResidualLimit);
+      sum += r / std::sqrt(1 + share * share);
+    }
+    residual.values[i] = sum / 3;
+  }
+  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out.cells.data() + Answer::kResidual, Answer::kStride);
+  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize, out.cells.data() + Answer::kAlphaStep, Answer::kStride);
   for (std::size_t i = 0; i < kCropPlane; ++i) {
     float* cell = out.cells.data() + i * Answer::kStride;
-    for (int k = Answer::kBias; k < Answer::kResidual; ++k) cell[k] *= 255;
-    for (int k = Answer::kResidual; k < Answer::kAlphaStep; ++k) {
-      const float r = cell[k] * (1 / kResidualLimit);
-      cell[k] *= 255 / std::sqrt(1 + r * r);
-    }
+    cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
     cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
   }
   return out;
@@ -177,7 +171,6 @@ Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
 // Pixels x0..x1 of a row; `at` is the crop position of the first, `step` the way to the next.
 MIEN_SIMD_CLONES
 void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const float* trust, float* red, float* green, float* blue, float* alpha) {
-  float* colours[3] = {red, green, blue};
   constexpr float kLast = kCoarseSize - 1;
   for (int i = 0; i < count; ++i, at.x += step.x, at.y += step.y) {
     if (!(alpha[i] > 0)) continue;
@@ -191,12 +184,10 @@ void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const 
       const float above = a[k] + fx * (b[k] - a[k]), below = c[k] + fx * (d[k] - c[k]);
       v[k] = above + fy * (below - above);
     }
-    const float* residual = v + Answer::kResidual;
-    const float light = (residual[0] + residual[1] + residual[2]) / 3, invented = (1 - kTrusted * trust[i]) * light;
-    float relit[3];
-    for (int k = 0; k < 3; ++k) relit[k] = (1 + v[Answer::kGain + k]) * colours[k][i] + v[Answer::kBias + k];
-    const float gain = 1 + invented / std::max((relit[0] + relit[1] + relit[2]) / 3, kDarkest);
-    for (int k = 0; k < 3; ++k) colours[k][i] = std::clamp(relit[k] * std::clamp(gain, kGainMin, kGainMax), 0.0f, 255.0f);
+    const float before = (red[i] + green[i] + blue[i]) / 3;
+    const float after = (1 + v[Answer::kGain]) * before + v[Answer::kBias] + (1 - kTrusted * trust[i]) * v[Answer::kResidual];
+    const float gain = std::clamp(std::max(after, 0.0f) / std::max(before, kDarkest), kGainMin, kGainMax);
+    red[i] = std::min(255.0f, gain * red[i]), green[i] = std::min(255.0f, gain * green[i]), blue[i] = std::min(255.0f, gain * blue[i]);
     alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
   }
 }

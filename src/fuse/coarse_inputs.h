@@ -49,11 +49,10 @@ struct CoarseInputScratch {
 void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
-//   F = F0 * clamp(1 + (1 - 0.85 V) * L / max(mean(F0), 0.08), 0.3, 2.5)       F0 = (1 + G) * W0 + B
+//   F = W0 * clamp(after / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 + G) before + B + (1 - 0.85 V) L
 //   A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// L: mean over the colours of R / sqrt(1 + (R / 0.5)^2). The residual is light alone and keeps the colour that is there: its own stained.
-// G and B are averaged first, the mean of the colours over 4 x 4 cells, half of what they differ from it over 16 x 16: the network relights, and
-// invents only where the source shows nothing (V, trust).
+// mean: over the colours. G and B: means over the colours and over 4 x 4 cells of their maps. L: mean over the colours of
+// R / sqrt(1 + (R / 0.5)^2). The network changes light, never colour, and invents only where the source shows nothing (V, trust).
 // All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

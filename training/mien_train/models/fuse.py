@@ -166,22 +166,19 @@ NETWORKS = {
 }
 
 
-# The network relights; it may invent only where the source shows nothing. Without these limits it also smooths the source's own detail away,
-# draws the target's features back in and stains the skin (LOG.md).
-LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: their mean over the colours has 16 x 16 cells over the crop,
-CHROMA_CELL = 16        # and what the colours differ from it 4 x 4
-CHROMA_SHARE = 0.5      # of the latter that is believed: all of it tinted highlights yellow
-TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face; it is light alone: colour stains
-DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)     # the residual's light becomes a gain, so that shadows keep their colour
+# The network changes light, never colour, and it may invent only where the source shows nothing. Without these limits it also smooths the
+# source's own detail away, draws the target's features back in, stains the skin and turns dark skin purple (LOG.md).
+LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: 16 x 16 cells over the crop
+TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
+DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
 
 
 def light_maps(gain_bias, size):
-    """n x 6 x 64 x 64 -> the same at size x size, coarse as said above."""
+    """n x 6 x 64 x 64 -> n x 2 x size x size: the mean over the colours of gain and of bias, coarse as said above."""
     n, _, h, w = gain_bias.shape
-    light = gain_bias.view(n, 2, 3, h, w).mean(2, keepdim=True).expand(n, 2, 3, h, w).reshape(n, 6, h, w)
-    spread = lambda maps, cell: F.interpolate(F.avg_pool2d(maps, cell), size=size, mode='bilinear', align_corners=False)
-    return spread(light, LIGHT_CELL) + CHROMA_SHARE * spread(gain_bias - light, CHROMA_CELL)
+    light = gain_bias.view(n, 2, 3, h, w).mean(2)
+    return F.interpolate(F.avg_pool2d(light, LIGHT_CELL), size=size, mode='bilinear', align_corners=False)
 
 
 def compose(x, gain_bias, residual_alpha):
@@ -189,10 +186,9 @@ def compose(x, gain_bias, residual_alpha):
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
     maps = light_maps(gain_bias, w0.shape[2:])
     residual = residual_alpha[:, 0:3]
-    residual = residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)
-    light = residual.mean(1, keepdim=True)
-    relit = (1 + maps[:, 0:3]) * w0 + maps[:, 3:6]
-    gain = 1 + (1 - TRUSTED * trust) * light / relit.mean(1, keepdim=True).clamp(min=DARKEST)
-    fused = relit * gain.clamp(*GAIN_LIMITS)
+    residual = (residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)).mean(1, keepdim=True)
+    before = w0.mean(1, keepdim=True)
+    after = (1 + maps[:, 0:1]) * before + maps[:, 1:2] + (1 - TRUSTED * trust) * residual
+    fused = w0 * (after.clamp(min=0) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
