@@ -25,8 +25,10 @@ Image make_picture(int size, unsigned seed, float noise) {
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
       for (int c = 0; c < 3; ++c) {
-        const float u = 6.0f * static_cast<float>(x) / static_cast<float>(size), v = 6.0f * static_cast<float>(y) / static_cast<float>(size);
-        const float value = 128 + 30 * tilt[c][0] + 30 * std::sin(u * tilt[c][1] + 3 * tilt[c][2]) + 25 * std::cos(v - u * tilt[c][2]) + noise * unit(random);
+        const float u = 6.0f * static_cast<float>(x) / static_cast<float>(size),
+                    v = 6.0f * static_cast<float>(y) / static_cast<float>(size);
+        const float value = 128 + 30 * tilt[c][0] + 30 * std::sin(u * tilt[c][1] + 3 * tilt[c][2]) +
+                            25 * std::cos(v - u * tilt[c][2]) + noise * unit(random);
         out.mutable_view().row(y)[3 * x + c] = static_cast<std::uint8_t>(value);
       }
     }
@@ -35,12 +37,15 @@ Image make_picture(int size, unsigned seed, float noise) {
 }
 
 struct Case {
-  explicit Case(int region) : size(region + 2 * kMargin), target(make_picture(size, 1, 4)), source(make_picture(size, 2, 20)) {
+  explicit Case(int region)
+      : size(region + 2 * kMargin), target(make_picture(size, 1, 4)), source(make_picture(size, 2, 20)) {
     read_canvas(target.view(), {0, 0, size, size, size, size, 1}, &target_planes);
     read_canvas(source.view(), {0, 0, size, size, size, size, 1}, &source_planes);
     mask.resize(size, size);
     for (int y = 0; y < size; ++y) {
-      for (int x = 0; x < size; ++x) mask.row(y)[x] = x >= kMargin && y >= kMargin && x < size - kMargin && y < size - kMargin ? 1.0f : 0.0f;
+      for (int x = 0; x < size; ++x)
+        mask.row(y)[x] =
+            x >= kMargin && y >= kMargin && x < size - kMargin && y < size - kMargin ? 1.0f : 0.0f;
     }
   }
   int size;
@@ -60,7 +65,10 @@ double distance_from_plain() {
   const float* s = c.source_planes.channel(0);
   for (int round = 0; round < 5000; ++round) {
     for (int i = w; i < w * (w - 1); ++i) {
-      if (c.mask.values[i] > 0.5f) f[i] = (f[i - 1] + f[i + 1] + f[i - w] + f[i + w] + 4.0 * s[i] - s[i - 1] - s[i + 1] - s[i - w] - s[i + w]) / 4;
+      if (c.mask.values[i] > 0.5f)
+        f[i] = (f[i - 1] + f[i + 1] + f[i - w] + f[i + w] + 4.0 * s[i] - s[i - 1] - s[i + 1] - s[i - w] -
+                s[i + w]) /
+               4;
     }
   }
   double most = 0;
@@ -79,7 +87,8 @@ Distance distance_from_opencv(const Case& c, const Plane& mask) {
   const Image reference = opencv_seamless_clone(c.source.view(), c.target.view(), mask);
   PoissonScratch scratch;
   PlanarRgb ours = c.source_planes;
-  poisson_clone(c.target_planes, {&problem.domain, nullptr, &problem.own, Gradients::kSource, 3}, &scratch, &ours);
+  poisson_clone(c.target_planes, {&problem.domain, nullptr, &problem.own, Gradients::kSource, 3}, &scratch,
+                &ours);
   constexpr int kAway = 4;
   Distance d;
   double count = 0;
@@ -88,11 +97,13 @@ Distance distance_from_opencv(const Case& c, const Plane& mask) {
       if (!(problem.domain.row(y)[x] > 0.5f)) continue;
       bool away = true;
       for (int v = y - kAway; v <= y + kAway; ++v) {
-        for (int u = x - kAway; u <= x + kAway; ++u) away = away && problem.own.row(v)[u] == problem.own.row(y)[x];
+        for (int u = x - kAway; u <= x + kAway; ++u)
+          away = away && problem.own.row(v)[u] == problem.own.row(y)[x];
       }
       if (!away) continue;
       for (int k = 0; k < 3; ++k) {
-        const double value = std::clamp(ours.channel(k)[static_cast<std::size_t>(y) * c.size + x], 0.0f, 255.0f);
+        const double value =
+            std::clamp(ours.channel(k)[static_cast<std::size_t>(y) * c.size + x], 0.0f, 255.0f);
         const double e = std::abs(value - reference.view().row(y)[3 * x + k]);
         d.mean += e, d.most = std::max(d.most, e), ++count;
       }
@@ -109,12 +120,19 @@ bool agrees_with_opencv() {
     Plane disc = c.mask, border = c.mask;
     for (int y = 0; y < c.size; ++y) {
       for (int x = 0; x < c.size; ++x) {
-        const float half = 0.5f * static_cast<float>(c.size), from_hole = std::hypot(x - 0.6f * c.size, y - 0.55f * c.size);
-        disc.row(y)[x] = std::hypot(static_cast<float>(x) - half, static_cast<float>(y) - half) < 0.5f * region ? 1.0f : 0.0f;
-        border.row(y)[x] = x < 0.8f * c.size && y > kMargin && from_hole > 0.06f * c.size ? 1.0f : 0.0f;  // touches two borders, has a hole
+        const float half = 0.5f * static_cast<float>(c.size),
+                    from_hole = std::hypot(x - 0.6f * c.size, y - 0.55f * c.size);
+        disc.row(y)[x] =
+            std::hypot(static_cast<float>(x) - half, static_cast<float>(y) - half) < 0.5f * region ? 1.0f
+                                                                                                   : 0.0f;
+        border.row(y)[x] = x < 0.8f * c.size && y > kMargin && from_hole > 0.06f * c.size
+                               ? 1.0f
+                               : 0.0f;  // touches two borders, has a hole
       }
     }
-    for (const auto& [name, mask] : {std::pair<const char*, const Plane*>{"square", &c.mask}, {"disc", &disc}, {"hole, touching the frame", &border}}) {
+    for (const auto& [name, mask] : {std::pair<const char*, const Plane*>{"square", &c.mask},
+                                     {"disc", &disc},
+                                     {"hole, touching the frame", &border}}) {
       const Distance d = distance_from_opencv(c, *mask);
       std::printf("cv::seamlessClone, %d px, %s: mean %.2f, max %.2f of 255\n", region, name, d.mean, d.most);
       good = good && d.mean <= 1 && d.most <= 3;
@@ -125,7 +143,8 @@ bool agrees_with_opencv() {
 
 void OpenCvSeamlessClone(benchmark::State& state) {
   const Case c(static_cast<int>(state.range(0)));
-  for (auto _ : state) benchmark::DoNotOptimize(opencv_seamless_clone(c.source.view(), c.target.view(), c.mask));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(opencv_seamless_clone(c.source.view(), c.target.view(), c.mask));
 }
 BENCHMARK(OpenCvSeamlessClone)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond);
 
@@ -136,7 +155,8 @@ void PoissonSameProblemAsOpenCv(benchmark::State& state) {
   PlanarRgb out;
   for (auto _ : state) {
     out = c.source_planes;
-    poisson_clone(c.target_planes, {&problem.domain, nullptr, &problem.own, Gradients::kSource, 3}, &scratch, &out);
+    poisson_clone(c.target_planes, {&problem.domain, nullptr, &problem.own, Gradients::kSource, 3}, &scratch,
+                  &out);
   }
 }
 BENCHMARK(PoissonSameProblemAsOpenCv)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond);

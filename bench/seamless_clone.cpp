@@ -17,7 +17,10 @@ cv::Mat bytes_of(const Plane& mask) {
   return out;
 }
 
-cv::Mat wrap(ImageView view) { return {view.height, view.width, CV_8UC3, const_cast<std::uint8_t*>(view.data), static_cast<std::size_t>(view.stride_bytes)}; }
+cv::Mat wrap(ImageView view) {
+  return {view.height, view.width, CV_8UC3, const_cast<std::uint8_t*>(view.data),
+          static_cast<std::size_t>(view.stride_bytes)};
+}
 
 }  // namespace
 
@@ -43,9 +46,11 @@ Image opencv_seamless_clone(ImageView source, ImageView target, const Plane& mas
   const cv::Mat bytes = bytes_of(mask);
   const cv::Rect box = cv::boundingRect(bytes);
   cv::Mat result;
-  cv::seamlessClone(wrap(source), wrap(target), bytes, {box.x + box.width / 2, box.y + box.height / 2}, result, cv::NORMAL_CLONE);
+  cv::seamlessClone(wrap(source), wrap(target), bytes, {box.x + box.width / 2, box.y + box.height / 2},
+                    result, cv::NORMAL_CLONE);
   Image out(target.width, target.height, PixelFormat::kRgb8);
-  for (int y = 0; y < result.rows; ++y) std::memcpy(out.mutable_view().row(y), result.ptr(y), static_cast<std::size_t>(result.cols) * 3);
+  for (int y = 0; y < result.rows; ++y)
+    std::memcpy(out.mutable_view().row(y), result.ptr(y), static_cast<std::size_t>(result.cols) * 3);
   return out;
 }
 

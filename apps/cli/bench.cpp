@@ -34,24 +34,34 @@ struct BenchOptions {
   ModeOption mode;
 };
 
-double milliseconds_since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 Json percentiles(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  const auto at = [&](double share) { return std::round(values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))] * 1000) / 1000; };
+  const auto at = [&](double share) {
+    return std::round(values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))] *
+                      1000) /
+           1000;
+  };
   return {{"p50", at(0.5)}, {"p95", at(0.95)}};
 }
 
 Image scaled(ImageView in, double megapixels) {
-  const auto k = static_cast<float>(std::sqrt(megapixels * 1e6 / (static_cast<double>(in.width) * in.height)));
-  const int w = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.width) * k))), h = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.height) * k)));
+  const auto k =
+      static_cast<float>(std::sqrt(megapixels * 1e6 / (static_cast<double>(in.width) * in.height)));
+  const int w = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.width) * k))),
+            h = std::max(1, static_cast<int>(std::lround(static_cast<float>(in.height) * k)));
   PlanarRgb planar;
   sample_affine(in, {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}, w, h, &planar);
   Image out(w, h, PixelFormat::kRgb8);
   for (int y = 0; y < h; ++y) {
     std::uint8_t* row = out.mutable_view().row(y);
     for (int x = 0; x < w; ++x) {
-      for (int c = 0; c < 3; ++c) row[3 * x + c] = static_cast<std::uint8_t>(planar.channel(c)[static_cast<std::size_t>(y) * w + x] + 0.5f);
+      for (int c = 0; c < 3; ++c)
+        row[3 * x + c] =
+            static_cast<std::uint8_t>(planar.channel(c)[static_cast<std::size_t>(y) * w + x] + 0.5f);
     }
   }
   return out;
@@ -64,7 +74,8 @@ bool equal(ImageView a, ImageView b) {
   return same;
 }
 
-// Refuses to time a wrong answer: strength 0 must return the frame, one and two threads must agree, at least one face must be fused.
+// Refuses to time a wrong answer: strength 0 must return the frame, one and two threads must agree, at least
+// one face must be fused.
 Done check(const fs::path& models, Mode mode, ImageView source_photo, ImageView frame) {
   MIEN_ASSIGN(const Engine one, Engine::create({models, 1, mode}));
   MIEN_ASSIGN(const Engine two, Engine::create({models, 2, mode}));
@@ -74,13 +85,17 @@ Done check(const fs::path& models, Mode mode, ImageView source_photo, ImageView 
   MIEN_ASSIGN(const FusionReport report, a.fuse(frame, source, {}, first));
   MIEN_TRY(b.fuse(frame, source, {}, second));
   MIEN_TRY(a.fuse(frame, source, {.strength = 0}, untouched));
-  if (report.fused_count() == 0) return Status(Code::kNoFace, "the benchmark's target has no face that can be fused");
-  if (!equal(first.view(), second.view())) return Status(Code::kInternal, "not timed: one and two threads give different pictures");
-  if (!equal(untouched.view(), frame)) return Status(Code::kInternal, "not timed: strength 0 changes the picture");
+  if (report.fused_count() == 0)
+    return Status(Code::kNoFace, "the benchmark's target has no face that can be fused");
+  if (!equal(first.view(), second.view()))
+    return Status(Code::kInternal, "not timed: one and two threads give different pictures");
+  if (!equal(untouched.view(), frame))
+    return Status(Code::kInternal, "not timed: strength 0 changes the picture");
   return {};
 }
 
-Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_photo, ImageView frame, int threads, int runs) {
+Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_photo, ImageView frame,
+                         int threads, int runs) {
   MIEN_ASSIGN(const Engine engine, Engine::create({models, threads, mode}));
   Session session = engine.open_session();
   Json out;
@@ -121,8 +136,9 @@ Result<Json> time_cold_start(const BenchOptions& options, const fs::path& models
   if (child < 0) return Status(Code::kInternal, "cannot start a process for the cold start");
   if (child == 0) {
     freopen("/dev/null", "w", stdout);
-    execl("/proc/self/exe", "mien", "--models", models.c_str(), "--threads", "1", "swap", "-s", options.source.c_str(), "-t", options.target.c_str(), "-o", out.c_str(),
-          "--mode", options.mode.name.c_str(), "--i-have-consent", "--overwrite", static_cast<char*>(nullptr));
+    execl("/proc/self/exe", "mien", "--models", models.c_str(), "--threads", "1", "swap", "-s",
+          options.source.c_str(), "-t", options.target.c_str(), "-o", out.c_str(), "--mode",
+          options.mode.name.c_str(), "--i-have-consent", "--overwrite", static_cast<char*>(nullptr));
     _exit(127);
   }
   int status = 0;
@@ -131,8 +147,11 @@ Result<Json> time_cold_start(const BenchOptions& options, const fs::path& models
   const double elapsed = milliseconds_since(start);
   std::error_code error;
   const bool written = fs::remove(out, error);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !written) return Status(Code::kInternal, "the cold start's process failed; run the same mien swap by hand to see why");
-  return Json{{"start_to_file_ms", std::round(elapsed * 10) / 10}, {"peak_memory_mib", std::round(static_cast<double>(usage.ru_maxrss) / 102.4) / 10}};
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !written)
+    return Status(Code::kInternal,
+                  "the cold start's process failed; run the same mien swap by hand to see why");
+  return Json{{"start_to_file_ms", std::round(elapsed * 10) / 10},
+              {"peak_memory_mib", std::round(static_cast<double>(usage.ru_maxrss) / 102.4) / 10}};
 }
 
 Result<int> bench(const BenchOptions& options, const Common& common) {
@@ -150,7 +169,9 @@ Result<int> bench(const BenchOptions& options, const Common& common) {
   for (const double megapixels : options.megapixels) {
     const Image frame = scaled(target.image.view(), megapixels);
     for (const int threads : {1, 2}) {
-      MIEN_ASSIGN(Json row, time_fusion(models, options.mode.value(), source.image.view(), frame.view(), threads, megapixels > 2 ? std::max(3, options.runs / 4) : options.runs));
+      MIEN_ASSIGN(Json row,
+                  time_fusion(models, options.mode.value(), source.image.view(), frame.view(), threads,
+                              megapixels > 2 ? std::max(3, options.runs / 4) : options.runs));
       row["size_px"] = {frame.width(), frame.height()};
       row["threads"] = threads;
       json["warm"].push_back(std::move(row));
@@ -166,8 +187,10 @@ Command add_bench(CLI::App& app, const Common& common) {
   auto o = std::make_shared<BenchOptions>();
   app.add_option("-s,--source", o->source, "Photo of a face")->required();
   app.add_option("-t,--target", o->target, "Photo with a face; brought to each size")->required();
-  app.add_option("--megapixels", o->megapixels, "Sizes to try (default 0.26 0.92 4 12)")->check(CLI::Range(0.01, 100.0));
-  app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")->check(CLI::Range(1, 10000));
+  app.add_option("--megapixels", o->megapixels, "Sizes to try (default 0.26 0.92 4 12)")
+      ->check(CLI::Range(0.01, 100.0));
+  app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")
+      ->check(CLI::Range(1, 10000));
   add_mode_option(app, &o->mode);
   app.footer("Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads, cold start, peak memory.");
   return [o, &common] {

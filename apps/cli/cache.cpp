@@ -13,7 +13,9 @@ namespace mien::cli {
 namespace {
 
 std::string local_time(std::filesystem::file_time_type time) {
-  const auto seconds = std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(std::chrono::file_clock::to_sys(time)));
+  const auto seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::time_point_cast<std::chrono::system_clock::duration>(
+          std::chrono::file_clock::to_sys(time)));
   char text[32] = "";
   std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", std::localtime(&seconds));
   return text;
@@ -26,14 +28,18 @@ int list(const PhotoCache& cache, bool as_json) {
   std::uintmax_t sum = 0;
   for (const PhotoCache::Entry& entry : cache.entries()) {
     sum += entry.bytes;
-    json["entries"].push_back({{"name", entry.file.stem().string()}, {"bytes", entry.bytes}, {"used", local_time(entry.used)}});
-    if (!as_json) std::printf("%.16s  used %s  %7.1f KiB\n", entry.file.stem().c_str(), local_time(entry.used).c_str(), static_cast<double>(entry.bytes) / 1024);
+    json["entries"].push_back(
+        {{"name", entry.file.stem().string()}, {"bytes", entry.bytes}, {"used", local_time(entry.used)}});
+    if (!as_json)
+      std::printf("%.16s  used %s  %7.1f KiB\n", entry.file.stem().c_str(), local_time(entry.used).c_str(),
+                  static_cast<double>(entry.bytes) / 1024);
   }
   json["bytes"] = sum, json["most_bytes"] = PhotoCache::kMostBytes;
   if (as_json) {
     print_json(json);
   } else {
-    std::printf("%s: %zu photos, %.1f of %.0f MB\n", cache.folder().c_str(), json["entries"].size(), static_cast<double>(sum) / 1e6, static_cast<double>(PhotoCache::kMostBytes) / 1e6);
+    std::printf("%s: %zu photos, %.1f of %.0f MB\n", cache.folder().c_str(), json["entries"].size(),
+                static_cast<double>(sum) / 1e6, static_cast<double>(PhotoCache::kMostBytes) / 1e6);
   }
   return kDone;
 }
@@ -49,7 +55,8 @@ int clear(const PhotoCache& cache) {
 
 Command add_cache(CLI::App& app) {
   auto as_json = std::make_shared<bool>(false);
-  CLI::App* list_app = app.add_subcommand("list", "What is remembered: no pictures and no names, only what the networks said");
+  CLI::App* list_app =
+      app.add_subcommand("list", "What is remembered: no pictures and no names, only what the networks said");
   list_app->add_flag("--json", *as_json, "Print as JSON");
   app.add_subcommand("clear", "Forget all of it");
   app.require_subcommand(1);

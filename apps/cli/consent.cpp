@@ -19,8 +19,10 @@ constexpr char kQuestion[] =
     "Do you have this consent, for this picture and for those to come? [y/N] ";
 
 std::filesystem::path consent_file() {
-  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder) return std::filesystem::path(folder) / "mien" / "consent";
-  if (const char* home = std::getenv("HOME"); home && *home) return std::filesystem::path(home) / ".config" / "mien" / "consent";
+  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder && *folder)
+    return std::filesystem::path(folder) / "mien" / "consent";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return std::filesystem::path(home) / ".config" / "mien" / "consent";
   return {};
 }
 
@@ -46,7 +48,8 @@ Done require_consent(bool stated_by_flag) {
   if (stated_by_flag || given_before()) return {};
   if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
     return Status(Code::kDeclined,
-                  "nobody confirmed that the people shown agree; run mien swap once on a terminal to be asked, or add --i-have-consent");
+                  "nobody confirmed that the people shown agree; run mien swap once on a terminal to be "
+                  "asked, or add --i-have-consent");
   }
   std::cerr << kQuestion << std::flush;
   std::string answer;

@@ -12,7 +12,8 @@ constexpr Colour kBox{40, 220, 90}, kMesh{90, 200, 255}, kPoint{255, 210, 40};
 
 void dot(MutableImageView image, Point2f at, int radius, const Colour& colour) {
   const int n = channel_count(image.format), red = red_offset(image.format);
-  const int cx = static_cast<int>(std::lround(std::clamp(at.x, -1e6f, 1e6f))), cy = static_cast<int>(std::lround(std::clamp(at.y, -1e6f, 1e6f)));
+  const int cx = static_cast<int>(std::lround(std::clamp(at.x, -1e6f, 1e6f))),
+            cy = static_cast<int>(std::lround(std::clamp(at.y, -1e6f, 1e6f)));
   for (int y = std::max(0, cy - radius); y <= std::min(image.height - 1, cy + radius); ++y) {
     for (int x = std::max(0, cx - radius); x <= std::min(image.width - 1, cx + radius); ++x) {
       std::uint8_t* p = image.row(y) + x * n;
@@ -37,7 +38,9 @@ void line(MutableImageView image, Point2f a, Point2f b, int radius, const Colour
 void digit(MutableImageView image, Point2f at, float size, int value, int radius) {
   static constexpr std::uint8_t kSegments[10] = {0x3f, 0x06, 0x5b, 0x4f, 0x66, 0x6d, 0x7d, 0x07, 0x7f, 0x6f};
   const float w = size * 0.5f;
-  const Point2f corners[6] = {{at.x, at.y}, {at.x + w, at.y}, {at.x + w, at.y + size / 2}, {at.x + w, at.y + size}, {at.x, at.y + size}, {at.x, at.y + size / 2}};
+  const Point2f corners[6] = {
+      {at.x, at.y},        {at.x + w, at.y},       {at.x + w, at.y + size / 2}, {at.x + w, at.y + size},
+      {at.x, at.y + size}, {at.x, at.y + size / 2}};
   static constexpr int kEnds[7][2] = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 0}, {5, 2}};
   for (int s = 0; s < 7; ++s) {
     if (kSegments[value] >> s & 1) line(image, corners[kEnds[s][0]], corners[kEnds[s][1]], radius, kBox);

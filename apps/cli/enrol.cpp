@@ -36,7 +36,9 @@ Done check_output(const EnrolOptions& options) {
   std::error_code error;
   for (const std::string& photo : options.photos) {
     if (fs::equivalent(photo, options.output, error)) {
-      return Status(Code::kInvalidArgument, "the output " + options.output.string() + " is one of the photos; choose another name, inputs are never overwritten");
+      return Status(Code::kInvalidArgument,
+                    "the output " + options.output.string() +
+                        " is one of the photos; choose another name, inputs are never overwritten");
     }
   }
   return check_can_write(options.output, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
@@ -60,22 +62,31 @@ Result<Enrolled> enrol(const EnrolOptions& options, const Common& common, Progre
   Session session = engine.open_session();
   progress.step("enrolling");
   auto source = session.enrol(views);
-  if (!source.ok()) return options.photos.size() == 1 ? source.status().with_context(options.photos[0]) : source.status();
+  if (!source.ok())
+    return options.photos.size() == 1 ? source.status().with_context(options.photos[0]) : source.status();
   MIEN_ASSIGN(const std::vector<std::uint8_t> bytes, engine.pack(*source));
   const OwnerOnly owner_only;
   MIEN_TRY(write_file(options.output, bytes, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
   Enrolled out{source->photo_count(), bytes.size(), source->warnings(), elapsed.count()};
-  if (!engine.knows_identities() && photos.size() > 1) out.warnings.push_back("the models folder has no network 'identity', so nobody checked that all photos show the same person");
+  if (!engine.knows_identities() && photos.size() > 1)
+    out.warnings.push_back(
+        "the models folder has no network 'identity', so nobody checked that all photos show the same "
+        "person");
   return out;
 }
 
 void print_enrolled(const EnrolOptions& options, const Enrolled& done) {
   if (options.json) {
-    print_json({{"output", options.output.string()}, {"photos", options.photos.size()}, {"photos_used", done.photos}, {"bytes", done.bytes}, {"warnings", done.warnings},
+    print_json({{"output", options.output.string()},
+                {"photos", options.photos.size()},
+                {"photos_used", done.photos},
+                {"bytes", done.bytes},
+                {"warnings", done.warnings},
                 {"total_ms", std::round(done.total_ms * 10) / 10}});
   } else {
-    std::printf("%s: %d of %zu photos, %.0f KB, in %.0f ms\n", options.output.c_str(), done.photos, options.photos.size(), static_cast<double>(done.bytes) / 1000, done.total_ms);
+    std::printf("%s: %d of %zu photos, %.0f KB, in %.0f ms\n", options.output.c_str(), done.photos,
+                options.photos.size(), static_cast<double>(done.bytes) / 1000, done.total_ms);
   }
   for (const std::string& warning : done.warnings) remark(warning);
 }
@@ -84,12 +95,16 @@ void print_enrolled(const EnrolOptions& options, const Enrolled& done) {
 
 Command add_enrol(CLI::App& app, const Common& common) {
   auto o = std::make_shared<EnrolOptions>();
-  app.add_option("photos", o->photos, "One or more photos of one person; the largest face of each counts")->required();
-  app.add_option("-o,--output", o->output, "The enrolled face, for example me.mien; readable by you only")->required();
+  app.add_option("photos", o->photos, "One or more photos of one person; the largest face of each counts")
+      ->required();
+  app.add_option("-o,--output", o->output, "The enrolled face, for example me.mien; readable by you only")
+      ->required();
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.add_flag("--i-have-consent", o->consent, "The person shown agrees; do not ask");
-  app.footer("The file goes wherever a source photo goes: mien swap -s me.mien -t party.jpg -o result.jpg\nExample: mien enrol front.jpg left.jpg right.jpg -o me.mien");
+  app.footer(
+      "The file goes wherever a source photo goes: mien swap -s me.mien -t party.jpg -o result.jpg\nExample: "
+      "mien enrol front.jpg left.jpg right.jpg -o me.mien");
   return [o, &common] {
     Progress progress(!o->json);
     auto done = enrol(*o, common, progress);

@@ -17,8 +17,11 @@ Result<Point2f> parse_point(const std::string& text) {
   const char *begin = text.data(), *end = begin + text.size();
   const auto comma = text.find(',');
   Point2f out;
-  if (comma == std::string::npos || !parse(begin, begin + comma, &out.x) || !parse(begin + comma + 1, end, &out.y)) {
-    return Status(Code::kInvalidArgument, "--face near '" + text + "': expected X,Y in pixels of the target, like --face near 640,300");
+  if (comma == std::string::npos || !parse(begin, begin + comma, &out.x) ||
+      !parse(begin + comma + 1, end, &out.y)) {
+    return Status(
+        Code::kInvalidArgument,
+        "--face near '" + text + "': expected X,Y in pixels of the target, like --face near 640,300");
   }
   return out;
 }
@@ -31,14 +34,21 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-FaceOrder order_of(const FaceChoiceOptions& options) { return options.order == "size" ? FaceOrder::kLargeToSmall : FaceOrder::kLeftToRight; }
+FaceOrder order_of(const FaceChoiceOptions& options) {
+  return options.order == "size" ? FaceOrder::kLargeToSmall : FaceOrder::kLeftToRight;
+}
 
 void add_order_option(CLI::App& app, FaceChoiceOptions* options) {
-  app.add_option("--order", options->order, "How faces are numbered: left (from the left, default) or size (from the largest)")->check(CLI::IsMember({"left", "size"}));
+  app.add_option("--order", options->order,
+                 "How faces are numbered: left (from the left, default) or size (from the largest)")
+      ->check(CLI::IsMember({"left", "size"}));
 }
 
 void add_face_options(CLI::App& app, FaceChoiceOptions* options) {
-  app.add_option("--face", options->face, "Which faces: all, largest, a number (see mien faces), or near X,Y (default all)")->expected(1, 2)->type_name("all|largest|N|near X,Y");
+  app.add_option("--face", options->face,
+                 "Which faces: all, largest, a number (see mien faces), or near X,Y (default all)")
+      ->expected(1, 2)
+      ->type_name("all|largest|N|near X,Y");
   add_order_option(app, options);
 }
 
@@ -56,8 +66,11 @@ Done choose_faces(const FaceChoiceOptions& options, FusionOptions* out) {
     out->faces = FaceChoice::kLargest;
     return {};
   }
-  if (words.size() != 1 || !parse(first.data(), first.data() + first.size(), &out->face_number) || out->face_number < 1) {
-    return Status(Code::kInvalidArgument, "--face is '" + joined(words) + "', expected all, largest, near X,Y, or a number counted from the left, like 2");
+  if (words.size() != 1 || !parse(first.data(), first.data() + first.size(), &out->face_number) ||
+      out->face_number < 1) {
+    return Status(Code::kInvalidArgument,
+                  "--face is '" + joined(words) +
+                      "', expected all, largest, near X,Y, or a number counted from the left, like 2");
   }
   out->faces = FaceChoice::kNumber;
   return {};

@@ -32,7 +32,8 @@ struct Faces {
 };
 
 bool refused(const FaceInfo& face) {
-  return std::any_of(face.remarks.begin(), face.remarks.end(), [](const QualityRemark& r) { return r.refuses; });
+  return std::any_of(face.remarks.begin(), face.remarks.end(),
+                     [](const QualityRemark& r) { return r.refuses; });
 }
 
 template <class... Values>
@@ -45,11 +46,14 @@ std::string text(const char* format, Values... values) {
 std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> similarity) {
   const FaceQuality& q = face.quality;
   const auto d = [](float v) { return static_cast<double>(v); };
-  std::vector<std::string> lines = {text("%d: %.0f PX WIDE", face.number, d(q.width_px)), text("YAW %+.0f PITCH %+.0f", d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg)),
-                                    text("SHARP %.2f COVERED %.0f%%", d(q.sharpness), d(100 * q.covered_share))};
+  std::vector<std::string> lines = {
+      text("%d: %.0f PX WIDE", face.number, d(q.width_px)),
+      text("YAW %+.0f PITCH %+.0f", d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg)),
+      text("SHARP %.2f COVERED %.0f%%", d(q.sharpness), d(100 * q.covered_share))};
   if (similarity) lines.push_back(text("LIKE REFERENCE %.2f", d(*similarity)));
   std::string reasons;
-  for (const QualityRemark& r : face.remarks) reasons += (reasons.empty() ? "" : " - ") + std::string(reason_name(r.reason));
+  for (const QualityRemark& r : face.remarks)
+    reasons += (reasons.empty() ? "" : " - ") + std::string(reason_name(r.reason));
   for (char& c : reasons) c = c == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (!reasons.empty()) lines.push_back(reasons);
   return lines;
@@ -57,9 +61,14 @@ std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> 
 
 Done write_sheet(const Faces& faces, ImageView photo, const FacesOptions& options) {
   const auto format = format_from_extension(options.sheet);
-  if (!format) return Status(Code::kInvalidArgument, options.sheet.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
+  if (!format)
+    return Status(
+        Code::kInvalidArgument,
+        options.sheet.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
   std::vector<SheetCell> cells;
-  for (std::size_t i = 0; i < faces.list.size(); ++i) cells.push_back({faces.list[i].face, sheet_lines(faces.list[i], faces.similarity[i]), refused(faces.list[i])});
+  for (std::size_t i = 0; i < faces.list.size(); ++i)
+    cells.push_back(
+        {faces.list[i].face, sheet_lines(faces.list[i], faces.similarity[i]), refused(faces.list[i])});
   const Image sheet = contact_sheet(photo, cells);
   MIEN_ASSIGN(const Bytes bytes, encode_plain(sheet.view(), {}, *format, 92));
   return write_file(options.sheet, bytes, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
@@ -84,15 +93,19 @@ nlohmann::json faces_json(const Faces& faces, const Photo& photo, const FacesOpt
 }
 
 void print_faces(const Faces& faces, const Photo& photo, const FacesOptions& options) {
-  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(), faces.list.size());
+  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
+              faces.list.size());
   for (std::size_t i = 0; i < faces.list.size(); ++i) {
     const FaceInfo& face = faces.list[i];
     const auto d = [](float v) { return static_cast<double>(v); };
-    std::printf("  %d: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f  sharpness %.2f  covered %.0f %%", face.number, d(face.quality.width_px), d(face.face.box.centre().x),
-                d(face.face.box.centre().y), d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg), d(face.quality.sharpness), d(100 * face.quality.covered_share));
+    std::printf("  %d: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f  sharpness %.2f  covered %.0f %%",
+                face.number, d(face.quality.width_px), d(face.face.box.centre().x),
+                d(face.face.box.centre().y), d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg),
+                d(face.quality.sharpness), d(100 * face.quality.covered_share));
     if (faces.similarity[i]) std::printf("  like the reference %.2f", d(*faces.similarity[i]));
     std::printf("\n");
-    for (const QualityRemark& r : face.remarks) std::printf("     %s: %s\n", r.refuses ? "not usable" : "remark", r.sentence.c_str());
+    for (const QualityRemark& r : face.remarks)
+      std::printf("     %s: %s\n", r.refuses ? "not usable" : "remark", r.sentence.c_str());
   }
 }
 
@@ -120,7 +133,9 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
     std::error_code error;
     for (const fs::path& input : {options.photo, options.reference}) {
       if (fs::equivalent(input, options.sheet, error)) {
-        return Status(Code::kInvalidArgument, "the output " + options.sheet.string() + " is the input; choose another name, inputs are never overwritten");
+        return Status(Code::kInvalidArgument,
+                      "the output " + options.sheet.string() +
+                          " is the input; choose another name, inputs are never overwritten");
       }
     }
     MIEN_TRY(check_can_write(options.sheet, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
@@ -133,7 +148,8 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
   } else {
     print_faces(found, photo, options);
   }
-  if (!options.sheet.empty() && !found.list.empty()) MIEN_TRY(write_sheet(found, photo.image.view(), options));
+  if (!options.sheet.empty() && !found.list.empty())
+    MIEN_TRY(write_sheet(found, photo.image.view(), options));
   return static_cast<int>(found.list.empty() ? kNoUsableFace : kDone);
 }
 
@@ -143,12 +159,15 @@ Command add_faces(CLI::App& app, const Common& common) {
   auto o = std::make_shared<FacesOptions>();
   app.add_option("photo", o->photo, "Photo to look at")->required();
   app.add_option("-o,--output", o->sheet, "Write a contact sheet: each face with its number and figures");
-  app.add_option("--reference", o->reference, "Say how much each face looks like the person in this photo or .mien file");
+  app.add_option("--reference", o->reference,
+                 "Say how much each face looks like the person in this photo or .mien file");
   add_order_option(app, &o->choice);
   app.add_flag("--json", o->json, "Print the faces as JSON");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.add_flag("--no-cache", o->no_cache, "Do not remember what the networks said about the reference");
-  app.footer("The numbers are those of mien swap --face N.\nExample: mien faces party.jpg -o sheet.png --reference anna.jpg");
+  app.footer(
+      "The numbers are those of mien swap --face N.\nExample: mien faces party.jpg -o sheet.png --reference "
+      "anna.jpg");
   return [o, &common] {
     auto code = faces(*o, common);
     return code.ok() ? *code : report_error(code.status());

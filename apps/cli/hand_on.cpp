@@ -28,9 +28,12 @@ bool asks_for_a_clip(char** arguments) {
 bool hand_on_clips(char** arguments) {
   if (!asks_for_a_clip(arguments)) return false;
   std::error_code error;
-  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error), program = own.parent_path() / kVideoProgram;
-  if (!error && std::filesystem::exists(program, error)) execv(program.c_str(), arguments);  // comes back only when it fails
-  remark("clips are done by " + program.string() + ", which is not there or does not start; build it (CMake target mien_video_cli) or install it");
+  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error),
+                              program = own.parent_path() / kVideoProgram;
+  if (!error && std::filesystem::exists(program, error))
+    execv(program.c_str(), arguments);  // comes back only when it fails
+  remark("clips are done by " + program.string() +
+         ", which is not there or does not start; build it (CMake target mien_video_cli) or install it");
   return true;
 }
 

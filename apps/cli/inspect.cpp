@@ -23,7 +23,10 @@ struct InspectOptions {
 // A drawing shows the photo as it is, with lines on it: it is not fused and needs no label.
 Done write_drawing(const std::vector<Face>& faces, const Photo& photo, const InspectOptions& options) {
   const auto format = format_from_extension(options.drawn);
-  if (!format) return Status(Code::kInvalidArgument, options.drawn.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
+  if (!format)
+    return Status(
+        Code::kInvalidArgument,
+        options.drawn.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
   Image drawing = photo.image.clone();
   draw_faces(faces, drawing.mutable_view());
   MIEN_ASSIGN(const Bytes bytes, encode_plain(drawing.view(), {}, *format, 92));
@@ -40,11 +43,13 @@ void print_faces(const std::vector<Face>& faces, const Photo& photo, const Inspe
     print_json(json);
     return;
   }
-  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(), faces.size());
+  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
+              faces.size());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const Face& f = faces[i];
-    std::printf("  %zu: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f roll %+.0f degrees  score %.2f\n", i + 1, f.box.width(), f.box.centre().x,
-                f.box.centre().y, f.pose.yaw_deg, f.pose.pitch_deg, f.pose.roll_deg, f.score);
+    std::printf("  %zu: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f roll %+.0f degrees  score %.2f\n",
+                i + 1, f.box.width(), f.box.centre().x, f.box.centre().y, f.pose.yaw_deg, f.pose.pitch_deg,
+                f.pose.roll_deg, f.score);
   }
 }
 
@@ -52,7 +57,9 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
   if (!options.drawn.empty()) {
     std::error_code error;
     if (std::filesystem::equivalent(options.photo, options.drawn, error)) {
-      return Status(Code::kInvalidArgument, "the output " + options.drawn.string() + " is the input; choose another name, inputs are never overwritten");
+      return Status(Code::kInvalidArgument,
+                    "the output " + options.drawn.string() +
+                        " is the input; choose another name, inputs are never overwritten");
     }
     MIEN_TRY(check_can_write(options.drawn, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
   }

@@ -24,10 +24,21 @@ struct LabelOptions {
 nlohmann::json label_json(const LabelRecord& label) {
   nlohmann::json json;
   json["digital_source_type"] = label.digital_source_type;
-  if (label.aigc) json["aigc"] = {{"json", label.aigc->json}, {"well_formed", label.aigc->well_formed()}, {"label", label.aigc->label}, {"content_producer", label.aigc->content_producer}, {"produce_id", label.aigc->produce_id}};
-  json["prior"] = {{"digital_source_types", label.prior_digital_source_types}, {"aigc", label.prior_aigc}, {"c2pa", label.prior_c2pa}};
+  if (label.aigc)
+    json["aigc"] = {{"json", label.aigc->json},
+                    {"well_formed", label.aigc->well_formed()},
+                    {"label", label.aigc->label},
+                    {"content_producer", label.aigc->content_producer},
+                    {"produce_id", label.aigc->produce_id}};
+  json["prior"] = {{"digital_source_types", label.prior_digital_source_types},
+                   {"aigc", label.prior_aigc},
+                   {"c2pa", label.prior_c2pa}};
   json["made_by_mien"] = label.made_by_mien;
-  if (label.made_by_mien) json["mien"] = {{"version", label.engine_version}, {"faces", label.face_count}, {"models", label.models}, {"visible_mark", label.visible_mark}};
+  if (label.made_by_mien)
+    json["mien"] = {{"version", label.engine_version},
+                    {"faces", label.face_count},
+                    {"models", label.models},
+                    {"visible_mark", label.visible_mark}};
   json["labelled_as_synthetic"] = label.labelled_as_synthetic();
   json["problems"] = label.problems();
   return json;
@@ -35,16 +46,21 @@ nlohmann::json label_json(const LabelRecord& label) {
 
 void print_label(const LabelRecord& label) {
   std::printf("labelled as synthetic: %s\n", label.labelled_as_synthetic() ? "yes" : "no");
-  std::printf("digital source type:   %s\n", label.digital_source_type.empty() ? "none" : label.digital_source_type.c_str());
+  std::printf("digital source type:   %s\n",
+              label.digital_source_type.empty() ? "none" : label.digital_source_type.c_str());
   std::printf("AIGC label:            %s\n", label.aigc ? label.aigc->json.c_str() : "none");
   if (label.made_by_mien) {
-    const std::string faces = label.face_count > 0 ? " " + std::to_string(label.face_count) + " faces changed," : "";
-    std::printf("made by:               Mien %s,%s visible mark: %s\n", label.engine_version.c_str(), faces.c_str(), label.visible_mark ? "yes" : "no");
+    const std::string faces =
+        label.face_count > 0 ? " " + std::to_string(label.face_count) + " faces changed," : "";
+    std::printf("made by:               Mien %s,%s visible mark: %s\n", label.engine_version.c_str(),
+                faces.c_str(), label.visible_mark ? "yes" : "no");
     for (const std::string& model : label.models) std::printf("  network:             %s\n", model.c_str());
   }
-  for (const std::string& type : label.prior_digital_source_types) std::printf("before that:           %s\n", type.c_str());
+  for (const std::string& type : label.prior_digital_source_types)
+    std::printf("before that:           %s\n", type.c_str());
   for (const std::string& aigc : label.prior_aigc) std::printf("before that:           %s\n", aigc.c_str());
-  for (const std::string& problem : label.problems()) std::printf("missing:               %s\n", problem.c_str());
+  for (const std::string& problem : label.problems())
+    std::printf("missing:               %s\n", problem.c_str());
 }
 
 Result<LabelRecord> label_of_file(const std::filesystem::path& file) {
@@ -84,7 +100,8 @@ Command add_label(CLI::App& app) {
   CLI::App* show_app = app.add_subcommand("show", "Print what a file says about how it was made");
   show_app->add_option("file", o->file, "Picture or clip")->required();
   show_app->add_flag("--json", o->json, "Print as JSON");
-  CLI::App* verify_app = app.add_subcommand("verify", "Check that a file is labelled as synthetic (exit code 8 when it is not)");
+  CLI::App* verify_app =
+      app.add_subcommand("verify", "Check that a file is labelled as synthetic (exit code 8 when it is not)");
   verify_app->add_option("file", o->file, "Picture or clip")->required();
   app.require_subcommand(1);
   return [o, show_app] { return show_app->parsed() ? show(*o) : verify(*o); };

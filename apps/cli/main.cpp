@@ -47,7 +47,8 @@ int run(int argc, char** argv) {
   Common common;
   common.threads = static_cast<int>(std::max(1u, std::min(4u, std::thread::hardware_concurrency())));
   app.add_option("--models", common.models_folder, "Folder with manifest.json (default: beside the program)");
-  app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")->check(CLI::Range(1, 64));
+  app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")
+      ->check(CLI::Range(1, 64));
   app.add_option(
          "--low-light", common.low_light,
          "auto: brighten dark pictures for the search of faces, never in the result; off (default auto)")
@@ -67,7 +68,8 @@ int run(int argc, char** argv) {
   add("video", "Put the face of a photo onto the faces of a clip",
       [&](CLI::App& sub) { return add_video(sub, common); });
 #elif defined(MIEN_HANDS_CLIPS_ON)
-  add("video", "Put the face of a photo onto the faces of a clip", [](CLI::App&) { return Command([] { return int{kBadArguments}; }); });  // never run: see main()
+  add("video", "Put the face of a photo onto the faces of a clip",
+      [](CLI::App&) { return Command([] { return int{kBadArguments}; }); });  // never run: see main()
 #endif
   add("enrol", "Make a small file from photos of one person, to use as a source again and again",
       [&](CLI::App& sub) { return add_enrol(sub, common); });

@@ -21,12 +21,15 @@ inline BlendMode blend_mode(const std::string& name) {
 }
 
 inline void add_mode_option(CLI::App& app, ModeOption* mode) {
-  app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")->check(CLI::IsMember({"fast", "balanced", "hd"}));
+  app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")
+      ->check(CLI::IsMember({"fast", "balanced", "hd"}));
 }
 
 // A sentence when the mode's own network is not there; empty when it is.
 inline std::string missing_network_remark(const ModeOption& mode, const std::string& found) {
-  const std::string wanted = mode.value() == Mode::kFast ? "fuse_tiny" : mode.value() == Mode::kHd ? "fuse_base" : "fuse_small";
+  const std::string wanted = mode.value() == Mode::kFast ? "fuse_tiny"
+                             : mode.value() == Mode::kHd ? "fuse_base"
+                                                         : "fuse_small";
   if (found == wanted) return "";
   return "the models folder has no network " + wanted + " for --mode " + mode.name + "; " +
          (found.empty() ? "the face is warped and relit without one" : "used " + found + " in its place");

@@ -1,11 +1,10 @@
 // mien models list|verify
-#include "model/net.h"
-
 #include <cstdio>
 #include <memory>
 
 #include "commands.h"
 #include "core/try.h"
+#include "model/net.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -30,10 +29,15 @@ struct Row {
 std::vector<Row> rows_of(const Manifest& manifest) {
   std::vector<Row> rows;
   for (const auto& [name, spec] : manifest.networks) {
-    rows.push_back({name, spec.provenance.licence, spec.provenance.recipe, spec.provenance.commit, {&spec.param, &spec.weights}});
+    rows.push_back({name,
+                    spec.provenance.licence,
+                    spec.provenance.recipe,
+                    spec.provenance.commit,
+                    {&spec.param, &spec.weights}});
   }
   for (const auto& [name, spec] : manifest.assets) {
-    rows.push_back({name, spec.provenance.licence, spec.provenance.recipe, spec.provenance.commit, {&spec.file}});
+    rows.push_back(
+        {name, spec.provenance.licence, spec.provenance.recipe, spec.provenance.commit, {&spec.file}});
   }
   return rows;
 }
@@ -49,9 +53,15 @@ Result<int> list(const ModelsOptions& options, const Common& common) {
   for (const Row& row : rows_of(folder.manifest())) {
     total += row.bytes();
     if (options.json) {
-      json["models"].push_back({{"name", row.name}, {"bytes", row.bytes()}, {"licence", row.licence}, {"recipe", row.recipe}, {"commit", row.commit}});
+      json["models"].push_back({{"name", row.name},
+                                {"bytes", row.bytes()},
+                                {"licence", row.licence},
+                                {"recipe", row.recipe},
+                                {"commit", row.commit}});
     } else {
-      std::printf("  %-12s %8.1f KiB  %-12s %s at %s\n", row.name.c_str(), static_cast<double>(row.bytes()) / 1024, row.licence.c_str(), row.recipe.c_str(), row.commit.c_str());
+      std::printf("  %-12s %8.1f KiB  %-12s %s at %s\n", row.name.c_str(),
+                  static_cast<double>(row.bytes()) / 1024, row.licence.c_str(), row.recipe.c_str(),
+                  row.commit.c_str());
     }
   }
   if (options.json) {

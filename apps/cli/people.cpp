@@ -35,10 +35,15 @@ Result<Source> load_source(const std::filesystem::path& file, const Loader& with
 
 Result<Identity> load_reference(const std::filesystem::path& file, const Loader& with) {
   if (!with.engine.knows_identities()) {
-    return Status(Code::kModelRefused, "people cannot be told apart: the models folder has no network 'identity'; install all models");
+    return Status(
+        Code::kModelRefused,
+        "people cannot be told apart: the models folder has no network 'identity'; install all models");
   }
   MIEN_ASSIGN(const Source source, load_source(file, with));
-  if (!source.identity()) return Status(Code::kInvalidArgument, file.string() + ": it does not say who it is (" + (source.warnings().empty() ? "" : source.warnings().back()) + ")");
+  if (!source.identity())
+    return Status(Code::kInvalidArgument, file.string() + ": it does not say who it is (" +
+                                              (source.warnings().empty() ? "" : source.warnings().back()) +
+                                              ")");
   return *source.identity();
 }
 

@@ -23,14 +23,17 @@ PhotoCache PhotoCache::of_user() {
     const char* value = std::getenv(name);
     return fs::path(value ? value : "");
   };
-  if (const fs::path cache = variable("XDG_CACHE_HOME"); cache.is_absolute()) return PhotoCache(cache / "mien" / "enrolled");
-  if (const fs::path home = variable("HOME"); home.is_absolute()) return PhotoCache(home / ".cache" / "mien" / "enrolled");
+  if (const fs::path cache = variable("XDG_CACHE_HOME"); cache.is_absolute())
+    return PhotoCache(cache / "mien" / "enrolled");
+  if (const fs::path home = variable("HOME"); home.is_absolute())
+    return PhotoCache(home / ".cache" / "mien" / "enrolled");
   return disabled();
 }
 
 std::string PhotoCache::key(std::span<const std::uint8_t> photo, const fs::path& models) {
   std::string all = sha256_hex(photo) + engine_version();
-  if (const auto manifest = read_file(models / "manifest.json", kLargestEntry); manifest.ok()) all += sha256_hex(*manifest);
+  if (const auto manifest = read_file(models / "manifest.json", kLargestEntry); manifest.ok())
+    all += sha256_hex(*manifest);
   return sha256_hex(as_bytes(all));
 }
 
@@ -62,7 +65,8 @@ std::vector<PhotoCache::Entry> PhotoCache::entries() const {
   std::vector<Entry> out;
   std::error_code error;
   for (const auto& item : fs::directory_iterator(folder_, error)) {
-    if (item.path().extension() == kExtension && item.is_regular_file(error)) out.push_back({item.path(), item.file_size(error), item.last_write_time(error)});
+    if (item.path().extension() == kExtension && item.is_regular_file(error))
+      out.push_back({item.path(), item.file_size(error), item.last_write_time(error)});
   }
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) { return a.used > b.used; });
   return out;
@@ -72,7 +76,9 @@ Result<int> PhotoCache::clear() const {
   int count = 0;
   for (const Entry& entry : entries()) {
     std::error_code error;
-    if (!fs::remove(entry.file, error)) return Status(Code::kUnwritable, entry.file.string() + " cannot be deleted (" + error.message() + "); delete it by hand");
+    if (!fs::remove(entry.file, error))
+      return Status(Code::kUnwritable,
+                    entry.file.string() + " cannot be deleted (" + error.message() + "); delete it by hand");
     ++count;
   }
   return count;

@@ -12,7 +12,8 @@ double rounded(float v) { return std::round(static_cast<double>(v) * 100) / 100;
 
 Json sides(const std::array<float, 2>& v) { return {rounded(v[0]), rounded(v[1])}; }
 
-constexpr const char* kRegionNames[kFaceRegions] = {"right_eye", "left_eye", "nose", "mouth", "right_cheek", "left_cheek", "forehead"};
+constexpr const char* kRegionNames[kFaceRegions] = {"right_eye",   "left_eye",   "nose",    "mouth",
+                                                    "right_cheek", "left_cheek", "forehead"};
 
 }  // namespace
 
@@ -21,7 +22,9 @@ Json face_json(const Face& face, bool with_mesh) {
   out["box_px"] = {rounded(face.box.x0), rounded(face.box.y0), rounded(face.box.x1), rounded(face.box.y1)};
   out["score"] = rounded(face.score);
   out["presence"] = rounded(face.presence);
-  out["pose_deg"] = {{"yaw", rounded(face.pose.yaw_deg)}, {"pitch", rounded(face.pose.pitch_deg)}, {"roll", rounded(face.pose.roll_deg)}};
+  out["pose_deg"] = {{"yaw", rounded(face.pose.yaw_deg)},
+                     {"pitch", rounded(face.pose.pitch_deg)},
+                     {"roll", rounded(face.pose.roll_deg)}};
   for (const Point2f& p : face.points) out["points_px"].push_back({rounded(p.x), rounded(p.y)});
   for (int r = 0; r < kFaceRegions; ++r) out["visibility"][kRegionNames[r]] = rounded(face.visibility[r]);
   if (with_mesh) {
@@ -31,13 +34,16 @@ Json face_json(const Face& face, bool with_mesh) {
 }
 
 Json quality_json(const FaceQuality& q) {
-  return {{"width_px", rounded(q.width_px)},     {"outside_share", rounded(q.outside_share)}, {"covered_share", rounded(q.covered_share)}, {"sharpness", rounded(q.sharpness)},
-          {"brightness", rounded(q.brightness)}, {"eye_opening", rounded(q.eye_opening)},     {"mouth_opening", rounded(q.mouth_opening)}};
+  return {{"width_px", rounded(q.width_px)},           {"outside_share", rounded(q.outside_share)},
+          {"covered_share", rounded(q.covered_share)}, {"sharpness", rounded(q.sharpness)},
+          {"brightness", rounded(q.brightness)},       {"eye_opening", rounded(q.eye_opening)},
+          {"mouth_opening", rounded(q.mouth_opening)}};
 }
 
 Json remarks_json(const std::vector<QualityRemark>& remarks) {
   Json out = Json::array();
-  for (const QualityRemark& r : remarks) out.push_back({{"reason", reason_name(r.reason)}, {"refuses", r.refuses}, {"sentence", r.sentence}});
+  for (const QualityRemark& r : remarks)
+    out.push_back({{"reason", reason_name(r.reason)}, {"refuses", r.refuses}, {"sentence", r.sentence}});
   return out;
 }
 
@@ -49,7 +55,9 @@ Json fusion_json(const FusionReport& report) {
     one["number"] = face.number;
     one["fused"] = face.fused;
     one["pose_gap_deg"] = rounded(face.pose_gap_deg);
-    if (face.fused) one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)}, {"after", rounded(face.skin_delta_e_after)}};
+    if (face.fused)
+      one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)},
+                             {"after", rounded(face.skin_delta_e_after)}};
     if (face.fused)
       one["side_delta_e"] = {{"before", sides(face.side_delta_e_before)},
                              {"after", sides(face.side_delta_e_after)}};
@@ -64,10 +72,13 @@ Json fusion_json(const FusionReport& report) {
     out["faces"].push_back(std::move(one));
   }
   out["fused_faces"] = report.fused_count();
-  for (const StageReport& stage : report.stages) out["stages_ms"][stage.stage] = std::round(stage.milliseconds * 1000) / 1000;
+  for (const StageReport& stage : report.stages)
+    out["stages_ms"][stage.stage] = std::round(stage.milliseconds * 1000) / 1000;
   return out;
 }
 
-void print_json(const Json& json) { std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str()); }
+void print_json(const Json& json) {
+  std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
 
 }  // namespace mien::cli

@@ -5,10 +5,10 @@
 //   mien::Session session = engine->open_session();              // one per thread or stream
 //   auto source = session.enrol(photo.view());
 //   if (!source.ok()) return report(source.status());
-//   mien::FusedImage out;                                        // keep it: memory is reused for the next frame
-//   auto done = session.fuse(frame.view(), *source, {.strength = 0.9f}, out);
-//   if (!done.ok()) return report(done.status());
-//   auto saved = mien::write_image(out, frame_metadata, "result.png");   // mien/media.h
+//   mien::FusedImage out;                                        // keep it: memory is reused for the next
+//   frame auto done = session.fuse(frame.view(), *source, {.strength = 0.9f}, out); if (!done.ok()) return
+//   report(done.status()); auto saved = mien::write_image(out, frame_metadata, "result.png");   //
+//   mien/media.h
 //
 // The library never prints, exits, throws across these calls or reads environment variables.
 #pragma once
@@ -31,7 +31,8 @@
 
 namespace mien {
 
-// How much work one face gets. All modes share the flow; they differ in the network that relights, fills in and seams.
+// How much work one face gets. All modes share the flow; they differ in the network that relights, fills in
+// and seams.
 enum class Mode {
   kFast,      // fuse_tiny
   kBalanced,  // fuse_small
@@ -75,18 +76,19 @@ enum class BlendMode {
 enum class FaceOrder { kLeftToRight, kLargeToSmall };
 
 struct FusionOptions {
-  float strength = 1.0f;      // 0: the target unchanged, 1: the source's face
+  float strength = 1.0f;  // 0: the target unchanged, 1: the source's face
   FaceChoice faces = FaceChoice::kAll;
-  int face_number = 1;        // for kNumber
-  Point2f near = {};          // for kNear, frame pixels
+  int face_number = 1;  // for kNumber
+  Point2f near = {};    // for kNear, frame pixels
   FaceOrder order = FaceOrder::kLeftToRight;
   float min_similarity = kSamePersonFrom;  // of a face to a Casting's reference, -1..1
-  bool measure_identity = false;           // fill FaceReport's similarities: two more network runs per fused face
-  bool visible_mark = true;   // draw the mark that says the picture is synthetic
+  bool measure_identity = false;  // fill FaceReport's similarities: two more network runs per fused face
+  bool visible_mark = true;       // draw the mark that says the picture is synthetic
   BlendMode blend = BlendMode::kAlpha;
-  // When the fused skin's mean colour still differs from the target's by more than this (CIEDE2000, 0..100), it is moved towards it ...
+  // When the fused skin's mean colour still differs from the target's by more than this (CIEDE2000, 0..100),
+  // it is moved towards it ...
   float tone_threshold = 5;
-  float tone_strength = 1;    // ... by this share, 0..1
+  float tone_strength = 1;  // ... by this share, 0..1
 
   Done validate() const;
 };
@@ -105,24 +107,27 @@ struct FaceReport {
   int number = 0;  // 1 is the first in FusionOptions::order
   Face face;
   bool fused = false;
-  std::string note;              // why not, or warnings; empty when all is well
-  FaceQuality quality;           // of faces that were chosen
+  std::string note;     // why not, or warnings; empty when all is well
+  FaceQuality quality;  // of faces that were chosen
   std::vector<QualityRemark> remarks;
-  float pose_gap_deg = 0;        // larger difference of yaw and pitch between source and target
-  float skin_delta_e_before = 0;  // CIEDE2000 of the mean skin colours, target's and source's with brightness matched (V of HSV)
-  float skin_delta_e_after = 0;   // target's and fused face's; both 0 when too little skin is seen
+  float pose_gap_deg = 0;  // larger difference of yaw and pitch between source and target
+  float skin_delta_e_before =
+      0;  // CIEDE2000 of the mean skin colours, target's and source's with brightness matched (V of HSV)
+  float skin_delta_e_after = 0;  // target's and fused face's; both 0 when too little skin is seen
   // The same of the person's right half of the face and the left one, relit: before and after the tone's
   // correction.
   std::array<float, 2> side_delta_e_before{}, side_delta_e_after{};
-  int casting = -1;              // which entry of the cast was meant for this face; -1: none
-  std::optional<float> reference_similarity;                  // to that entry's reference
-  std::optional<float> similarity_before, similarity_after;  // to the source; see FusionOptions::measure_identity
+  int casting = -1;                           // which entry of the cast was meant for this face; -1: none
+  std::optional<float> reference_similarity;  // to that entry's reference
+  std::optional<float> similarity_before,
+      similarity_after;  // to the source; see FusionOptions::measure_identity
 };
 
 // A reference whose person is not among the chosen faces.
 struct MissingPerson {
-  int casting = 0;          // which entry of the cast
-  float best_similarity = 0;  // of the face that came nearest and was not given to another reference; -1 when there was none
+  int casting = 0;  // which entry of the cast
+  float best_similarity =
+      0;  // of the face that came nearest and was not given to another reference; -1 when there was none
 };
 
 struct StageReport {
@@ -131,13 +136,14 @@ struct StageReport {
 };
 
 struct FusionReport {
-  std::vector<FaceReport> faces;    // every face found, in FusionOptions::order
+  std::vector<FaceReport> faces;  // every face found, in FusionOptions::order
   std::vector<MissingPerson> missing;
   std::vector<StageReport> stages;  // in the order they ran
   int fused_count() const;
 };
 
-// A person enrolled from one photo or several: pixels, mesh, shape, identity. Move only; may be used by several sessions at once.
+// A person enrolled from one photo or several: pixels, mesh, shape, identity. Move only; may be used by
+// several sessions at once.
 class Source {
  public:
   struct Content;  // internal
@@ -145,10 +151,11 @@ class Source {
   Source(Source&&) noexcept = default;
   Source& operator=(Source&&) noexcept = default;
 
-  const Face& face() const;                           // in the photo's pixels (of the best photo, when there were several)
-  const std::vector<std::string>& warnings() const;   // sentences: closed eyes, small face, a photo of somebody else, ...
-  const std::optional<Identity>& identity() const;    // empty without the network for it
-  int photo_count() const;                            // photos that went into it
+  const Face& face() const;  // in the photo's pixels (of the best photo, when there were several)
+  const std::vector<std::string>& warnings()
+      const;  // sentences: closed eyes, small face, a photo of somebody else, ...
+  const std::optional<Identity>& identity() const;  // empty without the network for it
+  int photo_count() const;                          // photos that went into it
   const Content& content() const { return *content_; }
 
  private:
@@ -160,12 +167,14 @@ class FaceTracker;  // mien/video.h
 // Which source goes onto whom.
 struct Casting {
   const Source* source = nullptr;
-  const Identity* reference = nullptr;  // the one face that looks like this; null: every chosen face that no reference claims
+  const Identity* reference =
+      nullptr;  // the one face that looks like this; null: every chosen face that no reference claims
 };
 
 class Session;
 
-// Weights and tables: const after creation, shared between threads, must outlive nothing (sessions keep what they need).
+// Weights and tables: const after creation, shared between threads, must outlive nothing (sessions keep what
+// they need).
 class Engine {
  public:
   static Result<Engine> create(const EngineOptions& options);
@@ -177,16 +186,17 @@ class Engine {
   // Whether similarities can be told, and people be found by reference.
   bool knows_identities() const;
 
-  // A source as bytes (docs/enrol-file.md), at most 1 MB, and back. unpack() says kUnreadable when the bytes are damaged, cut short or
-  // of a newer version, kInvalidArgument when this engine's face model is another.
+  // A source as bytes (docs/enrol-file.md), at most 1 MB, and back. unpack() says kUnreadable when the bytes
+  // are damaged, cut short or of a newer version, kInvalidArgument when this engine's face model is another.
   Result<std::vector<std::uint8_t>> pack(const Source& source) const;
   Result<Source> unpack(std::span<const std::uint8_t> bytes) const;
 
-  // The network that refines the fused face, like "fuse_small"; empty when the models folder has none for the mode or below: the classical
-  // result stands.
+  // The network that refines the fused face, like "fuse_small"; empty when the models folder has none for the
+  // mode or below: the classical result stands.
   const std::string& fusion_network() const;
 
-  // The networks that take part, with their hashes' first 8 digits: "mesh:1a2b3c4d". What Provenance::models will say.
+  // The networks that take part, with their hashes' first 8 digits: "mesh:1a2b3c4d". What Provenance::models
+  // will say.
   const std::vector<std::string>& networks() const;
 
   struct Parts;  // internal
@@ -212,27 +222,38 @@ class Session {
   // The largest face of the photo. kNoFace when there is none that can be used.
   Result<Source> enrol(ImageView photo);
 
-  // The largest face of each of several photos of one person: pixels from where it is seen best, shape and identity averaged. Photos
-  // without a usable face or of another person are left out; warnings() says so. kNoFace when none is left.
+  // The largest face of each of several photos of one person: pixels from where it is seen best, shape and
+  // identity averaged. Photos without a usable face or of another person are left out; warnings() says so.
+  // kNoFace when none is left.
   Result<Source> enrol(std::span<const ImageView> photos);
 
-  // What the networks say about a source photo, as bytes without pixels: enrolling the same photo with them runs no network and gives
-  // the same source. Bytes of another engine version or other weights must not be passed; damaged ones give kUnreadable.
+  // What the networks say about a source photo, as bytes without pixels: enrolling the same photo with them
+  // runs no network and gives the same source. Bytes of another engine version or other weights must not be
+  // passed; damaged ones give kUnreadable.
   Result<std::vector<std::uint8_t>> analyse(ImageView photo);
   Result<Source> enrol(ImageView photo, std::span<const std::uint8_t> analysis);
 
-  // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and says "not fused".
-  Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out);
+  // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and
+  // says "not fused".
+  Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options,
+                            FusedImage& out);
 
-  // The same for the next frame of a stream, whose faces the tracker follows: FaceReport::number stays a face's own as long as it is
-  // followed, and a number that nobody has is no error. The tone is not corrected: its threshold would flicker. seconds: the frame's time.
-  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out);
-  // Several sources, each onto the person who looks like its reference; see fuse(). People keep their source when they cross, or leave and
-  // return. FusionReport::missing is about this frame. The same cast for all frames of a stream.
-  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out);
-  // Several sources: each onto the person who looks like its reference. A reference gets one face at most, the one that fits best;
-  // faces that nobody claims stay untouched. kModelRefused when references are given and the network for it is not there.
-  Result<FusionReport> fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out);
+  // The same for the next frame of a stream, whose faces the tracker follows: FaceReport::number stays a
+  // face's own as long as it is followed, and a number that nobody has is no error. The tone is not
+  // corrected: its threshold would flicker. seconds: the frame's time.
+  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source,
+                                 const FusionOptions& options, FusedImage& out);
+  // Several sources, each onto the person who looks like its reference; see fuse(). People keep their source
+  // when they cross, or leave and return. FusionReport::missing is about this frame. The same cast for all
+  // frames of a stream.
+  Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
+                                 std::span<const Casting> cast, const FusionOptions& options,
+                                 FusedImage& out);
+  // Several sources: each onto the person who looks like its reference. A reference gets one face at most,
+  // the one that fits best; faces that nobody claims stay untouched. kModelRefused when references are given
+  // and the network for it is not there.
+  Result<FusionReport> fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options,
+                            FusedImage& out);
 
  private:
   friend class Engine;
@@ -247,8 +268,8 @@ const char* engine_version();
 // Whether bytes begin like a packed source (a .mien file), whole or not.
 bool looks_like_packed_source(std::span<const std::uint8_t> bytes);
 
-// Where an installed program finds its models: ../share/mien/models beside the running executable, else models/ in one of the folders
-// above it (a build tree). kNotFound with the places that were tried.
+// Where an installed program finds its models: ../share/mien/models beside the running executable, else
+// models/ in one of the folders above it (a build tree). kNotFound with the places that were tried.
 Result<std::filesystem::path> installed_models_folder();
 
 }  // namespace mien

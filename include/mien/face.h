@@ -7,8 +7,8 @@
 
 namespace mien {
 
-// The mesh: 468 surface points in MediaPipe's order, then right iris (468: centre, 469-472: ring) and left iris (473-477).
-// The person's right is the picture's left.
+// The mesh: 468 surface points in MediaPipe's order, then right iris (468: centre, 469-472: ring) and left
+// iris (473-477). The person's right is the picture's left.
 inline constexpr int kMeshPoints = 478;
 inline constexpr int kSurfacePoints = 468;
 using Mesh = std::array<Point3f, kMeshPoints>;
@@ -26,11 +26,11 @@ struct Pose {
 
 // All coordinates are pixels of the frame that was passed.
 struct Face {
-  Box box;                                      // around the face in its level frame, not turned
-  float score = 0;                              // of the detector, 0..1
-  std::array<Point2f, 5> points{};              // right eye, left eye, nose tip, right and left mouth corner
+  Box box;                          // around the face in its level frame, not turned
+  float score = 0;                  // of the detector, 0..1
+  std::array<Point2f, 5> points{};  // right eye, left eye, nose tip, right and left mouth corner
   Mesh mesh{};
-  float presence = 0;                           // that the mesh lies on a face, 0..1
+  float presence = 0;                            // that the mesh lies on a face, 0..1
   std::array<float, kFaceRegions> visibility{};  // 0 hidden .. 1 fully seen
   Pose pose;
 };

@@ -1,4 +1,5 @@
-// The only kind of picture that this library writes to a file: one that carries the record of how it was made.
+// The only kind of picture that this library writes to a file: one that carries the record of how it was
+// made.
 #pragma once
 
 #include <string>
@@ -10,15 +11,15 @@ namespace mien {
 
 // What was done to a picture; becomes its metadata label.
 struct Provenance {
-  bool fused = false;               // false: no face was changed, the pixels are the target's
-  int face_count = 0;               // faces that were changed; 0 in the label of a clip, where they come and go
-  std::string engine_version;       // "0.1.0"
+  bool fused = false;          // false: no face was changed, the pixels are the target's
+  int face_count = 0;          // faces that were changed; 0 in the label of a clip, where they come and go
+  std::string engine_version;  // "0.1.0"
   std::vector<std::string> models;  // names of the networks that took part, with their hashes' first 8 digits
   bool visible_mark = false;        // the mark is in the pixels
 };
 
-// Pixels plus their Provenance. Filled by Session::fuse only, so that a fused picture without a record cannot exist; write_image()
-// takes nothing else. Reuses its memory for the next frame.
+// Pixels plus their Provenance. Filled by Session::fuse only, so that a fused picture without a record cannot
+// exist; write_image() takes nothing else. Reuses its memory for the next frame.
 class FusedImage {
  public:
   FusedImage() = default;

@@ -9,7 +9,8 @@
 
 namespace mien {
 
-// 8 bits per channel, sRGB encoded. Alpha is straight (not premultiplied), carried through and never used for fusing.
+// 8 bits per channel, sRGB encoded. Alpha is straight (not premultiplied), carried through and never used for
+// fusing.
 enum class PixelFormat { kGray8, kRgb8, kBgr8, kRgba8, kBgra8 };
 
 int channel_count(PixelFormat format);
@@ -43,10 +44,13 @@ struct MutableImageView {
   PixelFormat format = PixelFormat::kRgb8;
 
   std::uint8_t* row(int y) const { return data + y * stride_bytes; }
-  operator ImageView() const { return {data, width, height, stride_bytes, format}; }  // NOLINT(google-explicit-constructor)
+  operator ImageView() const {
+    return {data, width, height, stride_bytes, format};
+  }  // NOLINT(google-explicit-constructor)
 };
 
-// Owns its pixels; rows are packed. Moves only; a copy is spelt clone(). resize() keeps the memory when the new size fits.
+// Owns its pixels; rows are packed. Moves only; a copy is spelt clone(). resize() keeps the memory when the
+// new size fits.
 class Image {
  public:
   Image() = default;

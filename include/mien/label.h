@@ -64,8 +64,8 @@ struct LabelRecord {
 Result<LabelRecord> read_label(const std::filesystem::path& file);
 Result<LabelRecord> read_label(std::span<const std::uint8_t> bytes);
 
-// Done when the record labels its file as synthetic with both facts, well-formed; else kLabelPolicy with what is missing. name: of
-// the file, for the message.
+// Done when the record labels its file as synthetic with both facts, well-formed; else kLabelPolicy with what
+// is missing. name: of the file, for the message.
 Done check_label(const LabelRecord& record, const std::string& name);
 
 // Done when the file is labelled as synthetic with both facts, well-formed; else kLabelPolicy with what is

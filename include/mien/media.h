@@ -65,12 +65,13 @@ struct DecodeLimits {
 
 // Decodes a picture. The content decides on the format, not the name.
 //   JPEG   baseline and progressive; grey, YCbCr, RGB, CMYK and YCCK (inverted by Adobe or not; without a
-//          profile converted by the plain formula); truncated or damaged data is refused rather than shown half grey
+//          profile converted by the plain formula); truncated or damaged data is refused rather than shown
+//          half grey
 //   PNG    1 to 16 bits (16 are rounded to 8), grey, palette, tRNS and alpha, interlaced
 //   WebP   lossy, lossless, alpha; of an animation the first frame
 // Pixels become sRGB by the file's colour profile (grey, RGB, CMYK; relative colorimetric with black point
-// compensation); without one, or when it is damaged, they are taken as sRGB. Gamma chunks are not applied. Says kNotFound, kUnreadable or kLimit, with the
-// file's name.
+// compensation); without one, or when it is damaged, they are taken as sRGB. Gamma chunks are not applied.
+// Says kNotFound, kUnreadable or kLimit, with the file's name.
 Result<Photo> read_photo(const std::filesystem::path& file, const DecodeLimits& limits = {});
 Result<Photo> read_photo(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {});
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
-
 #include <tl/expected.hpp>
+#include <utility>
 
 namespace mien {
 
@@ -49,7 +48,8 @@ class [[nodiscard]] Result : public tl::expected<T, Status> {
  public:
   using Base = tl::expected<T, Status>;
   using Base::Base;
-  Result(Status status) : Base(tl::unexpect, std::move(status)) {}  // NOLINT(google-explicit-constructor): return Status(...)
+  Result(Status status)
+      : Base(tl::unexpect, std::move(status)) {}  // NOLINT(google-explicit-constructor): return Status(...)
 
   bool ok() const { return Base::has_value(); }
   const Status& status() const { return Base::error(); }

@@ -1,8 +1,9 @@
-// Frames of a stream: faces are followed from one to the next and keep their numbers, the mesh does not shake, the detector rests between.
+// Frames of a stream: faces are followed from one to the next and keep their numbers, the mesh does not
+// shake, the detector rests between.
 //
-//   mien::FaceTracker tracker;                                   // one per stream, with that stream's session
-//   mien::FusedImage out;                                        // keep it: memory is reused
-//   while (next(frame, seconds)) {
+//   mien::FaceTracker tracker;                                   // one per stream, with that stream's
+//   session mien::FusedImage out;                                        // keep it: memory is reused while
+//   (next(frame, seconds)) {
 //     auto report = session.fuse_next(frame.view(), seconds, tracker, source, {}, out);
 //     ...
 //   }
@@ -18,8 +19,9 @@
 namespace mien {
 
 struct TrackerOptions {
-  int detector_period = 10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
-  bool steady = true;        // filter the meshes over time
+  int detector_period =
+      10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
+  bool steady = true;  // filter the meshes over time
 
   Done validate() const;
 };
@@ -36,10 +38,12 @@ class FaceTracker {
   // Forgets all faces, as a cut does; for jumps that the tracker cannot see. Numbers are not given again.
   void reset();
 
-  // All that the next frames depend on, as bytes of a few ten kilobytes per face: a later process with the same engine goes on with
-  // them as if the stream had not stopped. They show where faces were, and with references who they are: treat them like the clip.
+  // All that the next frames depend on, as bytes of a few ten kilobytes per face: a later process with the
+  // same engine goes on with them as if the stream had not stopped. They show where faces were, and with
+  // references who they are: treat them like the clip.
   std::vector<std::uint8_t> save() const;
-  // Options stay as they are. kUnreadable, and nothing changed, when the bytes are damaged or of another version.
+  // Options stay as they are. kUnreadable, and nothing changed, when the bytes are damaged or of another
+  // version.
   Done restore(std::span<const std::uint8_t> saved);
 
   int faces_seen() const;  // how many faces got a number so far

@@ -18,11 +18,14 @@ namespace {
 
 constexpr int kMostThreads = 64;
 
-std::string model_label(const NetworkSpec& spec) { return spec.name + ":" + spec.weights.sha256.substr(0, 8); }
+std::string model_label(const NetworkSpec& spec) {
+  return spec.name + ":" + spec.weights.sha256.substr(0, 8);
+}
 
 std::vector<StageReport> stage_reports(const Trace& trace) {
   std::vector<StageReport> out;
-  for (const StageTime& s : trace.stages()) out.push_back({s.stage, static_cast<double>(s.duration_us) / 1000});
+  for (const StageTime& s : trace.stages())
+    out.push_back({s.stage, static_cast<double>(s.duration_us) / 1000});
   return out;
 }
 
@@ -60,11 +63,14 @@ struct Engine::Parts {
   std::optional<IdentityNet> identity;  // likewise
   std::string identity_label;           // which weights; empty: none
   std::vector<std::string> model_labels;
-  FaceNetworks networks() const { return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr}; }
+  FaceNetworks networks() const {
+    return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr};
+  }
 };
 
 struct Session::State {
-  explicit State(std::shared_ptr<const Engine::Parts> p) : parts(std::move(p)), pool(parts->options.threads) {}
+  explicit State(std::shared_ptr<const Engine::Parts> p)
+      : parts(std::move(p)), pool(parts->options.threads) {}
   std::shared_ptr<const Engine::Parts> parts;
   ThreadPool pool;
   FindScratch find;
@@ -74,32 +80,42 @@ struct Session::State {
 
   FusionParts fusion_parts() {
     const bool with_network = parts->coarse.has_value();
-    return {parts->model, with_network ? &*parts->coarse : nullptr, with_network ? &coarse : nullptr, with_network ? &find.nets : nullptr};
+    return {parts->model, with_network ? &*parts->coarse : nullptr, with_network ? &coarse : nullptr,
+            with_network ? &find.nets : nullptr};
   }
 };
 
 Done EngineOptions::validate() const {
   if (threads < 1 || threads > kMostThreads) {
-    return Status(Code::kInvalidArgument, "threads is " + std::to_string(threads) + ", expected 1 to " + std::to_string(kMostThreads));
+    return Status(Code::kInvalidArgument, "threads is " + std::to_string(threads) + ", expected 1 to " +
+                                              std::to_string(kMostThreads));
   }
   return {};
 }
 
 Done FusionOptions::validate() const {
-  if (!(strength >= 0 && strength <= 1)) return Status(Code::kInvalidArgument, "strength is " + std::to_string(strength) + ", expected 0 to 1");
-  if (!(tone_strength >= 0 && tone_strength <= 1)) return Status(Code::kInvalidArgument, "tone strength is " + std::to_string(tone_strength) + ", expected 0 to 1");
-  if (!(tone_threshold >= 0 && tone_threshold <= 100)) return Status(Code::kInvalidArgument, "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
+  if (!(strength >= 0 && strength <= 1))
+    return Status(Code::kInvalidArgument, "strength is " + std::to_string(strength) + ", expected 0 to 1");
+  if (!(tone_strength >= 0 && tone_strength <= 1))
+    return Status(Code::kInvalidArgument,
+                  "tone strength is " + std::to_string(tone_strength) + ", expected 0 to 1");
+  if (!(tone_threshold >= 0 && tone_threshold <= 100))
+    return Status(Code::kInvalidArgument,
+                  "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
   if (faces == FaceChoice::kNumber && face_number < 1) {
-    return Status(Code::kInvalidArgument, "face number is " + std::to_string(face_number) + ", expected 1 or more");
+    return Status(Code::kInvalidArgument,
+                  "face number is " + std::to_string(face_number) + ", expected 1 or more");
   }
   if (!(min_similarity >= -1 && min_similarity <= 1)) {
-    return Status(Code::kInvalidArgument, "the smallest similarity is " + std::to_string(min_similarity) + ", expected -1 to 1");
+    return Status(Code::kInvalidArgument,
+                  "the smallest similarity is " + std::to_string(min_similarity) + ", expected -1 to 1");
   }
   return {};
 }
 
 int FusionReport::fused_count() const {
-  return static_cast<int>(std::count_if(faces.begin(), faces.end(), [](const FaceReport& f) { return f.fused; }));
+  return static_cast<int>(
+      std::count_if(faces.begin(), faces.end(), [](const FaceReport& f) { return f.fused; }));
 }
 
 const Face& Source::face() const { return content_->face; }
@@ -127,16 +143,20 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     }
     std::optional<IdentityNet> identity;
     std::string identity_label;
-    if (const auto found = folder.manifest().networks.find("identity"); found != folder.manifest().networks.end()) {
+    if (const auto found = folder.manifest().networks.find("identity");
+        found != folder.manifest().networks.end()) {
       MIEN_ASSIGN(identity, IdentityNet::load(folder, options.threads));
       identity_label = model_label(found->second);
     }
     std::vector<std::string> labels;
-    for (const std::string& name : {std::string("detect"), std::string("mesh"), std::string("parse"), coarse_name}) {
+    for (const std::string& name :
+         {std::string("detect"), std::string("mesh"), std::string("parse"), coarse_name}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
-    return Engine(std::make_shared<const Parts>(Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse), std::move(coarse), coarse_name, std::move(identity), identity_label, std::move(labels)}));
+    return Engine(std::make_shared<const Parts>(
+        Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse),
+              std::move(coarse), coarse_name, std::move(identity), identity_label, std::move(labels)}));
   });
 }
 
@@ -168,12 +188,15 @@ Session& Session::operator=(Session&&) noexcept = default;
 
 Result<std::vector<Face>> Session::find_faces(ImageView picture) {
   MIEN_TRY(picture.validate());
-  return guarded([&] { return mien::find_faces(picture, state_->parts->networks(), state_->find, state_->trace); });
+  return guarded(
+      [&] { return mien::find_faces(picture, state_->parts->networks(), state_->find, state_->trace); });
 }
 
 Result<std::vector<FaceInfo>> Session::describe_faces(ImageView picture, FaceOrder order) {
   MIEN_TRY(picture.validate());
-  return guarded([&] { return mien::describe_faces(picture, order, state_->parts->networks(), state_->find, state_->trace); });
+  return guarded([&] {
+    return mien::describe_faces(picture, order, state_->parts->networks(), state_->find, state_->trace);
+  });
 }
 
 Result<Source> Session::enrol(ImageView photo) {
@@ -198,13 +221,16 @@ Result<Source> Session::enrol(std::span<const ImageView> photos) {
       if (content.ok()) {
         usable.push_back({number, std::move(*content)});
       } else if (content.status().code() == Code::kNoFace) {
-        rejections.push_back("photo " + std::to_string(number) + " was left out: " + content.status().message());
+        rejections.push_back("photo " + std::to_string(number) +
+                             " was left out: " + content.status().message());
       } else {
         return std::move(content.error());
       }
     }
     state_->find = {};
-    if (usable.empty()) return Status(Code::kNoFace, "none of the " + std::to_string(photos.size()) + " photos can be used; " + rejections.front());
+    if (usable.empty())
+      return Status(Code::kNoFace, "none of the " + std::to_string(photos.size()) + " photos can be used; " +
+                                       rejections.front());
     usable = without_strangers(std::move(usable), &rejections);
     const auto span = state_->trace.span("merge");
     return Source(merge_sources(usable, state_->parts->model, state_->pool, std::move(rejections)));
@@ -214,7 +240,8 @@ Result<Source> Session::enrol(std::span<const ImageView> photos) {
 Result<std::vector<std::uint8_t>> Session::analyse(ImageView photo) {
   MIEN_TRY(photo.validate());
   return guarded([&]() -> Result<std::vector<std::uint8_t>> {
-    MIEN_ASSIGN(const SourceAnalysis analysis, analyse_source(photo, state_->parts->networks(), state_->find, state_->trace));
+    MIEN_ASSIGN(const SourceAnalysis analysis,
+                analyse_source(photo, state_->parts->networks(), state_->find, state_->trace));
     state_->find = {};
     return pack_analysis(analysis);
   });
@@ -234,27 +261,34 @@ namespace {
 Done validate_cast(std::span<const Casting> cast, bool knows_identities) {
   int without_reference = 0;
   for (const Casting& casting : cast) {
-    if (casting.source == nullptr) return Status(Code::kInvalidArgument, "an entry of the cast has no source");
+    if (casting.source == nullptr)
+      return Status(Code::kInvalidArgument, "an entry of the cast has no source");
     without_reference += casting.reference == nullptr;
     if (casting.reference != nullptr && !knows_identities) {
-      return Status(Code::kModelRefused, "people cannot be found by reference: the models folder has no network 'identity'; install all models");
+      return Status(Code::kModelRefused,
+                    "people cannot be found by reference: the models folder has no network 'identity'; "
+                    "install all models");
     }
   }
   if (cast.empty() || without_reference > 1) {
-    return Status(Code::kInvalidArgument, "the cast has " + std::to_string(cast.size()) + " entries and " + std::to_string(without_reference) +
-                                              " without reference, expected at least one entry and at most one without");
+    return Status(Code::kInvalidArgument,
+                  "the cast has " + std::to_string(cast.size()) + " entries and " +
+                      std::to_string(without_reference) +
+                      " without reference, expected at least one entry and at most one without");
   }
   return {};
 }
 
 }  // namespace
 
-Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const FusionOptions& options, FusedImage& out) {
+Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const FusionOptions& options,
+                                   FusedImage& out) {
   const Casting only{&source, nullptr};
   return fuse(frame, {&only, 1}, options, out);
 }
 
-Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out) {
+Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cast,
+                                   const FusionOptions& options, FusedImage& out) {
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
   MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
@@ -264,21 +298,26 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     s.trace.clear();
     Image& image = FusedImageAccess::image(out);
     image = Image::copy_of(frame);
-    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace, image.mutable_view()));
+    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), s.fusion_parts(),
+                                                s.pool, s.find, s.fuse, s.trace, image.mutable_view()));
     const int fused = report.fused_count();
     const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
-    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
+    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
+                                         fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;
   });
 }
 
-Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker, const Source& source, const FusionOptions& options, FusedImage& out) {
+Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
+                                        const Source& source, const FusionOptions& options, FusedImage& out) {
   const Casting only{&source, nullptr};
   return fuse_next(frame, seconds, tracker, {&only, 1}, options, out);
 }
 
-Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker, std::span<const Casting> cast, const FusionOptions& options, FusedImage& out) {
+Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
+                                        std::span<const Casting> cast, const FusionOptions& options,
+                                        FusedImage& out) {
   MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
@@ -287,19 +326,24 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const Engine::Parts& parts = *s.parts;
     FaceTracker::State& track = tracker.state();
     s.trace.clear();
-    MIEN_ASSIGN(const std::vector<FollowedFace> faces, track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
+    MIEN_ASSIGN(const std::vector<FollowedFace> faces,
+                track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
     track.largest = largest_number(faces, track.largest);
-    MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity, parts.networks(), s.find, s.trace));
+    MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
+                                                    parts.networks(), s.find, s.trace));
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
     const TrackedFusion with{parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace};
     FusionReport report;
     report.missing = std::move(roles.missing);
-    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with, image.mutable_view()));
+    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with,
+                                           image.mutable_view()));
     const int fused = report.fused_count();
     // A stream that carries the mark carries it on every frame, or it would flicker.
-    const bool mark = options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
-    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(), fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
+    const bool mark =
+        options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
+    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
+                                         fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;
   });

@@ -12,9 +12,9 @@
 namespace mien {
 namespace {
 
-constexpr std::uint32_t kLargestSide = 4096;     // of a texture, pixels
+constexpr std::uint32_t kLargestSide = 4096;  // of a texture, pixels
 constexpr std::uint32_t kMostWarnings = 100;
-constexpr std::uint32_t kLargestGrid = 1024;     // of a region map
+constexpr std::uint32_t kLargestGrid = 1024;  // of a region map
 // Qualities to try, best first, until the file is small enough; then the same at half the size.
 constexpr std::array<int, 6> kQualities = {95, 92, 88, 84, 78, 70};
 
@@ -26,8 +26,13 @@ void read_mesh(ByteReader* in, Mesh* mesh) {
   for (Point3f& p : *mesh) p.x = in->number<float>(), p.y = in->number<float>(), p.z = in->number<float>();
 }
 
-void write_pose(const Pose& pose, ByteWriter* out) { out->floats(std::array{pose.yaw_deg, pose.pitch_deg, pose.roll_deg}); }
-void read_pose(ByteReader* in, Pose* pose) { pose->yaw_deg = in->number<float>(), pose->pitch_deg = in->number<float>(), pose->roll_deg = in->number<float>(); }
+void write_pose(const Pose& pose, ByteWriter* out) {
+  out->floats(std::array{pose.yaw_deg, pose.pitch_deg, pose.roll_deg});
+}
+void read_pose(ByteReader* in, Pose* pose) {
+  pose->yaw_deg = in->number<float>(), pose->pitch_deg = in->number<float>(),
+  pose->roll_deg = in->number<float>();
+}
 
 void write_face(const Face& face, ByteWriter* out) {
   out->floats(std::array{face.box.x0, face.box.y0, face.box.x1, face.box.y1, face.score, face.presence});
@@ -38,7 +43,8 @@ void write_face(const Face& face, ByteWriter* out) {
 }
 
 void read_face(ByteReader* in, Face* face) {
-  for (float* v : {&face->box.x0, &face->box.y0, &face->box.x1, &face->box.y1, &face->score, &face->presence}) *v = in->number<float>();
+  for (float* v : {&face->box.x0, &face->box.y0, &face->box.x1, &face->box.y1, &face->score, &face->presence})
+    *v = in->number<float>();
   for (Point2f& p : face->points) p.x = in->number<float>(), p.y = in->number<float>();
   read_mesh(in, &face->mesh);
   in->floats(face->visibility);
@@ -46,11 +52,14 @@ void read_face(ByteReader* in, Face* face) {
 }
 
 void write_quality(const FaceQuality& q, ByteWriter* out) {
-  out->floats(std::array{q.width_px, q.outside_share, q.covered_share, q.sharpness, q.brightness, q.eye_opening, q.mouth_opening});
+  out->floats(std::array{q.width_px, q.outside_share, q.covered_share, q.sharpness, q.brightness,
+                         q.eye_opening, q.mouth_opening});
 }
 
 void read_quality(ByteReader* in, FaceQuality* q) {
-  for (float* v : {&q->width_px, &q->outside_share, &q->covered_share, &q->sharpness, &q->brightness, &q->eye_opening, &q->mouth_opening}) *v = in->number<float>();
+  for (float* v : {&q->width_px, &q->outside_share, &q->covered_share, &q->sharpness, &q->brightness,
+                   &q->eye_opening, &q->mouth_opening})
+    *v = in->number<float>();
 }
 
 void write_identity(const std::optional<Identity>& identity, ByteWriter* out) {
@@ -77,7 +86,8 @@ void write_shape(const ShapeFit& shape, ByteWriter* out) {
 
 // Sets *fits to false when the shape belongs to another face model.
 void read_shape(ByteReader* in, const FaceModel& model, ShapeFit* shape, bool* fits) {
-  const std::array<std::pair<Eigen::VectorXf*, int>, 2> parts = {{{&shape->identity, model.identity_count()}, {&shape->expression, model.expression_count()}}};
+  const std::array<std::pair<Eigen::VectorXf*, int>, 2> parts = {
+      {{&shape->identity, model.identity_count()}, {&shape->expression, model.expression_count()}}};
   for (const auto& [coefficients, expected] : parts) {
     *fits = *fits && in->number<std::uint32_t>() == static_cast<std::uint32_t>(expected);
     if (!*fits) return;
@@ -98,7 +108,8 @@ struct Pictures {
 };
 
 Result<Pictures> encode_level(const Image& level, int quality) {
-  Image colour(level.width(), level.height(), PixelFormat::kRgb8), trust(level.width(), level.height(), PixelFormat::kGray8);
+  Image colour(level.width(), level.height(), PixelFormat::kRgb8),
+      trust(level.width(), level.height(), PixelFormat::kGray8);
   const std::size_t count = static_cast<std::size_t>(level.width()) * level.height();
   const std::uint8_t* from = level.view().data;
   for (std::size_t i = 0; i < count; ++i) {
@@ -111,7 +122,8 @@ Result<Pictures> encode_level(const Image& level, int quality) {
   return out;
 }
 
-void write_texture(const SourceTexture& texture, const Image& level, const Mesh& mesh, const Pictures& pictures, ByteWriter* out) {
+void write_texture(const SourceTexture& texture, const Image& level, const Mesh& mesh,
+                   const Pictures& pictures, ByteWriter* out) {
   out->number(static_cast<std::uint32_t>(level.width()));
   out->number(static_cast<std::uint32_t>(level.height()));
   write_mesh(mesh, out);
@@ -124,12 +136,15 @@ void write_texture(const SourceTexture& texture, const Image& level, const Mesh&
 
 // One picture of the texture, of the size that the file promises.
 Result<Image> decode_picture(std::span<const std::uint8_t> bytes, std::uint32_t width, std::uint32_t height) {
-  const DecodeLimits limits{.max_pixels = static_cast<std::int64_t>(kLargestSide) * kLargestSide, .max_file_bytes = static_cast<std::int64_t>(kLargestSourceFile)};
+  const DecodeLimits limits{.max_pixels = static_cast<std::int64_t>(kLargestSide) * kLargestSide,
+                            .max_file_bytes = static_cast<std::int64_t>(kLargestSourceFile)};
   MIEN_ASSIGN(Photo photo, read_photo(bytes, limits));
   const Image& image = photo.image;
-  if (static_cast<std::uint32_t>(image.width()) != width || static_cast<std::uint32_t>(image.height()) != height || image.format() != PixelFormat::kRgb8) {
-    return Status(Code::kUnreadable, "its texture is " + std::to_string(image.width()) + " x " + std::to_string(image.height()) + " px, expected " + std::to_string(width) + " x " +
-                                         std::to_string(height));
+  if (static_cast<std::uint32_t>(image.width()) != width ||
+      static_cast<std::uint32_t>(image.height()) != height || image.format() != PixelFormat::kRgb8) {
+    return Status(Code::kUnreadable, "its texture is " + std::to_string(image.width()) + " x " +
+                                         std::to_string(image.height()) + " px, expected " +
+                                         std::to_string(width) + " x " + std::to_string(height));
   }
   return std::move(photo.image);
 }
@@ -141,8 +156,10 @@ Done read_texture(ByteReader* in, SourceTexture* texture) {
   texture->right_eye_open = in->number<std::uint8_t>() != 0;
   texture->left_eye_open = in->number<std::uint8_t>() != 0;
   const auto colour_bytes = in->blob(), trust_bytes = in->blob();
-  const bool sane = in->good() && width >= 1 && height >= 1 && width <= kLargestSide && height <= kLargestSide &&
-                    std::all_of(texture->own_share.begin(), texture->own_share.end(), [](float v) { return v >= 0 && v <= 1; });
+  const bool sane = in->good() && width >= 1 && height >= 1 && width <= kLargestSide &&
+                    height <= kLargestSide &&
+                    std::all_of(texture->own_share.begin(), texture->own_share.end(),
+                                [](float v) { return v >= 0 && v <= 1; });
   if (!sane) return Status(Code::kUnreadable, "its texture's figures are out of range");
   MIEN_ASSIGN(const Image colour, decode_picture(colour_bytes, width, height));
   MIEN_ASSIGN(const Image trust, decode_picture(trust_bytes, width, height));
@@ -157,7 +174,8 @@ Done read_texture(ByteReader* in, SourceTexture* texture) {
   return {};
 }
 
-Result<std::vector<std::uint8_t>> pack_at(const Source::Content& source, const std::string& identity_network, std::size_t level, int quality) {
+Result<std::vector<std::uint8_t>> pack_at(const Source::Content& source, const std::string& identity_network,
+                                          std::size_t level, int quality) {
   const Image& picture = source.texture.levels[level];
   MIEN_ASSIGN(const Pictures pictures, encode_level(picture, quality));
   // Level k's pixel i covers base pixels 2^k i .. 2^k (i + 1) - 1.
@@ -173,7 +191,8 @@ Result<std::vector<std::uint8_t>> pack_at(const Source::Content& source, const s
   write_shape(source.shape, &out);
   write_texture(source.texture, picture, mesh, pictures, &out);
   out.number(static_cast<std::uint32_t>(std::min<std::size_t>(source.warnings.size(), kMostWarnings)));
-  for (std::size_t i = 0; i < std::min<std::size_t>(source.warnings.size(), kMostWarnings); ++i) out.text(source.warnings[i]);
+  for (std::size_t i = 0; i < std::min<std::size_t>(source.warnings.size(), kMostWarnings); ++i)
+    out.text(source.warnings[i]);
   return seal(kSourceKind, out.bytes());
 }
 
@@ -184,22 +203,26 @@ void read_warnings(ByteReader* in, std::vector<std::string>* warnings) {
 }
 
 Status refused_content(const SealedKind& kind, const std::string& what) {
-  return {Code::kUnreadable, std::string(kind.name) + " cannot be used: " + what + "; " + std::string(kind.advice)};
+  return {Code::kUnreadable,
+          std::string(kind.name) + " cannot be used: " + what + "; " + std::string(kind.advice)};
 }
 
 }  // namespace
 
-Result<std::vector<std::uint8_t>> pack_source(const Source::Content& source, const std::string& identity_network) {
+Result<std::vector<std::uint8_t>> pack_source(const Source::Content& source,
+                                              const std::string& identity_network) {
   for (std::size_t level = 0; level < source.texture.levels.size(); ++level) {
     for (const int quality : kQualities) {
       MIEN_ASSIGN(std::vector<std::uint8_t> bytes, pack_at(source, identity_network, level, quality));
       if (bytes.size() <= kLargestSourceFile) return bytes;
     }
   }
-  return Status(Code::kInternal, "the enrolled face does not fit into " + std::to_string(kLargestSourceFile) + " bytes; use a smaller photo");
+  return Status(Code::kInternal, "the enrolled face does not fit into " + std::to_string(kLargestSourceFile) +
+                                     " bytes; use a smaller photo");
 }
 
-Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const FaceModel& model, const std::string& identity_network) {
+Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const FaceModel& model,
+                                 const std::string& identity_network) {
   MIEN_ASSIGN(const auto content, open_sealed(kSourceKind, bytes));
   ByteReader in(content);
   auto out = std::make_shared<Source::Content>();
@@ -211,15 +234,19 @@ Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const Face
   bool fits = true;
   read_shape(&in, model, &out->shape, &fits);
   if (!fits && in.good()) {
-    return Status(Code::kInvalidArgument, "the enrolled face was made by Mien " + version + " with another face model; enrol the photos again");
+    return Status(Code::kInvalidArgument, "the enrolled face was made by Mien " + version +
+                                              " with another face model; enrol the photos again");
   }
   const Done texture = read_texture(&in, &out->texture);
   if (!texture.ok()) return refused_content(kSourceKind, texture.status().message());
   read_warnings(&in, &out->warnings);
-  if (!in.at_end()) return refused_content(kSourceKind, "its content ends at the wrong place or holds a number that is none");
+  if (!in.at_end())
+    return refused_content(kSourceKind, "its content ends at the wrong place or holds a number that is none");
   if (out->identity && made_by != identity_network) {
     out->identity.reset();
-    out->warnings.push_back("the enrolled face was made with other weights for recognising people, so similarities are not reported; enrol the photos again");
+    out->warnings.push_back(
+        "the enrolled face was made with other weights for recognising people, so similarities are not "
+        "reported; enrol the photos again");
   }
   return ContentPtr(std::move(out));
 }
@@ -246,8 +273,10 @@ Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes) {
   read_face(&in, &out.face);
   read_identity(&in, &out.identity);
   if (in.number<std::uint8_t>() != 0) {
-    const auto channels = in.number<std::uint32_t>(), height = in.number<std::uint32_t>(), width = in.number<std::uint32_t>();
-    if (channels != kRegionClasses || height < 2 || width < 2 || height > kLargestGrid || width > kLargestGrid) {
+    const auto channels = in.number<std::uint32_t>(), height = in.number<std::uint32_t>(),
+               width = in.number<std::uint32_t>();
+    if (channels != kRegionClasses || height < 2 || width < 2 || height > kLargestGrid ||
+        width > kLargestGrid) {
       return refused_content(kAnalysisKind, "its region map has a size out of range");
     }
     RegionMap& map = out.regions.emplace();
@@ -256,7 +285,9 @@ Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes) {
     Affine& m = map.map_from_frame;
     for (float* v : {&m.a, &m.b, &m.c, &m.d, &m.e, &m.f}) *v = in.number<float>();
   }
-  if (!in.at_end()) return refused_content(kAnalysisKind, "its content ends at the wrong place or holds a number that is none");
+  if (!in.at_end())
+    return refused_content(kAnalysisKind,
+                           "its content ends at the wrong place or holds a number that is none");
   return out;
 }
 

@@ -13,10 +13,13 @@ inline constexpr SealedKind kAnalysisKind{"MIENLOOK", 1, "an analysis of a photo
 inline constexpr std::size_t kLargestSourceFile = 1'000'000;
 
 // identity_network: which weights made the identity; similarities of different networks mean nothing.
-Result<std::vector<std::uint8_t>> pack_source(const Source::Content& source, const std::string& identity_network);
+Result<std::vector<std::uint8_t>> pack_source(const Source::Content& source,
+                                              const std::string& identity_network);
 
-// model: the shape must fit it. An identity of other weights than identity_network is dropped, with a warning.
-Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const FaceModel& model, const std::string& identity_network);
+// model: the shape must fit it. An identity of other weights than identity_network is dropped, with a
+// warning.
+Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const FaceModel& model,
+                                 const std::string& identity_network);
 
 std::vector<std::uint8_t> pack_analysis(const SourceAnalysis& analysis);
 Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes);

@@ -21,7 +21,8 @@ class EnrolFile : public testing::Test {
   static ContentPtr make(int width, int height, float px_per_cm, PixelFormat format = PixelFormat::kRgb8) {
     const Image picture = make_picture(width, height, format, 3, 1.0f);
     SourceAnalysis analysis;
-    analysis.face.mesh = make_mesh(*model_, static_cast<float>(width) / 2, static_cast<float>(height) / 2, px_per_cm, 30, 4);
+    analysis.face.mesh =
+        make_mesh(*model_, static_cast<float>(width) / 2, static_cast<float>(height) / 2, px_per_cm, 30, 4);
     analysis.face.box = {10, 20, 10 + 15 * px_per_cm, 20 + 15 * px_per_cm};
     analysis.face.pose = {30, -2, 1};
     analysis.identity.emplace().values[5] = 1;
@@ -150,7 +151,8 @@ TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {
   analysis.identity = (*source_)->identity;
   RegionMap& map = analysis.regions.emplace();
   map.probability.resize(kRegionClasses, 6, 5);
-  for (std::size_t i = 0; i < map.probability.values.size(); ++i) map.probability.values[i] = static_cast<float>(i) / 300;
+  for (std::size_t i = 0; i < map.probability.values.size(); ++i)
+    map.probability.values[i] = static_cast<float>(i) / 300;
   map.map_from_frame = {1, 2, 3, 4, 5, 6};
   const auto bytes = pack_analysis(analysis);
   const auto result = unpack_analysis(bytes);

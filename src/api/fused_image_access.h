@@ -1,4 +1,5 @@
-// The key to FusedImage's inside. Included by Session, by the label stage and by tests of the writers; not installed.
+// The key to FusedImage's inside. Included by Session, by the label stage and by tests of the writers; not
+// installed.
 #pragma once
 
 #include "mien/fused_image.h"

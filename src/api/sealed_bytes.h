@@ -1,4 +1,5 @@
-// The envelope of our own small binary files: magic, version, size, SHA-256, content. Little endian throughout.
+// The envelope of our own small binary files: magic, version, size, SHA-256, content. Little endian
+// throughout.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace mien {
 struct SealedKind {
   std::string_view magic;  // 8 characters
   std::uint32_t version;
-  std::string_view name;   // for messages: "an enrolled face (.mien)"
+  std::string_view name;    // for messages: "an enrolled face (.mien)"
   std::string_view advice;  // what to do with a file that cannot be read: "enrol the photos again"
 };
 

@@ -34,7 +34,8 @@ Done ImageView::validate() const {
   const std::ptrdiff_t row_bytes = static_cast<std::ptrdiff_t>(width) * channel_count(format);
   if (stride_bytes < row_bytes) {
     return Status(Code::kInvalidArgument, "stride is " + std::to_string(stride_bytes) + " bytes; a row of " +
-                                              std::to_string(width) + " pixels needs " + std::to_string(row_bytes));
+                                              std::to_string(width) + " pixels needs " +
+                                              std::to_string(row_bytes));
   }
   return {};
 }
@@ -60,11 +61,13 @@ void Image::resize(int width, int height, PixelFormat format) {
 }
 
 ImageView Image::view() const {
-  return {pixels_.data(), width_, height_, static_cast<std::ptrdiff_t>(width_) * channel_count(format_), format_};
+  return {pixels_.data(), width_, height_, static_cast<std::ptrdiff_t>(width_) * channel_count(format_),
+          format_};
 }
 
 MutableImageView Image::mutable_view() {
-  return {pixels_.data(), width_, height_, static_cast<std::ptrdiff_t>(width_) * channel_count(format_), format_};
+  return {pixels_.data(), width_, height_, static_cast<std::ptrdiff_t>(width_) * channel_count(format_),
+          format_};
 }
 
 }  // namespace mien

@@ -10,14 +10,16 @@ namespace {
 
 constexpr int kPasses = 3;
 
-// A box of fractional width 2 * radius + 1 + 2 * rest: whole pixels weigh 1, one more on each side weighs `rest`.
+// A box of fractional width 2 * radius + 1 + 2 * rest: whole pixels weigh 1, one more on each side weighs
+// `rest`.
 struct Box1d {
   int radius;
   float rest, weight;
 };
 
 Box1d box_for(float sigma) {
-  // Variance of a box of width w is (w^2 - 1) / 12; kPasses of them add up. The fractional part is solved for exactly.
+  // Variance of a box of width w is (w^2 - 1) / 12; kPasses of them add up. The fractional part is solved for
+  // exactly.
   const float wanted = 12 * sigma * sigma / kPasses;
   const int radius = static_cast<int>((std::sqrt(wanted + 1) - 1) / 2);
   const auto r = static_cast<float>(radius), n = 2 * r + 1;
@@ -29,7 +31,8 @@ Box1d box_for(float sigma) {
 
 constexpr int kRowsAtOnce = 8;  // a running sum waits for itself: several of them fill the wait
 
-// kRowsAtOnce rows from `first` on (the last one repeated), transposed: pixel x of row k at (x + pad) * kRowsAtOnce + k, edges repeated.
+// kRowsAtOnce rows from `first` on (the last one repeated), transposed: pixel x of row k at (x + pad) *
+// kRowsAtOnce + k, edges repeated.
 void gather_rows(const Plane& plane, int first, int pad, float* lines) {
   const int n = plane.width;
   for (int k = 0; k < kRowsAtOnce; ++k) {
@@ -50,9 +53,11 @@ void box_lines(const float* __restrict in, int n, int pad, const Box1d& box, flo
     for (int k = 0; k < kRowsAtOnce; ++k) sum[k] += line(i)[k];
   }
   for (int x = 0; x < n; ++x) {
-    const float *before = line(x - box.radius - 1), *after = line(x + box.radius + 1), *leaving = line(x - box.radius);
+    const float *before = line(x - box.radius - 1), *after = line(x + box.radius + 1),
+                *leaving = line(x - box.radius);
     for (int k = 0; k < kRowsAtOnce; ++k) {
-      out[x * kRowsAtOnce + k] = (static_cast<float>(sum[k]) + box.rest * (before[k] + after[k])) * box.weight;
+      out[x * kRowsAtOnce + k] =
+          (static_cast<float>(sum[k]) + box.rest * (before[k] + after[k])) * box.weight;
       sum[k] += after[k] - leaving[k];
     }
   }
@@ -60,7 +65,8 @@ void box_lines(const float* __restrict in, int n, int pad, const Box1d& box, flo
 
 // Repeats the edges of transposed lines.
 void repeat_edges(int n, int pad, float* lines) {
-  const float *first = lines + static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce, *last = lines + static_cast<std::ptrdiff_t>(pad + n - 1) * kRowsAtOnce;
+  const float *first = lines + static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce,
+              *last = lines + static_cast<std::ptrdiff_t>(pad + n - 1) * kRowsAtOnce;
   for (int x = 0; x < pad; ++x) {
     std::copy_n(first, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(x) * kRowsAtOnce);
     std::copy_n(last, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(pad + n + x) * kRowsAtOnce);
@@ -94,7 +100,9 @@ void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   const int w = plane->width, h = plane->height;
   std::vector<float>& in = *scratch;
   in.assign(plane->values.begin(), plane->values.end());
-  const auto row_at = [&](int y) { return in.data() + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w; };
+  const auto row_at = [&](int y) {
+    return in.data() + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w;
+  };
   thread_local std::vector<double> sums;
   sums.assign(static_cast<std::size_t>(w), 0.0);
   for (int y = -box.radius; y <= box.radius; ++y) {
@@ -102,7 +110,8 @@ void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
     for (int x = 0; x < w; ++x) sums[x] += row[x];
   }
   for (int y = 0; y < h; ++y) {
-    const float *before = row_at(y - box.radius - 1), *after = row_at(y + box.radius + 1), *leaving = row_at(y - box.radius);
+    const float *before = row_at(y - box.radius - 1), *after = row_at(y + box.radius + 1),
+                *leaving = row_at(y - box.radius);
     float* out = plane->row(y);
     for (int x = 0; x < w; ++x) {
       out[x] = (static_cast<float>(sums[x]) + box.rest * (before[x] + after[x])) * box.weight;
@@ -124,7 +133,8 @@ namespace {
 
 // Sums of factor x factor boxes of rows y0..y1, in `line` and then in `to`: columns first, side by side.
 MIEN_SIMD_CLONES
-void sum_boxes(const float* in, const float* mask, int width, int y0, int y1, int factor, float* __restrict line, float* __restrict to) {
+void sum_boxes(const float* in, const float* mask, int width, int y0, int y1, int factor,
+               float* __restrict line, float* __restrict to) {
   std::fill_n(line, width, 0.0f);
   for (int v = y0; v < y1; ++v) {
     const float* row = in + static_cast<std::ptrdiff_t>(v) * width;
@@ -151,16 +161,24 @@ void shrink(const float* in, const float* mask, int width, int height, int facto
   out->resize((width + factor - 1) / factor, (height + factor - 1) / factor);
   thread_local std::vector<float> line;
   line.resize(static_cast<std::size_t>(width));
-  for (int y = 0; y < out->height; ++y) sum_boxes(in, mask, width, y * factor, std::min(height, (y + 1) * factor), factor, line.data(), out->row(y));
+  for (int y = 0; y < out->height; ++y)
+    sum_boxes(in, mask, width, y * factor, std::min(height, (y + 1) * factor), factor, line.data(),
+              out->row(y));
 }
 
 }  // namespace
 
-void shrink_boxes(const float* in, int width, int height, int factor, Plane* out) { shrink(in, nullptr, width, height, factor, out); }
+void shrink_boxes(const float* in, int width, int height, int factor, Plane* out) {
+  shrink(in, nullptr, width, height, factor, out);
+}
 
-void shrink_boxes(const Plane& in, int factor, Plane* out) { shrink_boxes(in.values.data(), in.width, in.height, factor, out); }
+void shrink_boxes(const Plane& in, int factor, Plane* out) {
+  shrink_boxes(in.values.data(), in.width, in.height, factor, out);
+}
 
-void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* out) { shrink(in, mask.values.data(), mask.width, mask.height, factor, out); }
+void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* out) {
+  shrink(in, mask.values.data(), mask.width, mask.height, factor, out);
+}
 
 MIEN_SIMD_CLONES
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out) {
@@ -169,14 +187,16 @@ void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* ou
   thread_local std::vector<float> line;
   line.resize(static_cast<std::size_t>(in.width));
   for (int y = 0; y < height; ++y) {
-    const float py = std::clamp(start + static_cast<float>(y) * step, 0.0f, static_cast<float>(in.height - 1));
+    const float py =
+        std::clamp(start + static_cast<float>(y) * step, 0.0f, static_cast<float>(in.height - 1));
     const int iy = std::min(static_cast<int>(py), std::max(0, in.height - 2));
     const float fy = py - static_cast<float>(iy);
     const float *top = in.row(iy), *bottom = in.row(std::min(iy + 1, in.height - 1));
     for (int x = 0; x < in.width; ++x) line[x] = top[x] + fy * (bottom[x] - top[x]);
     float* row = out->row(y);
     for (int x = 0; x < width; ++x) {
-      const float px = std::clamp(start + static_cast<float>(x) * step, 0.0f, static_cast<float>(in.width - 1));
+      const float px =
+          std::clamp(start + static_cast<float>(x) * step, 0.0f, static_cast<float>(in.width - 1));
       const int ix = std::min(static_cast<int>(px), std::max(0, in.width - 2));
       row[x] = line[ix] + (px - static_cast<float>(ix)) * (line[std::min(ix + 1, in.width - 1)] - line[ix]);
     }

@@ -19,8 +19,8 @@ struct Plane {
   const float* row(int y) const { return values.data() + static_cast<std::size_t>(y) * width; }
 };
 
-// Gaussian blur by three box filters of fractional width (Gwosdek et al. 2011), in place; edge pixels are repeated. Cost does not
-// depend on sigma. sigma_px <= 0.05 changes nothing.
+// Gaussian blur by three box filters of fractional width (Gwosdek et al. 2011), in place; edge pixels are
+// repeated. Cost does not depend on sigma. sigma_px <= 0.05 changes nothing.
 void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch);
 
 // Averages of factor x factor pixels; the last row and column of boxes may be smaller.

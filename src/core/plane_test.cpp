@@ -18,11 +18,13 @@ Plane noise(int width, int height) {
   return plane;
 }
 
-// The plain twin: three boxes of the same variance by direct sums, in double; each pass repeats its edge pixels.
+// The plain twin: three boxes of the same variance by direct sums, in double; each pass repeats its edge
+// pixels.
 Plane boxes_plain(const Plane& in, float sigma) {
   const double variance = static_cast<double>(sigma) * sigma / 3;
   const int r = static_cast<int>((std::sqrt(12 * variance + 1) - 1) / 2);
-  const double n = 2 * r + 1, rest = n * (variance - r * (r + 1) / 3.0) / (2 * ((r + 1) * (r + 1) - variance));
+  const double n = 2 * r + 1,
+               rest = n * (variance - r * (r + 1) / 3.0) / (2 * ((r + 1) * (r + 1) - variance));
   Plane now = in, next = in;
   for (int pass = 0; pass < 6; ++pass) {
     const int dx = pass < 3 ? 1 : 0, dy = 1 - dx;
@@ -30,7 +32,8 @@ Plane boxes_plain(const Plane& in, float sigma) {
       for (int x = 0; x < in.width; ++x) {
         double sum = 0;
         for (int i = -r - 1; i <= r + 1; ++i) {
-          const float v = now.row(std::clamp(y + i * dy, 0, in.height - 1))[std::clamp(x + i * dx, 0, in.width - 1)];
+          const float v =
+              now.row(std::clamp(y + i * dy, 0, in.height - 1))[std::clamp(x + i * dx, 0, in.width - 1)];
           sum += (std::abs(i) > r ? rest : 1.0) * v;
         }
         next.row(y)[x] = static_cast<float>(sum / (n + 2 * rest));
@@ -48,7 +51,8 @@ TEST(GaussianBlur, AgreesWithThePlainTwinOnAwkwardSizes) {
       Plane fast = noise(w, h);
       const Plane plain = boxes_plain(fast, sigma);
       gaussian_blur(&fast, sigma, &scratch);
-      for (std::size_t i = 0; i < fast.size(); ++i) ASSERT_NEAR(fast.values[i], plain.values[i], 1e-4f) << w << " x " << h << ", sigma " << sigma;
+      for (std::size_t i = 0; i < fast.size(); ++i)
+        ASSERT_NEAR(fast.values[i], plain.values[i], 1e-4f) << w << " x " << h << ", sigma " << sigma;
     }
   }
 }
@@ -64,7 +68,8 @@ TEST(GaussianBlur, OfAPointIsNearTheGaussian) {
     const double peak = 1 / (2 * 3.14159265 * sigma * sigma);
     for (int y = 0; y < 101; ++y) {
       for (int x = 0; x < 101; ++x) {
-        const double wanted = peak * std::exp(-0.5 * ((x - 50) * (x - 50) + (y - 50) * (y - 50)) / (sigma * sigma));
+        const double wanted =
+            peak * std::exp(-0.5 * ((x - 50) * (x - 50) + (y - 50) * (y - 50)) / (sigma * sigma));
         ASSERT_NEAR(point.row(y)[x], wanted, 0.14 * peak) << "sigma " << sigma << " at " << x << "," << y;
       }
     }

@@ -18,7 +18,8 @@ void add_span(float x0, float x1, float weight, std::vector<float>* row) {
   const auto width = static_cast<float>(row->size());
   x0 = std::clamp(x0 + 0.5f, 0.0f, width), x1 = std::clamp(x1 + 0.5f, 0.0f, width);
   if (!(x1 > x0)) return;
-  const int first = static_cast<int>(x0), last = std::min(static_cast<int>(x1), static_cast<int>(row->size()) - 1);
+  const int first = static_cast<int>(x0),
+            last = std::min(static_cast<int>(x1), static_cast<int>(row->size()) - 1);
   if (first >= last) {
     (*row)[std::min(first, last)] += weight * (x1 - x0);
     return;
@@ -47,7 +48,9 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) return;
     low = std::min(low, p.y), high = std::max(high, p.y);
   }
-  const auto row_of = [&](float y) { return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height)))); };
+  const auto row_of = [&](float y) {
+    return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height))));
+  };
   const int y0 = std::max(0, row_of(low)), y1 = std::min(mask->height - 1, row_of(high));
   std::vector<Crossing> crossings;
   std::vector<float> coverage(static_cast<std::size_t>(mask->width));

@@ -9,8 +9,8 @@
 
 namespace mien {
 
-// Raises `mask` to the share of each pixel that the closed polygon covers (0..1), where that is more than it holds. Non-zero winding:
-// overlapping loops count once. Points that are not finite make it draw nothing.
+// Raises `mask` to the share of each pixel that the closed polygon covers (0..1), where that is more than it
+// holds. Non-zero winding: overlapping loops count once. Points that are not finite make it draw nothing.
 void fill_polygon(std::span<const Point2f> points, Plane* mask);
 
 // The outline moved outward (inward for negative values) by distance_px along the bisectors of its corners.

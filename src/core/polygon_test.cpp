@@ -28,7 +28,8 @@ TEST(FillPolygon, CoversTheAreaOfASquareBetweenPixels) {
 }
 
 TEST(FillPolygon, DoesNotDependOnOrientationAndClipsAtTheBorder) {
-  const Plane a = filled({{-20, -20}, {4, -20}, {4, 30}, {-20, 30}}, 8, 5), b = filled({{-20, 30}, {4, 30}, {4, -20}, {-20, -20}}, 8, 5);
+  const Plane a = filled({{-20, -20}, {4, -20}, {4, 30}, {-20, 30}}, 8, 5),
+              b = filled({{-20, 30}, {4, 30}, {4, -20}, {-20, -20}}, 8, 5);
   EXPECT_EQ(a.values, b.values);
   EXPECT_NEAR(area(a), 4.5f * 5, 1e-3f);
 }
@@ -40,9 +41,11 @@ TEST(FillPolygon, DrawsNothingForPointsThatAreNotFinite) {
 
 TEST(OffsetPolygon, GrowsACircleByTheDistance) {
   std::vector<Point2f> circle;
-  for (int i = 0; i < 64; ++i) circle.push_back({50 + 20 * std::cos(i * 0.0981748f), 50 + 20 * std::sin(i * 0.0981748f)});
+  for (int i = 0; i < 64; ++i)
+    circle.push_back({50 + 20 * std::cos(i * 0.0981748f), 50 + 20 * std::sin(i * 0.0981748f)});
   for (const float d : {3.0f, -4.0f}) {
-    for (const Point2f& p : offset_polygon(circle, d)) EXPECT_NEAR(std::hypot(p.x - 50, p.y - 50), 20 + d, 0.1f);
+    for (const Point2f& p : offset_polygon(circle, d))
+      EXPECT_NEAR(std::hypot(p.x - 50, p.y - 50), 20 + d, 0.1f);
   }
 }
 

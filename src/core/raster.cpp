@@ -19,7 +19,8 @@ bool usable(const RasterVertex& v) {
 void clip_span(float a, float b, int* first, int* last) {
   const float limit = (-kEdgeSlack - a) / b;
   if (b > 0) {
-    *first = std::max(*first, static_cast<int>(std::ceil(std::clamp(limit, -kMaxCoordinate, kMaxCoordinate))));
+    *first =
+        std::max(*first, static_cast<int>(std::ceil(std::clamp(limit, -kMaxCoordinate, kMaxCoordinate))));
   } else if (b < 0) {
     *last = std::min(*last, static_cast<int>(std::floor(std::clamp(limit, -kMaxCoordinate, kMaxCoordinate))));
   } else if (a < -kEdgeSlack) {
@@ -74,7 +75,8 @@ void rasterise(std::span<const RasterVertex> vertices, std::span<const float> at
     const RasterVertex &p0 = vertices[t[0]], &p1 = vertices[t[1]], &p2 = vertices[t[2]];
     if (!usable(p0) || !usable(p1) || !usable(p2)) continue;
     const float* a = attributes.data();
-    draw({&p0, &p1, &p2, a + t[0] * attribute_count, a + t[1] * attribute_count, a + t[2] * attribute_count}, attribute_count, target);
+    draw({&p0, &p1, &p2, a + t[0] * attribute_count, a + t[1] * attribute_count, a + t[2] * attribute_count},
+         attribute_count, target);
   }
 }
 

@@ -12,10 +12,13 @@ struct Region {
   int x0, y0, width, height;  // may reach outside of the frame
 };
 
-// The part of the frame that the look needs, with a margin for interpolation, in whole boxes of `factor` pixels.
+// The part of the frame that the look needs, with a margin for interpolation, in whole boxes of `factor`
+// pixels.
 Region needed_region(const Affine& frame_from_out, int width, int height, int factor) {
   float low_x = 1e9f, low_y = 1e9f, high_x = -1e9f, high_y = -1e9f;
-  for (const Point2f corner : {Point2f{-0.5f, -0.5f}, {static_cast<float>(width) - 0.5f, -0.5f}, {-0.5f, static_cast<float>(height) - 0.5f},
+  for (const Point2f corner : {Point2f{-0.5f, -0.5f},
+                               {static_cast<float>(width) - 0.5f, -0.5f},
+                               {-0.5f, static_cast<float>(height) - 0.5f},
                                {static_cast<float>(width) - 0.5f, static_cast<float>(height) - 0.5f}}) {
     const Point2f p = frame_from_out(corner);
     low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x);
@@ -23,7 +26,8 @@ Region needed_region(const Affine& frame_from_out, int width, int height, int fa
   }
   const auto bounded = [](float v) { return static_cast<int>(std::floor(std::clamp(v, -1e6f, 1e6f))); };
   const int x0 = bounded(low_x) - 2 * factor, y0 = bounded(low_y) - 2 * factor;
-  return {x0, y0, (bounded(high_x) + 2 * factor - x0) / factor + 1, (bounded(high_y) + 2 * factor - y0) / factor + 1};
+  return {x0, y0, (bounded(high_x) + 2 * factor - x0) / factor + 1,
+          (bounded(high_y) + 2 * factor - y0) / factor + 1};
 }
 
 // Cuts the region to what differs from edge repetition, so that a look far outside of the frame stays cheap.
@@ -57,7 +61,10 @@ Rgbx mix(const Rgbx& a, const Rgbx& b, float t) {
 struct Channels {
   int count, red, green, blue;
   explicit Channels(PixelFormat format)
-      : count(channel_count(format)), red(count == 1 ? 0 : red_offset(format)), green(count == 1 ? 0 : 1), blue(count == 1 ? 0 : 2 - red) {}
+      : count(channel_count(format)),
+        red(count == 1 ? 0 : red_offset(format)),
+        green(count == 1 ? 0 : 1),
+        blue(count == 1 ? 0 : 2 - red) {}
 };
 
 // The region's pixels, averaged over factor x factor boxes; outside of the frame its edge is repeated.
@@ -69,14 +76,16 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
   // Byte offsets of the columns, clamped once.
   thread_local std::vector<int> columns;
   columns.resize(static_cast<std::size_t>(r.width) * factor);
-  for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = std::clamp(r.x0 + static_cast<int>(i), 0, frame.width - 1) * ch.count;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns[i] = std::clamp(r.x0 + static_cast<int>(i), 0, frame.width - 1) * ch.count;
   for (int y = 0; y < r.height; ++y) {
     Rgbx* to = out->data() + static_cast<std::size_t>(y) * r.width;
     if (factor == 1) {
       const std::uint8_t* row = frame.row(std::clamp(r.y0 + y, 0, frame.height - 1));
       for (int x = 0; x < r.width; ++x) {
         const std::uint8_t* p = row + columns[x];
-        to[x] = {{static_cast<float>(p[ch.red]), static_cast<float>(p[ch.green]), static_cast<float>(p[ch.blue]), 0}};
+        to[x] = {{static_cast<float>(p[ch.red]), static_cast<float>(p[ch.green]),
+                  static_cast<float>(p[ch.blue]), 0}};
       }
       continue;
     }
@@ -89,7 +98,8 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
           red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
         }
       }
-      to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight, static_cast<float>(blue) * weight, 0}};
+      to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
+                static_cast<float>(blue) * weight, 0}};
     }
   }
 }
@@ -105,8 +115,8 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
   shrink(frame, region, factor, &small);
   // Pixel (i, j) of `small` has its centre at region.x0 + i * factor + (factor - 1) / 2 in the frame.
   const auto f = static_cast<float>(factor);
-  const Affine small_from_frame{1 / f, 0, (-static_cast<float>(region.x0) - (f - 1) / 2) / f,
-                                0, 1 / f, (-static_cast<float>(region.y0) - (f - 1) / 2) / f};
+  const Affine small_from_frame{1 / f, 0,     (-static_cast<float>(region.x0) - (f - 1) / 2) / f,
+                                0,     1 / f, (-static_cast<float>(region.y0) - (f - 1) / 2) / f};
   const Affine m = compose(small_from_frame, frame_from_out);
   out->resize(width, height);
   const float max_x = static_cast<float>(region.width - 1), max_y = static_cast<float>(region.height - 1);
@@ -120,7 +130,8 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
       const int ix = std::min(static_cast<int>(px), last_x), iy = std::min(static_cast<int>(py), last_y);
       const float fx = px - static_cast<float>(ix);
       const Rgbx* s = small.data() + static_cast<std::size_t>(iy) * region.width + ix;
-      const Rgbx v = mix(mix(s[0], s[right], fx), mix(s[below], s[below + right], fx), py - static_cast<float>(iy));
+      const Rgbx v =
+          mix(mix(s[0], s[right], fx), mix(s[below], s[below + right], fx), py - static_cast<float>(iy));
       *red = v.v[0], *green = v.v[1], *blue = v.v[2];
     }
   }

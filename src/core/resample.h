@@ -22,8 +22,9 @@ struct PlanarRgb {
   const float* channel(int c) const { return values.data() + c * plane(); }
 };
 
-// A width x height look at `frame` through `out_from_frame`: box average by the whole part of the shrinking factor, then bilinear.
-// Outside of the frame its edge pixels are repeated. The result does not depend on the frame's stride or channel order.
+// A width x height look at `frame` through `out_from_frame`: box average by the whole part of the shrinking
+// factor, then bilinear. Outside of the frame its edge pixels are repeated. The result does not depend on the
+// frame's stride or channel order.
 void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int height, PlanarRgb* out);
 
 }  // namespace mien

@@ -61,7 +61,8 @@ TEST(SampleAffine, DoesNotDependOnChannelOrderOrStride) {
 TEST(SampleAffine, RepeatsTheEdgeFarOutsideAndStaysCheap) {
   const Image image = ramp(8, 8);
   PlanarRgb out;
-  sample_affine(image.view(), Affine{1, 0, 5000, 0, 1, 0}, 16, 8, &out);  // looks 5000 pixels to the left of the picture
+  sample_affine(image.view(), Affine{1, 0, 5000, 0, 1, 0}, 16, 8,
+                &out);  // looks 5000 pixels to the left of the picture
   for (int x = 0; x < 16; ++x) EXPECT_EQ(out.channel(0)[x], 0);
   sample_affine(image.view(), Affine{1e-5f, 0, 0, 0, 1e-5f, 0}, 4, 4, &out);
   for (float v : out.values) EXPECT_TRUE(std::isfinite(v));

@@ -1,4 +1,5 @@
-// A small fixed pool for splitting one job into rows. The library starts no thread that the caller did not ask for.
+// A small fixed pool for splitting one job into rows. The library starts no thread that the caller did not
+// ask for.
 #pragma once
 
 #include <functional>
@@ -16,9 +17,9 @@ class ThreadPool {
 
   int threads() const { return threads_; }
 
-  // Calls work(first, last) for consecutive, disjoint ranges that cover [begin, end); returns when all are done. Ranges are
-  // at least `grain` long (but for the last), so small jobs stay on the calling thread. Results must not depend on the
-  // split. Not to be called from within work().
+  // Calls work(first, last) for consecutive, disjoint ranges that cover [begin, end); returns when all are
+  // done. Ranges are at least `grain` long (but for the last), so small jobs stay on the calling thread.
+  // Results must not depend on the split. Not to be called from within work().
   void for_ranges(int begin, int end, int grain, const std::function<void(int, int)>& work);
 
  private:

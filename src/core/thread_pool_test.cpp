@@ -24,7 +24,8 @@ TEST(ThreadPool, VisitsEveryIndexOnceForAnyThreadCount) {
 TEST(ThreadPool, CanBeUsedManyTimesInARow) {
   ThreadPool pool(4);
   std::atomic<int> sum{0};
-  for (int round = 0; round < 500; ++round) pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
+  for (int round = 0; round < 500; ++round)
+    pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
   EXPECT_EQ(sum.load(), 500 * 16);
 }
 

@@ -21,7 +21,10 @@ class Trace {
   class Span {
    public:
     Span(Trace* trace, const char* stage) : trace_(trace), stage_(stage), start_(Clock::now()) {}
-    ~Span() { trace_->add(stage_, std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count()); }
+    ~Span() {
+      trace_->add(stage_,
+                  std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count());
+    }
     Span(const Span&) = delete;
     Span& operator=(const Span&) = delete;
 

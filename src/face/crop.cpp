@@ -16,7 +16,8 @@ Point2f middle(const Mesh& mesh, const std::array<topology::Index, 2>& pair) {
 }  // namespace
 
 LevelSquare level_square(const Mesh& mesh) {
-  const Point2f right = middle(mesh, topology::kRightEyeCorners), left = middle(mesh, topology::kLeftEyeCorners);
+  const Point2f right = middle(mesh, topology::kRightEyeCorners),
+                left = middle(mesh, topology::kLeftEyeCorners);
   const float roll = std::atan2(left.y - right.y, left.x - right.x), c = std::cos(roll), s = std::sin(roll);
   constexpr float kFar = std::numeric_limits<float>::max();
   float low_x = kFar, low_y = kFar, high_x = -kFar, high_y = -kFar;
@@ -43,7 +44,8 @@ Affine crop_from_frame(const LevelSquare& square, float span, int size_px) {
 }
 
 float eye_distance_px(const Mesh& mesh) {
-  const Point2f right = middle(mesh, topology::kRightEyeCorners), left = middle(mesh, topology::kLeftEyeCorners);
+  const Point2f right = middle(mesh, topology::kRightEyeCorners),
+                left = middle(mesh, topology::kLeftEyeCorners);
   return std::hypot(left.x - right.x, left.y - right.y);
 }
 

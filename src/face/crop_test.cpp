@@ -34,7 +34,8 @@ TEST(LevelSquare, TurnsAndScalesWithTheMesh) {
   const Mesh mesh = random_mesh(3);
   const LevelSquare before = level_square(mesh);
   const float angle = 0.7f, k = 1.8f;
-  const Affine turn{k * std::cos(angle), -k * std::sin(angle), 40, k * std::sin(angle), k * std::cos(angle), -15};
+  const Affine turn{k * std::cos(angle), -k * std::sin(angle), 40,
+                    k * std::sin(angle), k * std::cos(angle),  -15};
   const LevelSquare after = level_square(transformed(mesh, turn));
   const Point2f centre = turn(before.centre);
   EXPECT_NEAR(after.centre.x, centre.x, 1e-2f);

@@ -13,13 +13,15 @@ constexpr int kSizeMultiple = 32;
 constexpr float kSameFaceOverlap = 0.7f;  // of cells whose answers are averaged
 
 float intersection_over_union(const Box& a, const Box& b) {
-  const float w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  const float w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0),
+              h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
   if (w <= 0 || h <= 0) return 0;
   return w * h / (a.width() * a.height() + b.width() * b.height() - w * h);
 }
 
 bool finite(const Detection& d) {
-  bool good = std::isfinite(d.box.x0) && std::isfinite(d.box.y0) && std::isfinite(d.box.x1) && std::isfinite(d.box.y1);
+  bool good = std::isfinite(d.box.x0) && std::isfinite(d.box.y0) && std::isfinite(d.box.x1) &&
+              std::isfinite(d.box.y1);
   for (const Point2f& p : d.points) good = good && std::isfinite(p.x) && std::isfinite(p.y);
   return good && d.box.width() > 0 && d.box.height() > 0;
 }
@@ -27,10 +29,13 @@ bool finite(const Detection& d) {
 }  // namespace
 
 std::vector<Detection> suppress_overlaps(std::vector<Detection> candidates, float max_overlap) {
-  std::stable_sort(candidates.begin(), candidates.end(), [](const Detection& a, const Detection& b) { return a.score > b.score; });
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Detection& a, const Detection& b) { return a.score > b.score; });
   std::vector<Detection> kept;
   for (const Detection& c : candidates) {
-    const auto overlaps = [&](const Detection& k) { return intersection_over_union(k.box, c.box) > max_overlap; };
+    const auto overlaps = [&](const Detection& k) {
+      return intersection_over_union(k.box, c.box) > max_overlap;
+    };
     if (std::none_of(kept.begin(), kept.end(), overlaps)) kept.push_back(c);
   }
   return kept;
@@ -48,7 +53,8 @@ std::vector<Detection> average_overlaps(const std::vector<Detection>& candidates
       const float w = c.score * c.score * c.score;
       total += w;
       sum = {sum.x0 + w * c.box.x0, sum.y0 + w * c.box.y0, sum.x1 + w * c.box.x1, sum.y1 + w * c.box.y1};
-      for (std::size_t i = 0; i < points.size(); ++i) points[i] = {points[i].x + w * c.points[i].x, points[i].y + w * c.points[i].y};
+      for (std::size_t i = 0; i < points.size(); ++i)
+        points[i] = {points[i].x + w * c.points[i].x, points[i].y + w * c.points[i].y};
     }
     if (!(total > 0)) continue;
     k.box = {sum.x0 / total, sum.y0 / total, sum.x1 / total, sum.y1 / total};
@@ -83,7 +89,8 @@ Result<Detector> Detector::load(const ModelFolder& folder, int threads, LowLight
   Detector out(std::move(net));
   const NetworkSpec& spec = out.net_.spec();
   const auto strides = spec.parameters.find("strides");
-  if (strides == spec.parameters.end() || strides->second.size() != spec.outputs.size() || spec.outputs.size() != 3) {
+  if (strides == spec.parameters.end() || strides->second.size() != spec.outputs.size() ||
+      spec.outputs.size() != 3) {
     return Status(Code::kModelRefused, "network detect: the manifest must name 3 outputs and 3 strides");
   }
   out.strides_.assign(strides->second.begin(), strides->second.end());
@@ -95,8 +102,9 @@ Result<Detector> Detector::load(const ModelFolder& folder, int threads, LowLight
   return out;
 }
 
-Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float min_score, DetectScratch& scratch,
-                                             NetScratch& net_scratch, std::optional<float> gain) const {
+Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float min_score,
+                                             DetectScratch& scratch, NetScratch& net_scratch,
+                                             std::optional<float> gain) const {
   const InputSpec& in = net_.spec().input;
   const int longest = size_px > 0 ? size_px : in.width;
   const float k = static_cast<float>(longest) / static_cast<float>(std::max(frame.width, frame.height));
@@ -126,7 +134,8 @@ Result<std::vector<Detection>> Detector::run(ImageView frame, int size_px, float
   MIEN_TRY(net_.run(scratch.input, scratch.maps, net_scratch));
   std::vector<Detection> candidates;
   const float threshold = min_score > 0 ? min_score : default_min_score_;
-  for (std::size_t i = 0; i < strides_.size(); ++i) decode_map(scratch.maps[i], strides_[i], threshold, &candidates);
+  for (std::size_t i = 0; i < strides_.size(); ++i)
+    decode_map(scratch.maps[i], strides_[i], threshold, &candidates);
   std::vector<Detection> found = average_overlaps(candidates, max_overlap_);
   const Affine frame_from_input = input_from_frame.inverse();
   for (Detection& d : found) {

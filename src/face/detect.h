@@ -30,10 +30,10 @@ class Detector {
  public:
   static Result<Detector> load(const ModelFolder& folder, int threads, LowLight low_light = LowLight::kAuto);
 
-  // Faces in the frame, best first, without those that overlap a better one. size_px: side of the square that the frame is shrunk
-  // into (0: the manifest's); faces must be about 12 pixels wide there. min_score 0: the manifest's.
-  // gain: what a dark picture is brightened by (low_light.h); empty: as this look itself demands. Parts of a picture take that of the whole,
-  // or a shadow in an ordinary one would be brightened.
+  // Faces in the frame, best first, without those that overlap a better one. size_px: side of the square that
+  // the frame is shrunk into (0: the manifest's); faces must be about 12 pixels wide there. min_score 0: the
+  // manifest's. gain: what a dark picture is brightened by (low_light.h); empty: as this look itself demands.
+  // Parts of a picture take that of the whole, or a shadow in an ordinary one would be brightened.
   Result<std::vector<Detection>> run(ImageView frame, int size_px, float min_score, DetectScratch& scratch,
                                      NetScratch& net_scratch, std::optional<float> gain = {}) const;
 
@@ -48,12 +48,12 @@ class Detector {
 // Greedy non-maximum suppression: keeps the best, drops those with intersection over union above max_overlap.
 std::vector<Detection> suppress_overlaps(std::vector<Detection> candidates, float max_overlap);
 
-// The same, and box and points of what is kept are averaged over the candidates that see the same face (weights: score cubed; Bazarevsky
-// et al. 2019): steadier than the best cell alone.
+// The same, and box and points of what is kept are averaged over the candidates that see the same face
+// (weights: score cubed; Bazarevsky et al. 2019): steadier than the best cell alone.
 std::vector<Detection> average_overlaps(const std::vector<Detection>& candidates, float max_overlap);
 
-// Reads candidates off one output map (15 channels: score logit, centre x y, log width height, five points x y), in input pixels.
-// Values that are not finite are skipped.
+// Reads candidates off one output map (15 channels: score logit, centre x y, log width height, five points x
+// y), in input pixels. Values that are not finite are skipped.
 void decode_map(const Tensor& map, float stride, float min_score, std::vector<Detection>* out);
 
 }  // namespace mien

@@ -20,10 +20,10 @@ TEST(DecodeMap, ReadsBoxAndPointsInInputPixels) {
   Tensor map = empty_map(4);
   const std::size_t cell = 1 * 4 + 2;  // x = 2, y = 1
   map.channel(0)[cell] = 3.0f;
-  map.channel(1)[cell] = 0.25f;                    // centre x
-  map.channel(3)[cell] = std::log(2.0f);           // width of two strides
+  map.channel(1)[cell] = 0.25f;           // centre x
+  map.channel(3)[cell] = std::log(2.0f);  // width of two strides
   map.channel(4)[cell] = std::log(3.0f);
-  map.channel(5)[cell] = -1.0f;                    // first point x
+  map.channel(5)[cell] = -1.0f;  // first point x
   std::vector<Detection> found;
   decode_map(map, 8, 0.5f, &found);
   ASSERT_EQ(found.size(), 1u);

@@ -11,9 +11,9 @@ namespace mien {
 namespace {
 
 constexpr char kMagic[8] = {'M', 'I', 'E', 'N', 'F', 'M', '0', '1'};
-constexpr float kRidge = 1e-3f;        // on coefficients, residuals being in eye distances
-constexpr float kDepthWeight = 0.5f;   // depth is guessed by the network, x and y are seen
-constexpr int kRounds = 4;             // pose and coefficients are found in turn
+constexpr float kRidge = 1e-3f;       // on coefficients, residuals being in eye distances
+constexpr float kDepthWeight = 0.5f;  // depth is guessed by the network, x and y are seen
+constexpr int kRounds = 4;            // pose and coefficients are found in turn
 constexpr float kMinEyeDistancePx = 1e-3f;
 
 using Points = Eigen::Matrix3Xf;
@@ -63,30 +63,37 @@ Points upright(const Mesh& mesh) {
   return out;
 }
 
-// rotation = turn in the picture (roll) after turn to the side (yaw) after nod (pitch): roll is what levelling the picture undoes.
+// rotation = turn in the picture (roll) after turn to the side (yaw) after nod (pitch): roll is what
+// levelling the picture undoes.
 Pose pose_of(const Eigen::Matrix3f& r) {
   constexpr float kDegrees = 180.0f / std::numbers::pi_v<float>;
-  return {std::asin(std::clamp(-r(2, 0), -1.0f, 1.0f)) * kDegrees, -std::atan2(r(2, 1), r(2, 2)) * kDegrees, -std::atan2(r(1, 0), r(0, 0)) * kDegrees};
+  return {std::asin(std::clamp(-r(2, 0), -1.0f, 1.0f)) * kDegrees, -std::atan2(r(2, 1), r(2, 2)) * kDegrees,
+          -std::atan2(r(1, 0), r(0, 0)) * kDegrees};
 }
 
 }  // namespace
 
 Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
   const auto damaged = [&](const char* what) {
-    return Status(Code::kModelRefused, std::string("face model: ") + what + " (" + std::to_string(bytes.size()) + " bytes); install the models again");
+    return Status(Code::kModelRefused, std::string("face model: ") + what + " (" +
+                                           std::to_string(bytes.size()) +
+                                           " bytes); install the models again");
   };
   Reader reader(bytes);
   char magic[8];
   std::uint32_t counts[4];
-  if (!reader.read(magic, 8) || std::memcmp(magic, kMagic, 8) != 0 || !reader.read(counts, 4)) return damaged("not a face model of version 1");
+  if (!reader.read(magic, 8) || std::memcmp(magic, kMagic, 8) != 0 || !reader.read(counts, 4))
+    return damaged("not a face model of version 1");
   const auto [vertices, identity, expression, triangles] = counts;
-  if (vertices != kSurfacePoints || identity > 1000 || expression > 1000 || triangles > 10000) return damaged("sizes out of range");
+  if (vertices != kSurfacePoints || identity > 1000 || expression > 1000 || triangles > 10000)
+    return damaged("sizes out of range");
   FaceModel model;
   model.identity_count_ = static_cast<int>(identity);
   model.mean_.resize(3 * vertices);
   model.taper_.resize(vertices);
   std::vector<std::uint16_t> corners(3 * triangles);
-  if (!reader.read(model.mean_.data(), 3 * vertices) || !reader.read(model.taper_.data(), vertices) || !reader.read(corners.data(), corners.size())) {
+  if (!reader.read(model.mean_.data(), 3 * vertices) || !reader.read(model.taper_.data(), vertices) ||
+      !reader.read(corners.data(), corners.size())) {
     return damaged("truncated");
   }
   for (std::size_t t = 0; t < triangles; ++t) {
@@ -99,8 +106,10 @@ Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
   std::vector<std::int16_t> quantised(3 * vertices);
   for (Eigen::Index m = 0; m < model.modes_.cols(); ++m) {
     float scale = 0;
-    if (!reader.read(&scale, 1) || !reader.read(quantised.data(), quantised.size())) return damaged("truncated");
-    for (std::size_t i = 0; i < quantised.size(); ++i) model.modes_(static_cast<Eigen::Index>(i), m) = scale * static_cast<float>(quantised[i]);
+    if (!reader.read(&scale, 1) || !reader.read(quantised.data(), quantised.size()))
+      return damaged("truncated");
+    for (std::size_t i = 0; i < quantised.size(); ++i)
+      model.modes_(static_cast<Eigen::Index>(i), m) = scale * static_cast<float>(quantised[i]);
   }
   if (!reader.at_end()) return damaged("bytes left over");
   model.prepare_products();
@@ -125,14 +134,16 @@ void FaceModel::prepare_products() {
 }
 
 Eigen::Matrix3Xf FaceModel::shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const {
-  Eigen::VectorXf flat = mean_ + modes_.leftCols(identity_count_) * identity + modes_.rightCols(modes_.cols() - identity_count_) * expression;
+  Eigen::VectorXf flat = mean_ + modes_.leftCols(identity_count_) * identity +
+                         modes_.rightCols(modes_.cols() - identity_count_) * expression;
   return Eigen::Map<Eigen::Matrix3Xf>(flat.data(), 3, kSurfacePoints);
 }
 
 Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
   const float eyes = eye_distance_px(mesh);
   if (!(eyes > kMinEyeDistancePx)) {
-    return Status(Code::kNoFace, "the face's mesh has no extent (" + std::to_string(eyes) + " px between the eyes); use a sharper or more frontal picture");
+    return Status(Code::kNoFace, "the face's mesh has no extent (" + std::to_string(eyes) +
+                                     " px between the eyes); use a sharper or more frontal picture");
   }
   const Points goal = upright(mesh);
   const Eigen::Index count = modes_.cols();
@@ -142,18 +153,21 @@ Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
   Similarity pose;
   for (int round = 0; round < kRounds; ++round) {
     pose = align(current, goal);
-    // With modes turned into the picture, errors weigh 1, 1 and kDepthWeight along x, y and z. Turned back to canonical axes that is
-    // the metric M = I - (1 - w^2) v v', v being the viewing direction.
+    // With modes turned into the picture, errors weigh 1, 1 and kDepthWeight along x, y and z. Turned back to
+    // canonical axes that is the metric M = I - (1 - w^2) v v', v being the viewing direction.
     const Eigen::Vector3f v = pose.rotation.row(2).transpose();
-    const Eigen::Matrix3f metric = Eigen::Matrix3f::Identity() - (1 - kDepthWeight * kDepthWeight) * v * v.transpose();
+    const Eigen::Matrix3f metric =
+        Eigen::Matrix3f::Identity() - (1 - kDepthWeight * kDepthWeight) * v * v.transpose();
     const float k = pose.scale / eyes;
-    Eigen::MatrixXf normal = metric(0, 0) * products_[0] + metric(1, 1) * products_[1] + metric(2, 2) * products_[2] +
-                             metric(0, 1) * products_[3] + metric(0, 2) * products_[4] + metric(1, 2) * products_[5];
+    Eigen::MatrixXf normal = metric(0, 0) * products_[0] + metric(1, 1) * products_[1] +
+                             metric(2, 2) * products_[2] + metric(0, 1) * products_[3] +
+                             metric(0, 2) * products_[4] + metric(1, 2) * products_[5];
     normal *= k * k;
     normal.diagonal().array() += kRidge;
     const Points wanted = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - mean;
     const Points weighted = k * k * (metric * wanted);
-    c = normal.llt().solve(modes_.transpose() * Eigen::Map<const Eigen::VectorXf>(weighted.data(), weighted.size()));
+    c = normal.llt().solve(modes_.transpose() *
+                           Eigen::Map<const Eigen::VectorXf>(weighted.data(), weighted.size()));
     const Eigen::VectorXf flat = mean_ + modes_ * c;
     current = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints);
   }
@@ -169,9 +183,12 @@ Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
   return out;
 }
 
-Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh, const ShapeTransfer& how) const {
-  const Eigen::VectorXf flat = modes_.leftCols(identity_count_) * (how.identity * (source.identity - target.identity));
-  Points move = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints) + how.residual * (source.residual - target.residual);
+Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh,
+                                 const ShapeTransfer& how) const {
+  const Eigen::VectorXf flat =
+      modes_.leftCols(identity_count_) * (how.identity * (source.identity - target.identity));
+  Points move = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints) +
+                how.residual * (source.residual - target.residual);
   move = target.scale * target.rotation * (move * taper_.asDiagonal());
   Mesh out = target_mesh;
   for (int i = 0; i < kSurfacePoints; ++i) {
@@ -188,8 +205,10 @@ Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target,
       }
     }
   };
-  carry_iris(topology::kRightIris, {topology::kRightEyeCorners[0], topology::kRightEyeCorners[1], topology::kRightUpperLid, topology::kRightLowerLid});
-  carry_iris(topology::kLeftIris, {topology::kLeftEyeCorners[0], topology::kLeftEyeCorners[1], topology::kLeftUpperLid, topology::kLeftLowerLid});
+  carry_iris(topology::kRightIris, {topology::kRightEyeCorners[0], topology::kRightEyeCorners[1],
+                                    topology::kRightUpperLid, topology::kRightLowerLid});
+  carry_iris(topology::kLeftIris, {topology::kLeftEyeCorners[0], topology::kLeftEyeCorners[1],
+                                   topology::kLeftUpperLid, topology::kLeftLowerLid});
   return out;
 }
 

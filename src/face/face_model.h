@@ -1,5 +1,5 @@
-// Linear model of the face's surface: mean + identity modes + expression modes (ICT-FaceKit registered to the mesh), and what it is
-// for: head pose, and giving one face the bone structure of another.
+// Linear model of the face's surface: mean + identity modes + expression modes (ICT-FaceKit registered to the
+// mesh), and what it is for: head pose, and giving one face the bone structure of another.
 #pragma once
 
 #include <Eigen/Dense>
@@ -14,14 +14,15 @@
 
 namespace mien {
 
-// A mesh explained by the model. Canonical coordinates: cm, x to the picture's right, y up, z towards the viewer.
+// A mesh explained by the model. Canonical coordinates: cm, x to the picture's right, y up, z towards the
+// viewer.
 struct ShapeFit {
-  Eigen::VectorXf identity;                 // coefficients
-  Eigen::VectorXf expression;               // coefficients
-  Eigen::Matrix3f rotation;                 // canonical to picture axes (y up)
-  float scale = 1;                          // picture pixels per cm
-  Eigen::Vector3f shift;                    // picture pixels, y up
-  Eigen::Matrix3Xf residual;                // 3 x 468: what the modes do not explain, canonical coordinates
+  Eigen::VectorXf identity;    // coefficients
+  Eigen::VectorXf expression;  // coefficients
+  Eigen::Matrix3f rotation;    // canonical to picture axes (y up)
+  float scale = 1;             // picture pixels per cm
+  Eigen::Vector3f shift;       // picture pixels, y up
+  Eigen::Matrix3Xf residual;   // 3 x 468: what the modes do not explain, canonical coordinates
   Pose pose;
 };
 
@@ -39,14 +40,16 @@ class FaceModel {
   Result<ShapeFit> fit(const Mesh& mesh) const;
 
   // `target` with the source's bone structure: same pose, expression and outline. Irises follow their lids.
-  Mesh with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh, const ShapeTransfer& how) const;
+  Mesh with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh,
+                        const ShapeTransfer& how) const;
 
   // The 898 triangles of the surface; eyes and mouth are closed.
   std::span<const RasterTriangle> triangles() const { return triangles_; }
   int identity_count() const { return identity_count_; }
   int expression_count() const { return static_cast<int>(modes_.cols()) - identity_count_; }
 
-  // The mean shape as a mesh: canonical centimetres with y down and z away from the viewer (surface points only).
+  // The mean shape as a mesh: canonical centimetres with y down and z away from the viewer (surface points
+  // only).
   const Mesh& canonical_mesh() const { return canonical_mesh_; }
 
   // mean + modes * coefficients, 3 x 468; for tests and tools.
@@ -57,9 +60,9 @@ class FaceModel {
   void prepare_products();
 
   int identity_count_ = 0;
-  Eigen::VectorXf mean_;          // 1404: x y z per point
-  Eigen::MatrixXf modes_;         // 1404 x (identity + expression)
-  Eigen::VectorXf taper_;         // 468: 1 inside, 0 on the oval
+  Eigen::VectorXf mean_;   // 1404: x y z per point
+  Eigen::MatrixXf modes_;  // 1404 x (identity + expression)
+  Eigen::VectorXf taper_;  // 468: 1 inside, 0 on the oval
   std::vector<RasterTriangle> triangles_;
   Mesh canonical_mesh_{};
   // Products of the modes' x, y and z parts: xx, yy, zz, xy + yx, xz + zx, yz + zy.

@@ -35,7 +35,8 @@ class FaceModelTest : public testing::Test {
   // A posed picture mesh of a canonical shape; the irises lie between the lids.
   static Mesh posed(const Eigen::Matrix3Xf& shape, float yaw_deg, float pitch_deg, float roll_deg) {
     const float k = 3.14159265f / 180;
-    const Eigen::Matrix3f r = (Eigen::AngleAxisf(-roll_deg * k, Eigen::Vector3f::UnitZ()) * Eigen::AngleAxisf(yaw_deg * k, Eigen::Vector3f::UnitY()) *
+    const Eigen::Matrix3f r = (Eigen::AngleAxisf(-roll_deg * k, Eigen::Vector3f::UnitZ()) *
+                               Eigen::AngleAxisf(yaw_deg * k, Eigen::Vector3f::UnitY()) *
                                Eigen::AngleAxisf(-pitch_deg * k, Eigen::Vector3f::UnitX()))
                                   .toRotationMatrix();
     Mesh mesh{};
@@ -50,7 +51,8 @@ class FaceModelTest : public testing::Test {
 };
 
 TEST_F(FaceModelTest, RecoversSyntheticShapeAndPose) {
-  for (const auto& [yaw, pitch, roll] : {std::array{0.f, 0.f, 0.f}, {25.f, -10.f, 15.f}, {-40.f, 12.f, -30.f}}) {
+  for (const auto& [yaw, pitch, roll] :
+       {std::array{0.f, 0.f, 0.f}, {25.f, -10.f, 15.f}, {-40.f, 12.f, -30.f}}) {
     const auto identity = coefficients(model_->identity_count(), 0.6f, 1);
     const auto expression = Eigen::VectorXf(coefficients(model_->expression_count(), 0.15f, 2).cwiseAbs());
     const auto shape = model_->shape(identity, expression);
@@ -66,7 +68,8 @@ TEST_F(FaceModelTest, RecoversSyntheticShapeAndPose) {
 }
 
 TEST_F(FaceModelTest, MirroredMeshGivesMirroredPose) {
-  const auto shape = model_->shape(coefficients(model_->identity_count(), 0.5f, 5), Eigen::VectorXf::Zero(model_->expression_count()));
+  const auto shape = model_->shape(coefficients(model_->identity_count(), 0.5f, 5),
+                                   Eigen::VectorXf::Zero(model_->expression_count()));
   const Mesh mesh = posed(shape, 22, 9, -14);
   Mesh mirrored;
   for (int i = 0; i < kMeshPoints; ++i) {
@@ -82,7 +85,9 @@ TEST_F(FaceModelTest, MirroredMeshGivesMirroredPose) {
 }
 
 TEST_F(FaceModelTest, TransferFromItselfChangesNothing) {
-  const Mesh mesh = posed(model_->shape(coefficients(model_->identity_count(), 0.5f, 8), Eigen::VectorXf::Zero(model_->expression_count())), 10, 5, 3);
+  const Mesh mesh = posed(model_->shape(coefficients(model_->identity_count(), 0.5f, 8),
+                                        Eigen::VectorXf::Zero(model_->expression_count())),
+                          10, 5, 3);
   const auto fit = model_->fit(mesh);
   ASSERT_TRUE(fit.ok());
   const Mesh same = model_->with_identity_of(*fit, *fit, mesh, {});
@@ -116,7 +121,8 @@ TEST(FaceModelFile, DamagedOnesAreRefused) {
   const auto good = model_bytes();
   ASSERT_GT(good.size(), 100'000u);
   EXPECT_LT(good.size(), 600'000u);
-  for (const std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{30}, std::size_t{5000}, good.size() / 2, good.size() - 1}) {
+  for (const std::size_t length : {std::size_t{0}, std::size_t{7}, std::size_t{30}, std::size_t{5000},
+                                   good.size() / 2, good.size() - 1}) {
     EXPECT_FALSE(FaceModel::parse(std::span(good).first(length)).ok()) << length;
   }
   auto longer = good;

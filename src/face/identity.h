@@ -23,7 +23,8 @@ class IdentityNet {
   static Result<IdentityNet> load(const ModelFolder& folder, int threads);
 
   // Looks at the face through a crop that brings its five points (of the mesh) to the template.
-  Result<Identity> run(ImageView frame, const Mesh& mesh, IdentityScratch& scratch, NetScratch& net_scratch) const;
+  Result<Identity> run(ImageView frame, const Mesh& mesh, IdentityScratch& scratch,
+                       NetScratch& net_scratch) const;
 
  private:
   explicit IdentityNet(Net net) : net_(std::move(net)) {}
@@ -31,7 +32,8 @@ class IdentityNet {
   std::array<Point2f, 5> template_px_{};  // crop pixels
 };
 
-// The similarity (turn, scale, shift; no mirroring) that takes `from` nearest to `to`, least squares. Points that coincide give scale 0.
+// The similarity (turn, scale, shift; no mirroring) that takes `from` nearest to `to`, least squares. Points
+// that coincide give scale 0.
 Affine similarity_between(const std::array<Point2f, 5>& from, const std::array<Point2f, 5>& to);
 
 }  // namespace mien

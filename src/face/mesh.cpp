@@ -24,20 +24,24 @@ Result<MeshNet> MeshNet::load(const ModelFolder& folder, int threads, LowLight l
   return out;
 }
 
-Result<MeshLook> MeshNet::look(ImageView frame, const LevelSquare& square, MeshScratch& scratch, NetScratch& net_scratch) const {
+Result<MeshLook> MeshNet::look(ImageView frame, const LevelSquare& square, MeshScratch& scratch,
+                               NetScratch& net_scratch) const {
   return run(frame, square, false, scratch, net_scratch);
 }
 
-Result<MeshLook> MeshNet::look_mirrored(ImageView frame, const LevelSquare& square, MeshScratch& scratch, NetScratch& net_scratch) const {
+Result<MeshLook> MeshNet::look_mirrored(ImageView frame, const LevelSquare& square, MeshScratch& scratch,
+                                        NetScratch& net_scratch) const {
   return run(frame, square, true, scratch, net_scratch);
 }
 
-Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool mirrored, MeshScratch& scratch, NetScratch& net_scratch) const {
+Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool mirrored, MeshScratch& scratch,
+                              NetScratch& net_scratch) const {
   const InputSpec& in = net_.spec().input;
   Affine to_crop = crop_from_frame(square, span_, in.width);
   if (mirrored) to_crop = compose(Affine{-1, 0, static_cast<float>(in.width - 1), 0, 1, 0}, to_crop);
   sample_affine(frame, to_crop, in.width, in.height, &scratch.pixels);
-  brighten(gain_for(low_light_, LookAt::kFace, in.width, in.height, scratch.pixels), in.width, in.height, &scratch.pixels);
+  brighten(gain_for(low_light_, LookAt::kFace, in.width, in.height, scratch.pixels), in.width, in.height,
+           &scratch.pixels);
   scratch.input.resize(3, in.height, in.width);
   for (int c = 0; c < 3; ++c) {
     const float* from = scratch.pixels.channel(c);
@@ -47,8 +51,10 @@ Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool m
   MIEN_TRY(net_.run(scratch.input, scratch.outputs, net_scratch));
   const std::vector<float>&points = scratch.outputs[0].values, &logits = scratch.outputs[1].values;
   if (points.size() != 3 * kMeshPoints || logits.size() != 1 + kFaceRegions) {
-    return Status(Code::kModelRefused, "network mesh gives " + std::to_string(points.size()) + " and " + std::to_string(logits.size()) +
-                                           " numbers, expected " + std::to_string(3 * kMeshPoints) + " and " + std::to_string(1 + kFaceRegions));
+    return Status(Code::kModelRefused, "network mesh gives " + std::to_string(points.size()) + " and " +
+                                           std::to_string(logits.size()) + " numbers, expected " +
+                                           std::to_string(3 * kMeshPoints) + " and " +
+                                           std::to_string(1 + kFaceRegions));
   }
   MeshLook out;
   Mesh crop_mesh;
@@ -61,14 +67,16 @@ Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool m
   }
   out.mesh = transformed(crop_mesh, to_crop.inverse());
   out.presence = sigmoid(logits[0]);
-  for (int r = 0; r < kFaceRegions; ++r) out.visibility[r] = sigmoid(logits[1 + (mirrored ? mirror_region(r) : r)]);
+  for (int r = 0; r < kFaceRegions; ++r)
+    out.visibility[r] = sigmoid(logits[1 + (mirrored ? mirror_region(r) : r)]);
   return out;
 }
 
 MeshLook mean_of(const MeshLook& a, const MeshLook& b) {
   MeshLook out;
   for (int i = 0; i < kMeshPoints; ++i) {
-    out.mesh[i] = {(a.mesh[i].x + b.mesh[i].x) / 2, (a.mesh[i].y + b.mesh[i].y) / 2, (a.mesh[i].z + b.mesh[i].z) / 2};
+    out.mesh[i] = {(a.mesh[i].x + b.mesh[i].x) / 2, (a.mesh[i].y + b.mesh[i].y) / 2,
+                   (a.mesh[i].z + b.mesh[i].z) / 2};
   }
   out.presence = std::min(a.presence, b.presence);
   for (int r = 0; r < kFaceRegions; ++r) out.visibility[r] = (a.visibility[r] + b.visibility[r]) / 2;

@@ -27,13 +27,17 @@ class MeshNet {
   static Result<MeshNet> load(const ModelFolder& folder, int threads, LowLight low_light = LowLight::kAuto);
 
   // One look at the face in `square` (not yet enlarged by the crop's span).
-  Result<MeshLook> look(ImageView frame, const LevelSquare& square, MeshScratch& scratch, NetScratch& net_scratch) const;
-  // The same look at the mirrored crop, brought back. The mean of both is free of the network's bias to one side.
-  Result<MeshLook> look_mirrored(ImageView frame, const LevelSquare& square, MeshScratch& scratch, NetScratch& net_scratch) const;
+  Result<MeshLook> look(ImageView frame, const LevelSquare& square, MeshScratch& scratch,
+                        NetScratch& net_scratch) const;
+  // The same look at the mirrored crop, brought back. The mean of both is free of the network's bias to one
+  // side.
+  Result<MeshLook> look_mirrored(ImageView frame, const LevelSquare& square, MeshScratch& scratch,
+                                 NetScratch& net_scratch) const;
 
  private:
   explicit MeshNet(Net net) : net_(std::move(net)) {}
-  Result<MeshLook> run(ImageView frame, const LevelSquare& square, bool mirrored, MeshScratch& scratch, NetScratch& net_scratch) const;
+  Result<MeshLook> run(ImageView frame, const LevelSquare& square, bool mirrored, MeshScratch& scratch,
+                       NetScratch& net_scratch) const;
 
   Net net_;
   float span_ = 0;

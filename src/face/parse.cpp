@@ -13,7 +13,8 @@ void softmax(Tensor* logits) {
   for (std::size_t i = 0; i < plane; ++i) {
     float highest = logits->channel(0)[i], sum = 0;
     for (int c = 1; c < logits->channels; ++c) highest = std::max(highest, logits->channel(c)[i]);
-    for (int c = 0; c < logits->channels; ++c) sum += logits->channel(c)[i] = std::exp(logits->channel(c)[i] - highest);
+    for (int c = 0; c < logits->channels; ++c)
+      sum += logits->channel(c)[i] = std::exp(logits->channel(c)[i] - highest);
     for (int c = 0; c < logits->channels; ++c) logits->channel(c)[i] /= sum;
   }
 }
@@ -29,7 +30,8 @@ Result<ParseNet> ParseNet::load(const ModelFolder& folder, int threads, LowLight
   return out;
 }
 
-Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, ParseScratch& scratch, NetScratch& net_scratch, RegionMap* out) const {
+Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, ParseScratch& scratch,
+                   NetScratch& net_scratch, RegionMap* out) const {
   const InputSpec& in = net_.spec().input;
   const int size = size_px > 0 ? size_px : in.width;
   const Affine crop = crop_from_frame(square, span_, size);
@@ -44,7 +46,8 @@ Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, Pars
   MIEN_TRY(net_.run(scratch.input, {&out->probability, 1}, net_scratch));
   const Tensor& map = out->probability;
   if (map.channels != kRegionClasses || map.width < 2 || map.height < 2) {
-    return Status(Code::kModelRefused, "network parse gives " + std::to_string(map.channels) + " classes, expected " + std::to_string(kRegionClasses));
+    return Status(Code::kModelRefused, "network parse gives " + std::to_string(map.channels) +
+                                           " classes, expected " + std::to_string(kRegionClasses));
   }
   softmax(&out->probability);
   // Grid cells are areas of the crop: cell i covers crop pixels i * k .. (i + 1) * k - 1.

@@ -20,7 +20,8 @@ class ParseNet {
   static Result<ParseNet> load(const ModelFolder& folder, int threads, LowLight low_light = LowLight::kAuto);
 
   // size_px: side of the crop, a multiple of 16; 0: the manifest's. 128 is fast, 192 is finer.
-  Done run(ImageView frame, const LevelSquare& square, int size_px, ParseScratch& scratch, NetScratch& net_scratch, RegionMap* out) const;
+  Done run(ImageView frame, const LevelSquare& square, int size_px, ParseScratch& scratch,
+           NetScratch& net_scratch, RegionMap* out) const;
 
  private:
   explicit ParseNet(Net net) : net_(std::move(net)) {}

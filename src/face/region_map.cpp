@@ -4,7 +4,8 @@
 
 namespace mien {
 
-void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture, int width, int height, Plane* out) const {
+void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture,
+                       int width, int height, Plane* out) const {
   const int w = probability.width, h = probability.height;
   thread_local Plane sum;
   sum.resize(w, h);
@@ -19,7 +20,8 @@ void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine&
     float* row = out->row(y);
     for (int x = 0; x < width; ++x) {
       const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
-      const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
+      const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)),
+                  py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
       const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2);
       const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
       const float *top = sum.row(y0) + x0, *bottom = sum.row(y0 + 1) + x0;

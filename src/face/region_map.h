@@ -18,9 +18,10 @@ struct RegionMap {
   Tensor probability;     // kRegionClasses x height x width, sums to 1
   Affine map_from_frame;  // frame pixels to grid positions
 
-  // Sum of the named classes at every pixel of a width x height picture whose pixels lie at frame_from_picture, bilinear. Outside of the
-  // grid its edge is repeated.
-  void sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture, int width, int height, Plane* out) const;
+  // Sum of the named classes at every pixel of a width x height picture whose pixels lie at
+  // frame_from_picture, bilinear. Outside of the grid its edge is repeated.
+  void sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture, int width,
+              int height, Plane* out) const;
 };
 
 }  // namespace mien

@@ -11,7 +11,8 @@ RegionMap half_hair() {
   std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
   for (int y = 0; y < 16; ++y) {
     for (int x = 0; x < 16; ++x) {
-      map.probability.channel(static_cast<int>(x < 8 ? RegionClass::kHair : RegionClass::kSkin))[y * 16 + x] = 0.75f;
+      map.probability.channel(static_cast<int>(x < 8 ? RegionClass::kHair : RegionClass::kSkin))[y * 16 + x] =
+          0.75f;
       map.probability.channel(static_cast<int>(RegionClass::kOccluder))[y * 16 + x] = 0.25f;
     }
   }

@@ -9,14 +9,17 @@ namespace mien::topology {
 using Index = std::int32_t;
 
 // Closed outlines, in order.
-inline constexpr std::array<Index, 36> kOval = {10,  338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-                                                152, 148, 176, 149, 150, 136, 172, 58,  132, 93,  234, 127, 162, 21,  54,  103, 67,  109};
-inline constexpr std::array<Index, 20> kOuterLips = {61,  185, 40,  39,  37,  0,   267, 269, 270, 409,
-                                                     291, 375, 321, 405, 314, 17,  84,  181, 91,  146};
-inline constexpr std::array<Index, 20> kInnerLips = {78,  191, 80,  81,  82,  13,  312, 311, 310, 415,
-                                                     308, 324, 318, 402, 317, 14,  87,  178, 88,  95};
-inline constexpr std::array<Index, 16> kRightEye = {33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7};
-inline constexpr std::array<Index, 16> kLeftEye = {263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249};
+inline constexpr std::array<Index, 36> kOval = {10,  338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288,
+                                                397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
+                                                172, 58,  132, 93,  234, 127, 162, 21,  54,  103, 67,  109};
+inline constexpr std::array<Index, 20> kOuterLips = {61,  185, 40,  39,  37,  0,  267, 269, 270, 409,
+                                                     291, 375, 321, 405, 314, 17, 84,  181, 91,  146};
+inline constexpr std::array<Index, 20> kInnerLips = {78,  191, 80,  81,  82,  13, 312, 311, 310, 415,
+                                                     308, 324, 318, 402, 317, 14, 87,  178, 88,  95};
+inline constexpr std::array<Index, 16> kRightEye = {33,  246, 161, 160, 159, 158, 157, 173,
+                                                    133, 155, 154, 153, 145, 144, 163, 7};
+inline constexpr std::array<Index, 16> kLeftEye = {263, 466, 388, 387, 386, 385, 384, 398,
+                                                   362, 382, 381, 380, 374, 373, 390, 249};
 inline constexpr std::array<Index, 10> kRightBrow = {70, 63, 105, 66, 107, 55, 65, 52, 53, 46};
 inline constexpr std::array<Index, 10> kLeftBrow = {300, 293, 334, 296, 336, 285, 295, 282, 283, 276};
 

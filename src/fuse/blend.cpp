@@ -5,8 +5,9 @@
 namespace mien {
 namespace {
 
-constexpr float kDomainAlpha = 0.8f;    // of the strength: Poisson's domain ends here, where the fused face is skin, not rim, hair or shadow
-constexpr int kSmallestBandSide = 8;    // of the coarsest band, in pixels
+constexpr float kDomainAlpha = 0.8f;  // of the strength: Poisson's domain ends here, where the fused face is
+                                      // skin, not rim, hair or shadow
+constexpr int kSmallestBandSide = 8;  // of the coarsest band, in pixels
 constexpr int kMostBands = 6;
 constexpr int kMixedCycles =
     3;  // of the solver: its limit of error needs more with gradients of both pictures
@@ -29,7 +30,8 @@ void blend_poisson(Gradients gradients, const PlanarRgb& target, const Plane& bo
   s->before.resize(fused->width, fused->height);
   std::copy(fused->values.begin(), fused->values.end(), s->before.values.begin());
   poisson_clone(target, problem, &s->poisson, fused);
-  // The rim is the target's now. Where no border pulled (hair, shadow), it stays the face's, or its edge would show.
+  // The rim is the target's now. Where no border pulled (hair, shadow), it stays the face's, or its edge
+  // would show.
   for (int c = 0; c < 3; ++c) {
     const float* was = s->before.channel(c);
     float* is = fused->channel(c);
@@ -71,7 +73,8 @@ void sum_bands(int bands, BlendScratch* s) {
   }
 }
 
-// Fills differences[0] where `known` is 0 from what lies around (push and pull), so that the bands see no edge there.
+// Fills differences[0] where `known` is 0 from what lies around (push and pull), so that the bands see no
+// edge there.
 void extend_outside(int bands, BlendScratch* s) {
   build_pyramid(&s->differences, bands);
   build_pyramid(&s->known, bands);
@@ -81,17 +84,20 @@ void extend_outside(int bands, BlendScratch* s) {
     if (i + 1 < bands) enlarge_boxes(s->differences[i + 1], 2, values.width, values.height, &s->enlarged);
     for (std::size_t k = 0; k < values.size(); ++k) {
       // Values are sums over known pixels by now, divided by all: known says which share that is.
-      values.values[k] = i + 1 < bands ? values.values[k] + (1 - known.values[k]) * s->enlarged.values[k] : values.values[k] / std::max(known.values[k], 1e-3f);
+      values.values[k] = i + 1 < bands ? values.values[k] + (1 - known.values[k]) * s->enlarged.values[k]
+                                       : values.values[k] / std::max(known.values[k], 1e-3f);
     }
   }
 }
 
-// Every band fades out inside of the mask, over its own width: a blurred mask is 1/2 on the edge, and less than that becomes 0.
+// Every band fades out inside of the mask, over its own width: a blurred mask is 1/2 on the edge, and less
+// than that becomes 0.
 void keep_inside(float strength, Plane* mask) {
   for (float& m : mask->values) m = std::max(0.0f, 2 * m - strength);
 }
 
-void blend_multiband(const PlanarRgb& target, float strength, BlendScratch* s, Plane* alpha, PlanarRgb* fused) {
+void blend_multiband(const PlanarRgb& target, float strength, BlendScratch* s, Plane* alpha,
+                     PlanarRgb* fused) {
   const int bands = band_count(alpha->width, alpha->height);
   s->differences.resize(bands), s->masks.resize(bands);
   s->masks[0] = *alpha;
@@ -104,7 +110,8 @@ void blend_multiband(const PlanarRgb& target, float strength, BlendScratch* s, P
     const float* below = target.channel(c);
     float* own = fused->channel(c);
     for (std::size_t i = 0; i < alpha->size(); ++i) known.values[i] = alpha->values[i] > 0 ? 1.0f : 0.0f;
-    for (std::size_t i = 0; i < alpha->size(); ++i) difference.values[i] = alpha->values[i] > 0 ? own[i] - below[i] : 0.0f;
+    for (std::size_t i = 0; i < alpha->size(); ++i)
+      difference.values[i] = alpha->values[i] > 0 ? own[i] - below[i] : 0.0f;
     extend_outside(bands, s);
     build_pyramid(&s->differences, bands);
     sum_bands(bands, s);
@@ -118,7 +125,8 @@ void blend_multiband(const PlanarRgb& target, float strength, BlendScratch* s, P
 
 }  // namespace
 
-void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, float strength, BlendScratch* scratch, Plane* alpha, PlanarRgb* fused) {
+void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, float strength,
+                BlendScratch* scratch, Plane* alpha, PlanarRgb* fused) {
   switch (mode) {
     case BlendMode::kAlpha:
       return;

@@ -1,4 +1,5 @@
-// How the fused face joins the target: ways to change its pixels so that laying them over the target with their mask leaves no seam.
+// How the fused face joins the target: ways to change its pixels so that laying them over the target with
+// their mask leaves no seam.
 #pragma once
 
 #include <vector>
@@ -26,6 +27,7 @@ struct BlendScratch {
 //   kPoisson    the fused face's gradients, fitted to the target's colours around the mask
 //   kMixed      the same with the target's gradients where they are larger
 //   kMultiband  Burt and Adelson 1983: coarse scales are blended over wide bands, fine ones over narrow ones
-void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, float strength, BlendScratch* scratch, Plane* alpha, PlanarRgb* fused);
+void blend_into(BlendMode mode, const PlanarRgb& target, const Plane& border, float strength,
+                BlendScratch* scratch, Plane* alpha, PlanarRgb* fused);
 
 }  // namespace mien

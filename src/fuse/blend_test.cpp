@@ -17,17 +17,22 @@ struct Scene {
 // A disc with a feather; the fused face is the target with another texture and `shift` brighter.
 Scene make_scene(int width, int height, float shift, float strength = 1) {
   Scene s;
-  s.target.resize(width, height), s.fused.resize(width, height), s.alpha.resize(width, height), s.border.resize(width, height);
+  s.target.resize(width, height), s.fused.resize(width, height), s.alpha.resize(width, height),
+      s.border.resize(width, height);
   s.border.fill(1);
   const float radius = 0.4f * static_cast<float>(std::min(width, height));
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * width + x;
-      const float from_centre = std::hypot(static_cast<float>(x) - 0.5f * width, static_cast<float>(y) - 0.5f * height);
+      const float from_centre =
+          std::hypot(static_cast<float>(x) - 0.5f * width, static_cast<float>(y) - 0.5f * height);
       s.alpha.values[i] = strength * std::clamp((radius - from_centre) / 4, 0.0f, 1.0f);
       for (int c = 0; c < 3; ++c) {
         s.target.channel(c)[i] = 110 + 0.3f * static_cast<float>(x) + 5 * static_cast<float>(c);
-        s.fused.channel(c)[i] = s.alpha.values[i] > 0 ? s.target.channel(c)[i] + shift + (std::hypot(x % 8 - 4.0f, y % 8 - 4.0f) < 2 ? 12.0f : 0.0f) : 0.0f;
+        s.fused.channel(c)[i] =
+            s.alpha.values[i] > 0
+                ? s.target.channel(c)[i] + shift + (std::hypot(x % 8 - 4.0f, y % 8 - 4.0f) < 2 ? 12.0f : 0.0f)
+                : 0.0f;
       }
     }
   }
@@ -39,7 +44,8 @@ PlanarRgb composed(BlendMode mode, Scene s, float strength = 1) {
   blend_into(mode, s.target, s.border, strength, &scratch, &s.alpha, &s.fused);
   for (int c = 0; c < 3; ++c) {
     for (std::size_t i = 0; i < s.alpha.size(); ++i) {
-      s.fused.channel(c)[i] = s.alpha.values[i] * s.fused.channel(c)[i] + (1 - s.alpha.values[i]) * s.target.channel(c)[i];
+      s.fused.channel(c)[i] =
+          s.alpha.values[i] * s.fused.channel(c)[i] + (1 - s.alpha.values[i]) * s.target.channel(c)[i];
     }
   }
   return std::move(s.fused);
@@ -68,12 +74,15 @@ TEST(Blend, EqualPicturesStayEqual) {
 }
 
 TEST(Blend, PoissonTakesAnEvenShiftAwayAndKeepsTheTexture) {
-  const PlanarRgb shifted = composed(BlendMode::kPoisson, make_scene(160, 140, 40)), even = composed(BlendMode::kPoisson, make_scene(160, 140, 0));
+  const PlanarRgb shifted = composed(BlendMode::kPoisson, make_scene(160, 140, 40)),
+                  even = composed(BlendMode::kPoisson, make_scene(160, 140, 0));
   double sum = 0;
   for (std::size_t i = 0; i < even.values.size(); ++i) sum += std::abs(shifted.values[i] - even.values[i]);
   EXPECT_LT(sum / static_cast<double>(even.values.size()), 0.7);
   float low = 1e9f, high = -1e9f;
-  for (int x = 76; x < 84; ++x) low = std::min(low, shifted.channel(0)[68 * 160 + x]), high = std::max(high, shifted.channel(0)[68 * 160 + x]);
+  for (int x = 76; x < 84; ++x)
+    low = std::min(low, shifted.channel(0)[68 * 160 + x]),
+    high = std::max(high, shifted.channel(0)[68 * 160 + x]);
   EXPECT_GT(high - low, 9);
 }
 
@@ -112,11 +121,13 @@ TEST(Blend, MultibandMakesTheSteepestStepSmaller) {
   const auto steepest = [](BlendMode mode) {
     Scene s = make_scene(200, 160, 40);
     for (int c = 0; c < 3; ++c) {
-      for (std::size_t i = 0; i < s.alpha.size(); ++i) s.fused.channel(c)[i] = s.alpha.values[i] > 0 ? s.target.channel(c)[i] + 40 : 0;
+      for (std::size_t i = 0; i < s.alpha.size(); ++i)
+        s.fused.channel(c)[i] = s.alpha.values[i] > 0 ? s.target.channel(c)[i] + 40 : 0;
     }
     const PlanarRgb out = composed(mode, std::move(s));
     float most = 0;
-    for (int x = 1; x < 200; ++x) most = std::max(most, std::abs(out.channel(0)[80 * 200 + x] - out.channel(0)[80 * 200 + x - 1]));
+    for (int x = 1; x < 200; ++x)
+      most = std::max(most, std::abs(out.channel(0)[80 * 200 + x] - out.channel(0)[80 * 200 + x - 1]));
     return most;
   };
   EXPECT_LT(steepest(BlendMode::kMultiband), steepest(BlendMode::kAlpha) + 0.5f);

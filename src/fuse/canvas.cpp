@@ -10,8 +10,8 @@
 namespace mien {
 namespace {
 
-constexpr float kMarginShare = 0.06f;     // around the mesh, in face widths: nothing is painted beyond it
-constexpr float kWorkingWidthPx = 64;     // faces narrower than this are enlarged; enlarging costs sharpness
+constexpr float kMarginShare = 0.06f;  // around the mesh, in face widths: nothing is painted beyond it
+constexpr float kWorkingWidthPx = 64;  // faces narrower than this are enlarged; enlarging costs sharpness
 constexpr int kLargestEnlargement = 4;
 
 float scale_for(float face_width) {
@@ -41,7 +41,8 @@ void enlarge_pixels(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
     std::uint8_t* to = part.mutable_view().row(y);
     for (int x = 0; x < part.width(); ++x, to += 4) {
       const std::uint8_t* p = row + channels * std::clamp(where.x0 - margin + x, 0, frame.width - 1);
-      to[0] = p[channels == 1 ? 0 : red], to[1] = p[channels == 1 ? 0 : 1], to[2] = p[channels == 1 ? 0 : 2 - red], to[3] = 255;
+      to[0] = p[channels == 1 ? 0 : red], to[1] = p[channels == 1 ? 0 : 1],
+      to[2] = p[channels == 1 ? 0 : 2 - red], to[3] = 255;
     }
   }
   Plane map_x, map_y;
@@ -57,7 +58,8 @@ void enlarge_pixels(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
   sample_bicubic(part.view(), map_x, map_y, 0, where.height, out);
 }
 
-// What one frame pixel gets: its pixels' share of the canvas, averaged, or interpolated when the canvas is coarser.
+// What one frame pixel gets: its pixels' share of the canvas, averaged, or interpolated when the canvas is
+// coarser.
 struct Mix {
   float alpha = 0, r = 0, g = 0, b = 0;  // colours times alpha
 };
@@ -81,8 +83,10 @@ Mix average(const PlanarRgb& pixels, const Plane& alpha, int factor, int fx, int
 }
 
 Mix interpolate(const PlanarRgb& pixels, const Plane& alpha, Point2f p) {
-  const float px = std::clamp(p.x, 0.0f, static_cast<float>(alpha.width - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(alpha.height - 1));
-  const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, alpha.width - 1), y1 = std::min(y0 + 1, alpha.height - 1);
+  const float px = std::clamp(p.x, 0.0f, static_cast<float>(alpha.width - 1)),
+              py = std::clamp(p.y, 0.0f, static_cast<float>(alpha.height - 1));
+  const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, alpha.width - 1),
+            y1 = std::min(y0 + 1, alpha.height - 1);
   const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
   Mix mix;
   add_pixel(pixels, alpha, x0, y0, (1 - fx) * (1 - fy), &mix);
@@ -93,7 +97,8 @@ Mix interpolate(const PlanarRgb& pixels, const Plane& alpha, Point2f p) {
 }
 
 std::uint8_t blend(float colour_times_alpha, float alpha, std::uint8_t below) {
-  return static_cast<std::uint8_t>(std::clamp(colour_times_alpha + (1 - alpha) * static_cast<float>(below) + 0.5f, 0.0f, 255.0f));
+  return static_cast<std::uint8_t>(
+      std::clamp(colour_times_alpha + (1 - alpha) * static_cast<float>(below) + 0.5f, 0.0f, 255.0f));
 }
 
 }  // namespace
@@ -110,7 +115,9 @@ CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height) {
     low_y = std::min(low_y, mesh[i].y), high_y = std::max(high_y, mesh[i].y);
   }
   const float face = std::max(face_width_px(mesh), 0.5f * (high_y - low_y)), margin = kMarginShare * face + 2;
-  const auto pixel = [](float v, int size) { return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size))); };
+  const auto pixel = [](float v, int size) {
+    return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size)));
+  };
   CanvasFrame out;
   out.x0 = pixel(low_x - margin, frame_width), out.y0 = pixel(low_y - margin, frame_height);
   out.frame_width = pixel(high_x + margin + 1, frame_width) - out.x0;
@@ -133,7 +140,8 @@ void read_canvas(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
   }
 }
 
-void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame& where, MutableImageView frame) {
+void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame& where,
+                  MutableImageView frame) {
   const int n = channel_count(frame.format), red = red_offset(frame.format);
   const Affine canvas_from_frame = where.canvas_from_frame();
   const int factor = static_cast<int>(where.scale);
@@ -141,7 +149,8 @@ void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame
     std::uint8_t* row = frame.row(where.y0 + fy) + where.x0 * n;
     for (int fx = 0; fx < where.frame_width; ++fx) {
       const Point2f at{static_cast<float>(where.x0 + fx), static_cast<float>(where.y0 + fy)};
-      const Mix mix = where.scale >= 1 ? average(pixels, alpha, factor, fx, fy) : interpolate(pixels, alpha, canvas_from_frame(at));
+      const Mix mix = where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
+                                       : interpolate(pixels, alpha, canvas_from_frame(at));
       if (!(mix.alpha > 0)) continue;
       std::uint8_t* p = row + fx * n;
       if (n == 1) {

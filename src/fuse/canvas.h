@@ -8,8 +8,8 @@
 
 namespace mien {
 
-// Covers whole frame pixels. Small faces are enlarged by a whole factor, so that masks and warps have enough pixels; faces larger than
-// the source can be are worked on at less than full size.
+// Covers whole frame pixels. Small faces are enlarged by a whole factor, so that masks and warps have enough
+// pixels; faces larger than the source can be are worked on at less than full size.
 struct CanvasFrame {
   int x0 = 0, y0 = 0, frame_width = 0, frame_height = 0;  // frame pixels
   int width = 0, height = 0;                              // canvas pixels
@@ -18,13 +18,16 @@ struct CanvasFrame {
   Affine canvas_from_frame() const;
 };
 
-// Room for the face of `mesh` (frame pixels), cut at the frame's border. Width or height is 0 when the face lies outside.
+// Room for the face of `mesh` (frame pixels), cut at the frame's border. Width or height is 0 when the face
+// lies outside.
 CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height);
 
 // The frame's pixels on the canvas, 0..255: copied, enlarged (bicubic) or shrunk (box average).
 void read_canvas(ImageView frame, const CanvasFrame& where, PlanarRgb* out);
 
-// frame = alpha * pixels + (1 - alpha) * frame within the canvas. Frame pixels under which alpha is 0 everywhere stay bit-identical.
-void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame& where, MutableImageView frame);
+// frame = alpha * pixels + (1 - alpha) * frame within the canvas. Frame pixels under which alpha is 0
+// everywhere stay bit-identical.
+void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame& where,
+                  MutableImageView frame);
 
 }  // namespace mien

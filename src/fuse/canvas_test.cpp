@@ -9,7 +9,8 @@ namespace {
 
 using namespace testing_faces;
 
-class CanvasAtScale : public testing::TestWithParam<float> {};  // px per cm: small (enlarged), medium, huge (shrunk)
+class CanvasAtScale : public testing::TestWithParam<float> {
+};  // px per cm: small (enlarged), medium, huge (shrunk)
 
 TEST_P(CanvasAtScale, PastingWithZeroAlphaLeavesEveryBitAlone) {
   const auto model = load_model();
@@ -23,7 +24,9 @@ TEST_P(CanvasAtScale, PastingWithZeroAlphaLeavesEveryBitAlone) {
     alpha.resize(where.width, where.height);
     alpha.fill(0);
     paste_canvas(pixels, alpha, where, after.mutable_view());
-    EXPECT_EQ(std::memcmp(before.view().data, after.view().data, static_cast<std::size_t>(before.view().stride_bytes) * 257), 0);
+    EXPECT_EQ(std::memcmp(before.view().data, after.view().data,
+                          static_cast<std::size_t>(before.view().stride_bytes) * 257),
+              0);
   }
 }
 

@@ -44,10 +44,12 @@ double delta_e_2000(const Lab& first, const Lab& second) {
   const double c1 = std::hypot((1 + g) * a1, b1), c2 = std::hypot((1 + g) * a2, b2);
   const double h1 = hue((1 + g) * a1, b1), h2 = hue((1 + g) * a2, b2);
   const bool grey = c1 * c2 == 0;
-  const double dl = l2 - l1, dc = c2 - c1, dh = 2 * std::sqrt(c1 * c2) * std::sin(radians(hue_step(h1, h2, grey) / 2));
+  const double dl = l2 - l1, dc = c2 - c1,
+               dh = 2 * std::sqrt(c1 * c2) * std::sin(radians(hue_step(h1, h2, grey) / 2));
 
   const double l = (l1 + l2) / 2, c = (c1 + c2) / 2, h = mean_hue(h1, h2, grey);
-  const double t = 1 - 0.17 * std::cos(radians(h - 30)) + 0.24 * std::cos(radians(2 * h)) + 0.32 * std::cos(radians(3 * h + 6)) - 0.20 * std::cos(radians(4 * h - 63));
+  const double t = 1 - 0.17 * std::cos(radians(h - 30)) + 0.24 * std::cos(radians(2 * h)) +
+                   0.32 * std::cos(radians(3 * h + 6)) - 0.20 * std::cos(radians(4 * h - 63));
   const double s_l = 1 + 0.015 * (l - 50) * (l - 50) / std::sqrt(20 + (l - 50) * (l - 50));
   const double s_c = 1 + 0.045 * c, s_h = 1 + 0.015 * c * t;
   const double turn = 30 * std::exp(-((h - 275) / 25) * ((h - 275) / 25));

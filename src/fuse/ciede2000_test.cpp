@@ -50,7 +50,8 @@ const Pair kPublished[] = {
 
 TEST(DeltaE2000, AgreesWithThe34PublishedPairs) {
   ASSERT_EQ(std::size(kPublished), 34u);
-  for (const Pair& p : kPublished) EXPECT_NEAR(delta_e_2000(p.a, p.b), p.difference, 1e-4) << p.a.l << " " << p.a.a << " " << p.a.b;
+  for (const Pair& p : kPublished)
+    EXPECT_NEAR(delta_e_2000(p.a, p.b), p.difference, 1e-4) << p.a.l << " " << p.a.a << " " << p.a.b;
 }
 
 TEST(DeltaE2000, IsSymmetricAndZeroForEqualColours) {

@@ -10,14 +10,18 @@ namespace mien {
 Result<CoarseNet> CoarseNet::load(const ModelFolder& folder, const std::string& name, int threads) {
   MIEN_ASSIGN(Net net, Net::load(folder, name, threads));
   const NetworkSpec& spec = net.spec();
-  if (spec.outputs.size() != 2 || spec.input.channels != kCoarseChannels || spec.input.width != kCoarseSize || spec.input.height != kCoarseSize) {
-    return Status(Code::kModelRefused, "network " + name + ": the manifest must say " + std::to_string(kCoarseChannels) + " channels of " +
-                                           std::to_string(kCoarseSize) + " x " + std::to_string(kCoarseSize) + " and 2 outputs");
+  if (spec.outputs.size() != 2 || spec.input.channels != kCoarseChannels || spec.input.width != kCoarseSize ||
+      spec.input.height != kCoarseSize) {
+    return Status(Code::kModelRefused, "network " + name + ": the manifest must say " +
+                                           std::to_string(kCoarseChannels) + " channels of " +
+                                           std::to_string(kCoarseSize) + " x " + std::to_string(kCoarseSize) +
+                                           " and 2 outputs");
   }
   return CoarseNet(std::move(net));
 }
 
-Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch, PlanarRgb* relit, Plane* alpha) const {
+Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch,
+                    PlanarRgb* relit, Plane* alpha) const {
   make_coarse_input(scene, &scratch.input, &scratch.crop);
   const InputSpec& in = net_.spec().input;
   const std::size_t plane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
@@ -28,8 +32,9 @@ Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch
   MIEN_TRY(net_.run(scratch.crop.input, scratch.outputs, net_scratch));
   const auto &gain_bias = scratch.outputs[0], &residual_alpha = scratch.outputs[1];
   if (gain_bias.channels != 6 || residual_alpha.channels != 4) {
-    return Status(Code::kModelRefused, "network " + net_.spec().name + " gives " + std::to_string(gain_bias.channels) + " and " +
-                                           std::to_string(residual_alpha.channels) + " channels, expected 6 and 4");
+    return Status(Code::kModelRefused,
+                  "network " + net_.spec().name + " gives " + std::to_string(gain_bias.channels) + " and " +
+                      std::to_string(residual_alpha.channels) + " channels, expected 6 and 4");
   }
   for (const Tensor& out : scratch.outputs) {
     if (!std::all_of(out.values.begin(), out.values.end(), [](float v) { return std::isfinite(v); })) {

@@ -20,7 +20,8 @@ class CoarseNet {
   static Result<CoarseNet> load(const ModelFolder& folder, const std::string& name, int threads);
 
   // Improves `relit` and `alpha` (the scene's own) in place.
-  Done run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch, PlanarRgb* relit, Plane* alpha) const;
+  Done run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch, PlanarRgb* relit,
+           Plane* alpha) const;
 
  private:
   explicit CoarseNet(Net net) : net_(std::move(net)) {}

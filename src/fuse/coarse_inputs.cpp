@@ -12,13 +12,16 @@ namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
-constexpr int kLightCell = 4;       // cells of the gain and bias maps that are averaged
-constexpr float kTrusted = 0.85f;   // share of the residual that is dropped where the source shows the face
-constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f, kGainMax = 2.5f;  // of the gain that all light becomes
-constexpr float kResidualLimit = 0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
+constexpr int kLightCell = 4;      // cells of the gain and bias maps that are averaged
+constexpr float kTrusted = 0.85f;  // share of the residual that is dropped where the source shows the face
+constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f,
+                kGainMax = 2.5f;  // of the gain that all light becomes
+constexpr float kResidualLimit =
+    0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
-// Canvas planes at the crop's size: averaged over boxes of whole pixels first when the canvas is finer, then bilinear.
+// Canvas planes at the crop's size: averaged over boxes of whole pixels first when the canvas is finer, then
+// bilinear.
 class Shrinker {
  public:
   Shrinker(const Affine& crop_from_canvas, int width, int height, Plane* scratch)
@@ -40,10 +43,13 @@ class Shrinker {
   }
 
   // Of a plane without detail: bilinear at once.
-  void smooth(const Plane& plane, float* out) { sample(plane.values.data(), plane.width, plane.height, canvas_from_crop_, 1, 0, out); }
+  void smooth(const Plane& plane, float* out) {
+    sample(plane.values.data(), plane.width, plane.height, canvas_from_crop_, 1, 0, out);
+  }
 
  private:
-  static void sample(const float* from, int w, int h, const Affine& map, float scale, float outside, float* out) {
+  static void sample(const float* from, int w, int h, const Affine& map, float scale, float outside,
+                     float* out) {
     const float right = static_cast<float>(w) - 0.5f, bottom = static_cast<float>(h) - 0.5f;
     for (int y = 0; y < kCoarseSize; ++y) {
       for (int x = 0; x < kCoarseSize; ++x) {
@@ -52,8 +58,10 @@ class Shrinker {
           *out++ = outside * scale;
           continue;
         }
-        const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)), py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
-        const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0, dy = y0 + 1 < h ? w : 0;
+        const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)),
+                    py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
+        const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0,
+                  dy = y0 + 1 < h ? w : 0;
         const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
         const float* v = from + static_cast<std::ptrdiff_t>(y0) * w + x0;
         const float above = v[0] + fx * (v[dx] - v[0]), below = v[dy] + fx * (v[dy + dx] - v[dy]);
@@ -69,9 +77,12 @@ class Shrinker {
 
 constexpr std::size_t kCropPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
 
-// The target where it stays visible; where the face will go, only the low frequencies of its skin, so that no one can copy from it.
-void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, CoarseInputScratch* scratch, CoarseCrop* out) {
-  sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize, &scratch->seen);
+// The target where it stays visible; where the face will go, only the low frequencies of its skin, so that no
+// one can copy from it.
+void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, CoarseInputScratch* scratch,
+                  CoarseCrop* out) {
+  sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize,
+                &scratch->seen);
   std::array<std::vector<float>, 3> low;  // L and its tint
   const Plane* planes[3] = {&s.light.mid_target, &s.light.tint_target_a, &s.light.tint_target_b};
   for (int k = 0; k < 3; ++k) {
@@ -83,7 +94,8 @@ void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, C
     float colour[3] = {scratch->seen.channel(0)[i], scratch->seen.channel(1)[i], scratch->seen.channel(2)[i]};
     if (hidden[i] > 0) {
       const LinearRgb linear = linear_from_lab(tinted(low[0][i], {low[1][i], low[2][i]}));
-      const float skin[3] = {srgb_from_linear(linear.r), srgb_from_linear(linear.g), srgb_from_linear(linear.b)};
+      const float skin[3] = {srgb_from_linear(linear.r), srgb_from_linear(linear.g),
+                             srgb_from_linear(linear.b)};
       const float share = std::min(1.0f, hidden[i] * kHideMore);
       for (int c = 0; c < 3; ++c) colour[c] += share * (skin[c] - colour[c]);
     }
@@ -92,7 +104,8 @@ void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, C
 }
 
 // Canonical position and facing, drawn at the crop's size.
-void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseInputScratch* scratch, Tensor* input) {
+void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseInputScratch* scratch,
+                   Tensor* input) {
   const Mesh crop = transformed(s.fused, crop_from_canvas);
   const auto n_z = facing(crop, s.triangles);
   const float unit = std::max(face_width_px(s.canonical), 1e-3f) / 2;
@@ -100,24 +113,30 @@ void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseI
   scratch->attributes.clear();
   for (int i = 0; i < kSurfacePoints; ++i) {
     vertices[i] = {crop[i].x, crop[i].y, crop[i].z};
-    scratch->attributes.insert(scratch->attributes.end(), {s.canonical[i].x / unit, s.canonical[i].y / unit, n_z[i]});
+    scratch->attributes.insert(scratch->attributes.end(),
+                               {s.canonical[i].x / unit, s.canonical[i].y / unit, n_z[i]});
   }
   constexpr std::size_t kPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
   scratch->depth.assign(kPlane, std::numeric_limits<float>::infinity());
   float* planes = input->channel(static_cast<int>(CoarseChannel::kCanonicalX));
   std::fill_n(planes, 3 * kPlane, 0.0f);
-  rasterise(vertices, scratch->attributes, 3, s.triangles, {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
+  rasterise(vertices, scratch->attributes, 3, s.triangles,
+            {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
 }
 
-// `small` (w x w cells over the crop) brought bilinearly to out_size x out_size cells; the value of cell i goes to to[i * stride].
+// `small` (w x w cells over the crop) brought bilinearly to out_size x out_size cells; the value of cell i
+// goes to to[i * stride].
 void enlarge_map(const float* small, int w, int out_size, float* to, int stride) {
   const float k = static_cast<float>(w) / static_cast<float>(out_size), shift = 0.5f * k - 0.5f;
-  const auto place = [&](int i) { return std::clamp(k * static_cast<float>(i) + shift, 0.0f, static_cast<float>(w - 1)); };
+  const auto place = [&](int i) {
+    return std::clamp(k * static_cast<float>(i) + shift, 0.0f, static_cast<float>(w - 1));
+  };
   std::vector<float> line(static_cast<std::size_t>(w));
   for (int y = 0; y < out_size; ++y) {
     const float py = place(y);
     const int y0 = std::min(static_cast<int>(py), std::max(0, w - 2));
-    const float *above = small + static_cast<std::ptrdiff_t>(y0) * w, *below = small + static_cast<std::ptrdiff_t>(std::min(y0 + 1, w - 1)) * w;
+    const float *above = small + static_cast<std::ptrdiff_t>(y0) * w,
+                *below = small + static_cast<std::ptrdiff_t>(std::min(y0 + 1, w - 1)) * w;
     for (int x = 0; x < w; ++x) line[x] = above[x] + (py - static_cast<float>(y0)) * (below[x] - above[x]);
     for (int x = 0; x < out_size; ++x, to += stride) {
       const float px = place(x);
@@ -127,7 +146,8 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
   }
 }
 
-// What the network says about a cell of the crop: gain, bias (0..255), residual (0..255), the step of alpha; of the colours their mean.
+// What the network says about a cell of the crop: gain, bias (0..255), residual (0..255), the step of alpha;
+// of the colours their mean.
 struct Answer {
   static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
   std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
@@ -136,7 +156,8 @@ struct Answer {
 Plane mean_of_colours(const Tensor& maps, int first) {
   Plane out;
   out.resize(maps.width, maps.height);
-  for (std::size_t i = 0; i < out.size(); ++i) out.values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out.values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
   return out;
 }
 
@@ -158,8 +179,10 @@ Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
     }
     residual.values[i] = sum / 3;
   }
-  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out.cells.data() + Answer::kResidual, Answer::kStride);
-  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize, out.cells.data() + Answer::kAlphaStep, Answer::kStride);
+  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out.cells.data() + Answer::kResidual,
+              Answer::kStride);
+  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize,
+              out.cells.data() + Answer::kAlphaStep, Answer::kStride);
   for (std::size_t i = 0; i < kCropPlane; ++i) {
     float* cell = out.cells.data() + i * Answer::kStride;
     cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
@@ -170,14 +193,17 @@ Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
 
 // Pixels x0..x1 of a row; `at` is the crop position of the first, `step` the way to the next.
 MIEN_SIMD_CLONES
-void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const float* trust, float* red, float* green, float* blue, float* alpha) {
+void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const float* trust, float* red,
+               float* green, float* blue, float* alpha) {
   constexpr float kLast = kCoarseSize - 1;
   for (int i = 0; i < count; ++i, at.x += step.x, at.y += step.y) {
     if (!(alpha[i] > 0)) continue;
     const float px = std::clamp(at.x, 0.0f, kLast), py = std::clamp(at.y, 0.0f, kLast);
-    const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2), y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
+    const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2),
+              y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
     const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const float* a = answer.cells.data() + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
+    const float* a =
+        answer.cells.data() + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
     const float *b = a + Answer::kStride, *c = a + kCoarseSize * Answer::kStride, *d = c + Answer::kStride;
     float v[Answer::kStride];
     for (int k = 0; k < Answer::kStride; ++k) {
@@ -185,9 +211,11 @@ void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const 
       v[k] = above + fy * (below - above);
     }
     const float before = (red[i] + green[i] + blue[i]) / 3;
-    const float after = (1 + v[Answer::kGain]) * before + v[Answer::kBias] + (1 - kTrusted * trust[i]) * v[Answer::kResidual];
+    const float after =
+        (1 + v[Answer::kGain]) * before + v[Answer::kBias] + (1 - kTrusted * trust[i]) * v[Answer::kResidual];
     const float gain = std::clamp(std::max(after, 0.0f) / std::max(before, kDarkest), kGainMin, kGainMax);
-    red[i] = std::min(255.0f, gain * red[i]), green[i] = std::min(255.0f, gain * green[i]), blue[i] = std::min(255.0f, gain * blue[i]);
+    red[i] = std::min(255.0f, gain * red[i]), green[i] = std::min(255.0f, gain * green[i]),
+    blue[i] = std::min(255.0f, gain * blue[i]);
     alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
   }
 }
@@ -199,36 +227,42 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   out->input.resize(kCoarseChannels, kCoarseSize, kCoarseSize);
   const auto channel = [&](CoarseChannel k) { return out->input.channel(static_cast<int>(k)); };
   Shrinker shrink(out->crop_from_canvas, s.relit.width, s.relit.height, &scratch->small);
-  for (int c = 0; c < 3; ++c) shrink(s.relit.channel(c), 1 / 255.0f, 0, channel(CoarseChannel::kRelitRed) + c * kCropPlane);
+  for (int c = 0; c < 3; ++c)
+    shrink(s.relit.channel(c), 1 / 255.0f, 0, channel(CoarseChannel::kRelitRed) + c * kCropPlane);
   shrink(s.trust.values.data(), 1, 0, channel(CoarseChannel::kTrust));
   Plane& parts = scratch->parts;
   // What will be painted over: the face and its eyeballs.
   parts = s.masks.alpha;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts.values[i] > 0) parts.values[i] = std::max(parts.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]));
+    if (parts.values[i] > 0)
+      parts.values[i] =
+          std::max(parts.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]));
   }
   shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
   draw_context(s, channel(CoarseChannel::kAlpha), shrink, scratch, out);
   shrink(s.masks.alpha.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    parts.values[i] = 0.5f * s.masks.mouth.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
+    parts.values[i] =
+        0.5f * s.masks.mouth.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
   }
   shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kParts));
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha,
+                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
   const Answer answer = collect(gain_bias, residual_alpha);
   for (int y = 0; y < alpha->height; ++y) {
     float* row = alpha->row(y);
-    const auto first = static_cast<int>(std::find_if(row, row + alpha->width, [](float a) { return a > 0; }) - row);
+    const auto first =
+        static_cast<int>(std::find_if(row, row + alpha->width, [](float a) { return a > 0; }) - row);
     if (first == alpha->width) continue;
     int last = alpha->width;
     while (!(row[last - 1] > 0)) --last;
     const std::size_t i = static_cast<std::size_t>(y) * alpha->width + first;
     const Point2f at = crop_from_canvas({static_cast<float>(first), static_cast<float>(y)});
-    apply_row(answer, at, {crop_from_canvas.a, crop_from_canvas.d}, last - first, trust.values.data() + i, relit->channel(0) + i, relit->channel(1) + i,
-              relit->channel(2) + i, row + first);
+    apply_row(answer, at, {crop_from_canvas.a, crop_from_canvas.d}, last - first, trust.values.data() + i,
+              relit->channel(0) + i, relit->channel(1) + i, relit->channel(2) + i, row + first);
   }
 }
 

@@ -1,4 +1,5 @@
-// What the coarse fusion network looks at, and what its answer means. The training builds its samples with this very code.
+// What the coarse fusion network looks at, and what its answer means. The training builds its samples with
+// this very code.
 #pragma once
 
 #include "face/crop.h"
@@ -10,17 +11,23 @@ namespace mien {
 
 // Channels of the input, 0..1 unless said otherwise.
 enum class CoarseChannel {
-  kRelitRed, kRelitGreen, kRelitBlue,        // W0: the relit warp
-  kTrust,                                    // V: how far W0 is the source's own face
-  kContextRed, kContextGreen, kContextBlue,  // the target and its surroundings where they stay visible, the low frequencies of its skin elsewhere
-  kAlpha,                                    // A_geo: the geometric mask
-  kParts,                                    // 1 eyeballs, 0.5 mouth interior
-  kCanonicalX, kCanonicalY,                  // position on the canonical face, about -1..1
-  kFacing,                                   // z of the surface's normal
+  kRelitRed,
+  kRelitGreen,
+  kRelitBlue,  // W0: the relit warp
+  kTrust,      // V: how far W0 is the source's own face
+  kContextRed,
+  kContextGreen,
+  kContextBlue,  // the target and its surroundings where they stay visible, the low frequencies of its skin
+                 // elsewhere
+  kAlpha,        // A_geo: the geometric mask
+  kParts,        // 1 eyeballs, 0.5 mouth interior
+  kCanonicalX,
+  kCanonicalY,  // position on the canonical face, about -1..1
+  kFacing,      // z of the surface's normal
 };
 inline constexpr int kCoarseChannels = 12;
-inline constexpr int kCoarseSize = 128;       // pixels
-inline constexpr float kCoarseSpan = 1.3f;    // crop side in level squares of the fused mesh
+inline constexpr int kCoarseSize = 128;     // pixels
+inline constexpr float kCoarseSpan = 1.3f;  // crop side in level squares of the fused mesh
 
 // From the canvas to the network's crop and back.
 struct CoarseCrop {
@@ -29,9 +36,9 @@ struct CoarseCrop {
 };
 
 struct CoarseScene {
-  ImageView frame;              // the target, before anything is pasted
+  ImageView frame;  // the target, before anything is pasted
   Affine canvas_from_frame;
-  const PlanarRgb& relit;       // W0, canvas pixels
+  const PlanarRgb& relit;  // W0, canvas pixels
   const Plane& trust;
   const FaceMasks& masks;
   const RelightScratch& light;  // of the relight stage: the target's low frequencies
@@ -48,12 +55,15 @@ struct CoarseInputScratch {
 
 void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
 
-// The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over the crop.
-//   F = W0 * clamp(after / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 + G) before + B + (1 - 0.85 V) L
-//   A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// mean: over the colours. G and B: means over the colours and over 4 x 4 cells of their maps. L: mean over the colours of
-// R / sqrt(1 + (R / 0.5)^2). The network changes light, never colour, and invents only where the source shows nothing (V, trust).
-// All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
+// The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over
+// the crop.
+//   F = W0 * clamp(after / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 + G) before
+//   + B + (1 - 0.85 V) L A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
+// mean: over the colours. G and B: means over the colours and over 4 x 4 cells of their maps. L: mean over
+// the colours of R / sqrt(1 + (R / 0.5)^2). The network changes light, never colour, and invents only where
+// the source shows nothing (V, trust). All maps are brought to 128 x 128 cells, then to the canvas,
+// bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha,
+                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 
 }  // namespace mien

@@ -11,7 +11,8 @@ namespace {
 constexpr int kCanvas = 40;
 constexpr Affine kCropFromCanvas{3.2f, 0, 1.1f, 0, 3.2f, 1.1f};  // the canvas fills the crop
 
-constexpr float kBent = 51 / 1.0770330f;  // a residual of 0.2 towards the limit of 0.5: 255 * 0.2 / sqrt(1 + 0.4^2)
+constexpr float kBent =
+    51 / 1.0770330f;  // a residual of 0.2 towards the limit of 0.5: 255 * 0.2 / sqrt(1 + 0.4^2)
 
 struct Scene {
   Tensor gain_bias, residual_alpha;
@@ -26,7 +27,9 @@ struct Scene {
     for (std::size_t i = 0; i < relit.values.size(); ++i) relit.values[i] = static_cast<float>(20 + i % 150);
     alpha.fill(0.5f), trust.fill(1);
   }
-  void fill(Tensor& t, int channel, float value) { std::fill_n(t.channel(channel), static_cast<std::size_t>(t.width) * t.height, value); }
+  void fill(Tensor& t, int channel, float value) {
+    std::fill_n(t.channel(channel), static_cast<std::size_t>(t.width) * t.height, value);
+  }
   void apply() { apply_coarse_output(gain_bias, residual_alpha, kCropFromCanvas, trust, &relit, &alpha); }
 };
 
@@ -36,13 +39,17 @@ float expected_gain(const PlanarRgb& before, std::size_t i, float light) {
   return std::clamp((mean + light) / std::max(mean, 0.08f * 255), 0.3f, 2.5f);
 }
 
-float mean_at(const PlanarRgb& p, std::size_t i) { return (p.channel(0)[i] + p.channel(1)[i] + p.channel(2)[i]) / 3; }
+float mean_at(const PlanarRgb& p, std::size_t i) {
+  return (p.channel(0)[i] + p.channel(1)[i] + p.channel(2)[i]) / 3;
+}
 
 TEST(ApplyCoarseOutput, ZeroChangesNothing) {
   Scene s, before;
   s.apply();
   for (std::size_t i = 0; i < s.relit.values.size(); ++i) {
-    const float darkest = mean_at(before.relit, i % s.relit.plane()) < 0.08f * 255 ? 3 : 1e-3f;  // what is nearly black gets a little darker
+    const float darkest = mean_at(before.relit, i % s.relit.plane()) < 0.08f * 255
+                              ? 3
+                              : 1e-3f;  // what is nearly black gets a little darker
     EXPECT_NEAR(s.relit.values[i], before.relit.values[i], darkest);
   }
   EXPECT_EQ(s.alpha.values, before.alpha.values);
@@ -60,11 +67,15 @@ TEST(ApplyCoarseOutput, GainAndBiasChangeTheLightAndKeepTheColour) {
 TEST(ApplyCoarseOutput, ColourStainsDoNotArise) {
   Scene s, before;
   for (int y = 24; y < 28; ++y) {
-    for (int x = 24; x < 28; ++x) s.gain_bias.channel(3)[y * 64 + x] = 0.3f, s.gain_bias.channel(5)[y * 64 + x] = -0.3f;  // no light in the mean
+    for (int x = 24; x < 28; ++x)
+      s.gain_bias.channel(3)[y * 64 + x] = 0.3f,
+                                      s.gain_bias.channel(5)[y * 64 + x] = -0.3f;  // no light in the mean
   }
   s.apply();
   for (std::size_t i = 100; i < s.relit.plane(); ++i) {
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(s.relit.channel(c)[i] * mean_at(before.relit, i), before.relit.channel(c)[i] * mean_at(s.relit, i), 1.0f);
+    for (int c = 0; c < 3; ++c)
+      EXPECT_NEAR(s.relit.channel(c)[i] * mean_at(before.relit, i),
+                  before.relit.channel(c)[i] * mean_at(s.relit, i), 1.0f);
   }
 }
 
@@ -74,8 +85,10 @@ TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {
   s.trust.values[5] = 0;
   s.apply();
   for (int c = 0; c < 3; ++c) {
-    EXPECT_NEAR(s.relit.channel(c)[5], before.relit.channel(c)[5] * expected_gain(before.relit, 5, kBent / 3), 1e-2f);
-    EXPECT_NEAR(s.relit.channel(c)[6], before.relit.channel(c)[6] * expected_gain(before.relit, 6, 0.15f * kBent / 3), 1e-2f);
+    EXPECT_NEAR(s.relit.channel(c)[5], before.relit.channel(c)[5] * expected_gain(before.relit, 5, kBent / 3),
+                1e-2f);
+    EXPECT_NEAR(s.relit.channel(c)[6],
+                before.relit.channel(c)[6] * expected_gain(before.relit, 6, 0.15f * kBent / 3), 1e-2f);
   }
 }
 
@@ -83,7 +96,8 @@ TEST(ApplyCoarseOutput, AResidualThatRunsAwayIsHeldBack) {
   Scene s, before;
   s.fill(s.residual_alpha, 0, 40.0f);
   s.apply();
-  for (std::size_t i = 0; i < s.relit.plane(); ++i) EXPECT_LE(s.relit.channel(0)[i], 2.5f * before.relit.channel(0)[i] + 1e-2f);
+  for (std::size_t i = 0; i < s.relit.plane(); ++i)
+    EXPECT_LE(s.relit.channel(0)[i], 2.5f * before.relit.channel(0)[i] + 1e-2f);
 }
 
 TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
@@ -92,7 +106,8 @@ TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
     for (int x = 0; x < 64; ++x) s.gain_bias.channel(0)[y * 64 + x] = x % 2 == 0 ? 1.0f : -1.0f;
   }
   s.apply();
-  for (std::size_t i = 100; i < s.relit.plane(); ++i) EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i] * expected_gain(before.relit, i, 0), 1e-2f);
+  for (std::size_t i = 100; i < s.relit.plane(); ++i)
+    EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i] * expected_gain(before.relit, i, 0), 1e-2f);
 }
 
 TEST(ApplyCoarseOutput, MapsLieWhereTheyBelong) {
@@ -104,7 +119,9 @@ TEST(ApplyCoarseOutput, MapsLieWhereTheyBelong) {
   }
   s.trust.fill(0);
   s.apply();
-  const auto change = [&](int x) { return s.relit.channel(1)[10 * kCanvas + x] - before.relit.channel(1)[10 * kCanvas + x]; };
+  const auto change = [&](int x) {
+    return s.relit.channel(1)[10 * kCanvas + x] - before.relit.channel(1)[10 * kCanvas + x];
+  };
   EXPECT_NEAR(change(18), 0, 1e-2f);
   EXPECT_GT(change(21), 10);
 }

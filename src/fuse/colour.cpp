@@ -35,7 +35,8 @@ void to_linear(const float* table, const float* in, std::size_t n, float* __rest
 }
 
 MIEN_SIMD_CLONES
-void to_lab(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out_l, float* __restrict out_a, float* __restrict out_b) {
+void to_lab(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out_l,
+            float* __restrict out_a, float* __restrict out_b) {
   for (std::size_t i = 0; i < n; ++i) {
     const Lab lab = lab_from_linear({r[i], g[i], b[i]});
     out_l[i] = lab.l, out_a[i] = lab.a, out_b[i] = lab.b;
@@ -58,7 +59,8 @@ void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
 
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
   for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
-  to_lab(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->l.values.data(), out->a.values.data(), out->b.values.data());
+  to_lab(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->l.values.data(), out->a.values.data(),
+         out->b.values.data());
 }
 
 void lightness_from_linear(const PlanarRgb& in, Plane* out) {

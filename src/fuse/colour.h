@@ -10,7 +10,8 @@
 
 namespace mien {
 
-// sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped. Accurate to 0.02 of 255 (IEC 61966-2-1).
+// sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped. Accurate to 0.02 of 255 (IEC
+// 61966-2-1).
 float linear_from_srgb(float value);
 
 MIEN_INLINE float srgb_from_linear(float value) {
@@ -43,9 +44,15 @@ MIEN_INLINE float lab_curve_inverse(float f) {
 }
 
 // Relative luminance (Y of XYZ, 0..1).
-MIEN_INLINE float luminance(const LinearRgb& c) { return 0.2126729f * c.r + 0.7151522f * c.g + 0.0721750f * c.b; }
-MIEN_INLINE float relative_x(const LinearRgb& c) { return (0.4124564f * c.r + 0.3575761f * c.g + 0.1804375f * c.b) / kWhiteX; }  // X and Z, 1 for white
-MIEN_INLINE float relative_z(const LinearRgb& c) { return (0.0193339f * c.r + 0.1191920f * c.g + 0.9503041f * c.b) / kWhiteZ; }
+MIEN_INLINE float luminance(const LinearRgb& c) {
+  return 0.2126729f * c.r + 0.7151522f * c.g + 0.0721750f * c.b;
+}
+MIEN_INLINE float relative_x(const LinearRgb& c) {
+  return (0.4124564f * c.r + 0.3575761f * c.g + 0.1804375f * c.b) / kWhiteX;
+}  // X and Z, 1 for white
+MIEN_INLINE float relative_z(const LinearRgb& c) {
+  return (0.0193339f * c.r + 0.1191920f * c.g + 0.9503041f * c.b) / kWhiteZ;
+}
 // L (0..100) of a relative luminance, and back.
 MIEN_INLINE float lightness_from_luminance(float y) { return 116 * lab_curve(y) - 16; }
 MIEN_INLINE float luminance_from_lightness(float l) { return lab_curve_inverse((l + 16) / 116); }
@@ -58,12 +65,14 @@ MIEN_INLINE Lab lab_from_linear(const LinearRgb& c) {
 // May give values outside of 0..1 for colours that sRGB does not have.
 MIEN_INLINE LinearRgb linear_from_lab(const Lab& lab) {
   const float fy = (lab.l + 16) / 116, fx = fy + lab.a / 500, fz = fy - lab.b / 200;
-  const float x = kWhiteX * lab_curve_inverse(fx), y = lab_curve_inverse(fy), z = kWhiteZ * lab_curve_inverse(fz);
+  const float x = kWhiteX * lab_curve_inverse(fx), y = lab_curve_inverse(fy),
+              z = kWhiteZ * lab_curve_inverse(fz);
   return {3.2404542f * x - 1.5371385f * y - 0.4985314f * z, -0.9692660f * x + 1.8760108f * y + 0.0415560f * z,
           0.0556434f * x - 0.2040259f * y + 1.0572252f * z};
 }
 
-// A colour that keeps its chromaticity has a and b in proportion to f(Y) = (L + 16) / 116, but for the darkest: these are the proportions.
+// A colour that keeps its chromaticity has a and b in proportion to f(Y) = (L + 16) / 116, but for the
+// darkest: these are the proportions.
 struct Tint {
   float a = 0, b = 0;
 };

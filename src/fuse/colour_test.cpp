@@ -8,12 +8,15 @@ namespace mien {
 namespace {
 
 TEST(Colour, EveryByteSurvivesLinearLight) {
-  for (int v = 0; v < 256; ++v) EXPECT_NEAR(srgb_from_linear(linear_from_srgb(static_cast<float>(v))), v, 0.02f);
+  for (int v = 0; v < 256; ++v)
+    EXPECT_NEAR(srgb_from_linear(linear_from_srgb(static_cast<float>(v))), v, 0.02f);
 }
 
 TEST(Colour, LabOfKnownColours) {
   // Published values for sRGB red, a skin tone and mid grey (D65).
-  const auto lab = [](float r, float g, float b) { return lab_from_linear({linear_from_srgb(r), linear_from_srgb(g), linear_from_srgb(b)}); };
+  const auto lab = [](float r, float g, float b) {
+    return lab_from_linear({linear_from_srgb(r), linear_from_srgb(g), linear_from_srgb(b)});
+  };
   const Lab red = lab(255, 0, 0);
   EXPECT_NEAR(red.l, 53.24f, 0.05f);
   EXPECT_NEAR(red.a, 80.09f, 0.1f);
@@ -30,7 +33,8 @@ TEST(Colour, LabAndBackIsTheIdentityOverTheWholeCube) {
   for (int r = 0; r <= 255; r += 17) {
     for (int g = 0; g <= 255; g += 17) {
       for (int b = 0; b <= 255; b += 17) {
-        const LinearRgb in{linear_from_srgb(static_cast<float>(r)), linear_from_srgb(static_cast<float>(g)), linear_from_srgb(static_cast<float>(b))};
+        const LinearRgb in{linear_from_srgb(static_cast<float>(r)), linear_from_srgb(static_cast<float>(g)),
+                           linear_from_srgb(static_cast<float>(b))};
         const LinearRgb out = linear_from_lab(lab_from_linear(in));
         EXPECT_NEAR(srgb_from_linear(out.r), r, 0.12f);
         EXPECT_NEAR(srgb_from_linear(out.g), g, 0.12f);
@@ -41,7 +45,8 @@ TEST(Colour, LabAndBackIsTheIdentityOverTheWholeCube) {
 }
 
 TEST(Colour, LightnessAndLuminanceAreInverse) {
-  for (float l = 0; l <= 100; l += 2.5f) EXPECT_NEAR(lightness_from_luminance(luminance_from_lightness(l)), l, 0.02f);
+  for (float l = 0; l <= 100; l += 2.5f)
+    EXPECT_NEAR(lightness_from_luminance(luminance_from_lightness(l)), l, 0.02f);
 }
 
 TEST(Colour, ValuesOutsideTheRangeAreClampedNotWrapped) {

@@ -15,20 +15,23 @@
 namespace mien {
 namespace {
 
-constexpr float kWorkingWidthPx = 96;                            // the face's width while the light is measured
-constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f;         // in face widths
-constexpr float kOrdinary = 0.15f, kFromTheSide = 0.35f;         // EvenLightReport::unevenness
-constexpr float kTurned = 0.25f, kFacing = 0.55f;                // z of the normal from which a side is seen well enough
-constexpr float kMostCorrection = 0.5f;                          // of the logarithm: a factor of 1.65
-constexpr float kDark = 12;                                      // grey levels added before the logarithm: noise in the dark is no light
+constexpr float kWorkingWidthPx = 96;                     // the face's width while the light is measured
+constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f;  // in face widths
+constexpr float kOrdinary = 0.15f, kFromTheSide = 0.35f;  // EvenLightReport::unevenness
+constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
+constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
+constexpr float kDark = 12;  // grey levels added before the logarithm: noise in the dark is no light
 
-// The face at the working size: logarithm of its brightness, where it is seen, and where each pixel's mirror image lies.
+// The face at the working size: logarithm of its brightness, where it is seen, and where each pixel's mirror
+// image lies.
 struct SmallFace {
   Plane light, seen, mirror_x, mirror_y;
 };
 
-SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangles, ImageView pixels, float k) {
-  const int w = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.width) * k))), h = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.height) * k)));
+SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangles, ImageView pixels,
+                      float k) {
+  const int w = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.width) * k))),
+            h = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.height) * k)));
   const Affine small_from_level{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
   const Mesh small = transformed(mesh, small_from_level);
   const auto n_z = facing(mesh, triangles);
@@ -37,7 +40,8 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
   for (int i = 0; i < kSurfacePoints; ++i) {
     const int other = mirror_point(i);
     vertices[i] = {small[i].x, small[i].y, small[i].z};
-    attributes.insert(attributes.end(), {small[other].x, small[other].y, smoothstep(kTurned, kFacing, std::min(n_z[i], n_z[other]))});
+    attributes.insert(attributes.end(), {small[other].x, small[other].y,
+                                         smoothstep(kTurned, kFacing, std::min(n_z[i], n_z[other]))});
   }
   const std::size_t plane = static_cast<std::size_t>(w) * h;
   std::vector<float> planes(3 * plane, 0.0f), depth(plane, std::numeric_limits<float>::infinity());
@@ -49,17 +53,21 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
   for (std::size_t i = 0; i < plane; ++i) {
     out.mirror_x.values[i] = planes[i], out.mirror_y.values[i] = planes[plane + i];
     const int x = static_cast<int>(i) % w, y = static_cast<int>(i) / w;
-    const int u = std::clamp(static_cast<int>((static_cast<float>(x) + 0.5f) / k), 0, pixels.width - 1), v = std::clamp(static_cast<int>((static_cast<float>(y) + 0.5f) / k), 0, pixels.height - 1);
+    const int u = std::clamp(static_cast<int>((static_cast<float>(x) + 0.5f) / k), 0, pixels.width - 1),
+              v = std::clamp(static_cast<int>((static_cast<float>(y) + 0.5f) / k), 0, pixels.height - 1);
     out.seen.values[i] = planes[2 * plane + i] * static_cast<float>(pixels.row(v)[4 * u + 3]) / 255;
-    const float grey = 0.299f * colours.channel(0)[i] + 0.587f * colours.channel(1)[i] + 0.114f * colours.channel(2)[i];
+    const float grey =
+        0.299f * colours.channel(0)[i] + 0.587f * colours.channel(1)[i] + 0.114f * colours.channel(2)[i];
     out.light.values[i] = std::log(grey + kDark);
   }
   return out;
 }
 
 float at(const Plane& plane, float x, float y) {
-  const float px = std::clamp(x, 0.0f, static_cast<float>(plane.width - 1)), py = std::clamp(y, 0.0f, static_cast<float>(plane.height - 1));
-  const int x0 = std::min(static_cast<int>(px), plane.width - 2), y0 = std::min(static_cast<int>(py), plane.height - 2);
+  const float px = std::clamp(x, 0.0f, static_cast<float>(plane.width - 1)),
+              py = std::clamp(y, 0.0f, static_cast<float>(plane.height - 1));
+  const int x0 = std::min(static_cast<int>(px), plane.width - 2),
+            y0 = std::min(static_cast<int>(py), plane.height - 2);
   const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
   const float *a = plane.row(y0) + x0, *b = plane.row(y0 + 1) + x0;
   const float above = a[0] + fx * (a[1] - a[0]), below = b[0] + fx * (b[1] - b[0]);
@@ -88,7 +96,8 @@ Plane half_way(const SmallFace& face, float width_px, EvenLightReport* report) {
 
 }  // namespace
 
-EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles, MutableImageView pixels) {
+EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
+                           MutableImageView pixels) {
   EvenLightReport report;
   const float k = std::min(1.0f, kWorkingWidthPx / std::max(face_width_px(mesh), 1.0f));
   const SmallFace face = shrink_face(mesh, triangles, pixels, k);
@@ -97,10 +106,12 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   for (int y = 0; y < pixels.height; ++y) {
     std::uint8_t* p = pixels.row(y);
     for (int x = 0; x < pixels.width; ++x, p += 4) {
-      const float c = report.strength * at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f, (static_cast<float>(y) + 0.5f) * k - 0.5f);
+      const float c = report.strength * at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f,
+                                           (static_cast<float>(y) + 0.5f) * k - 0.5f);
       if (std::abs(c) < 1e-3f) continue;
       const float gain = std::exp(c);
-      for (int i = 0; i < 3; ++i) p[i] = static_cast<std::uint8_t>(std::min(255.0f, gain * static_cast<float>(p[i]) + 0.5f));
+      for (int i = 0; i < 3; ++i)
+        p[i] = static_cast<std::uint8_t>(std::min(255.0f, gain * static_cast<float>(p[i]) + 0.5f));
     }
   }
   return report;

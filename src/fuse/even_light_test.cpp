@@ -22,7 +22,8 @@ Image rgba(const Image& rgb) {
   return out;
 }
 
-// Light from the side: brighter to one side of the middle, darker to the other. amount: of the logarithm at the cheeks.
+// Light from the side: brighter to one side of the middle, darker to the other. amount: of the logarithm at
+// the cheeks.
 Image lit(const Image& in, float amount) {
   Image out = in.clone();
   for (int y = 0; y < kSize; ++y) {
@@ -42,7 +43,8 @@ double apart(const Image& a, const Image& b) {
   double sum = 0;
   int count = 0;
   for (int y = 110; y < 200; ++y) {
-    for (int x = 90; x < 210; ++x, ++count) sum += std::abs(a.view().row(y)[4 * x + 1] - b.view().row(y)[4 * x + 1]);
+    for (int x = 90; x < 210; ++x, ++count)
+      sum += std::abs(a.view().row(y)[4 * x + 1] - b.view().row(y)[4 * x + 1]);
   }
   return sum / count;
 }
@@ -62,7 +64,8 @@ class EvenLightTest : public testing::Test {
 TEST_F(EvenLightTest, LampsFromTwoSidesGiveNearlyTheSamePixels) {
   Image left = lit(plain_, -0.5f), right = lit(plain_, 0.5f);
   const double before = apart(left, right);
-  const EvenLightReport a = even_light(mesh_, model_->triangles(), left.mutable_view()), b = even_light(mesh_, model_->triangles(), right.mutable_view());
+  const EvenLightReport a = even_light(mesh_, model_->triangles(), left.mutable_view()),
+                        b = even_light(mesh_, model_->triangles(), right.mutable_view());
   EXPECT_GT(a.unevenness, 0.4f);
   EXPECT_GT(b.strength, 0.9f);
   EXPECT_LT(apart(left, right), before / 3);

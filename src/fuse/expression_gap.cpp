@@ -14,21 +14,23 @@ namespace {
 // Of a point's displacement, in face widths: two looks at one expression differ by less than the first.
 constexpr float kSame = 0.018f, kApart = 0.05f;
 constexpr float kWorthDrawing = 0.1f;
-constexpr int kStep = 4;                 // canvas pixels per drawn pixel: creases are wider
-constexpr float kBlurShare = 0.012f;     // in face widths
+constexpr int kStep = 4;              // canvas pixels per drawn pixel: creases are wider
+constexpr float kBlurShare = 0.012f;  // in face widths
 
 }  // namespace
 
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target) {
   const Eigen::VectorXf still = Eigen::VectorXf::Zero(target.identity.size());
-  const Eigen::Matrix3Xf apart = model.shape(still, source.expression) - model.shape(still, target.expression);
+  const Eigen::Matrix3Xf apart =
+      model.shape(still, source.expression) - model.shape(still, target.expression);
   const float width = std::max(face_width_px(model.canonical_mesh()), 1e-3f);
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kSame, kApart, apart.col(i).norm() / width);
   return out;
 }
 
-bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused, std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
+bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
+                         std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
   if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
   Plane small, depth;
   small.resize((width + kStep - 1) / kStep, (height + kStep - 1) / kStep);
@@ -37,8 +39,10 @@ bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused, std::
   depth.fill(std::numeric_limits<float>::infinity());
   constexpr float k = 1.0f / kStep, shift = 0.5f * k - 0.5f;
   std::vector<RasterVertex> vertices(kSurfacePoints);
-  for (int i = 0; i < kSurfacePoints; ++i) vertices[i] = {k * fused[i].x + shift, k * fused[i].y + shift, fused[i].z};
-  rasterise(vertices, weights, 1, triangles, {small.width, small.height, small.values.data(), depth.values.data()});
+  for (int i = 0; i < kSurfacePoints; ++i)
+    vertices[i] = {k * fused[i].x + shift, k * fused[i].y + shift, fused[i].z};
+  rasterise(vertices, weights, 1, triangles,
+            {small.width, small.height, small.values.data(), depth.values.data()});
   std::vector<float> scratch;
   gaussian_blur(&small, kBlurShare * face_width_px(fused) * k + 0.5f, &scratch);
   enlarge_boxes(small, kStep, width, height, out);

@@ -12,10 +12,13 @@ namespace mien {
 
 using SurfaceWeights = std::array<float, kSurfacePoints>;
 
-// Per surface point: 0 the two expressions leave it where it is, 1 they move it clearly apart (5 % of the face's width and more).
+// Per surface point: 0 the two expressions leave it where it is, 1 they move it clearly apart (5 % of the
+// face's width and more).
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target);
 
-// The weights drawn on the fused mesh (canvas pixels), soft; 0 beyond it. False, and nothing drawn, when all are near 0.
-bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused, std::span<const RasterTriangle> triangles, int width, int height, Plane* out);
+// The weights drawn on the fused mesh (canvas pixels), soft; 0 beyond it. False, and nothing drawn, when all
+// are near 0.
+bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
+                         std::span<const RasterTriangle> triangles, int width, int height, Plane* out);
 
 }  // namespace mien

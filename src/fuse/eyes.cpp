@@ -17,13 +17,15 @@ struct Eye {
   Index iris;
   std::array<Index, 2> corners;
 };
-constexpr Eye kRight{topology::kRightIris, topology::kRightEyeCorners}, kLeft{topology::kLeftIris, topology::kLeftEyeCorners};
+constexpr Eye kRight{topology::kRightIris, topology::kRightEyeCorners},
+    kLeft{topology::kLeftIris, topology::kLeftEyeCorners};
 
-// Source level-0 pixels from canvas pixels: iris centre onto iris centre, turned and scaled as the eye's corners are. Corners are surer
-// than the iris's ring, and people's irises differ little in size.
+// Source level-0 pixels from canvas pixels: iris centre onto iris centre, turned and scaled as the eye's
+// corners are. Corners are surer than the iris's ring, and people's irises differ little in size.
 Affine source_from_canvas(const Mesh& source, const Mesh& fused, const Eye& eye) {
   const auto direction = [&](const Mesh& mesh) {
-    return Point2f{mesh[eye.corners[1]].x - mesh[eye.corners[0]].x, mesh[eye.corners[1]].y - mesh[eye.corners[0]].y};
+    return Point2f{mesh[eye.corners[1]].x - mesh[eye.corners[0]].x,
+                   mesh[eye.corners[1]].y - mesh[eye.corners[0]].y};
   };
   const Point2f s = direction(source), f = direction(fused);
   const float length = std::max(f.x * f.x + f.y * f.y, 1e-3f);
@@ -32,10 +34,12 @@ Affine source_from_canvas(const Mesh& source, const Mesh& fused, const Eye& eye)
   return {a, -b, to.x - a * from.x + b * from.y, b, a, to.y - b * from.x - a * from.y};
 }
 
-void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, const Plane& mask, PlanarRgb* warped) {
+void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, const Plane& mask,
+           PlanarRgb* warped) {
   const int level = best_level(texture, fused);
   const float k = std::ldexp(1.0f, -level);
-  const Affine to_level = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}, source_from_canvas(texture.mesh, fused, eye));
+  const Affine to_level = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f},
+                                  source_from_canvas(texture.mesh, fused, eye));
   Plane map_x, map_y;
   map_x.resize(mask.width, mask.height), map_y.resize(mask.width, mask.height);
   map_x.fill(std::numeric_limits<float>::quiet_NaN());
@@ -63,10 +67,12 @@ void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, cons
 
 EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target) {
   const auto openings = eye_openings(target);
-  return {texture.right_eye_open && openings[0] >= kClosedEyeOpening, texture.left_eye_open && openings[1] >= kClosedEyeOpening};
+  return {texture.right_eye_open && openings[0] >= kClosedEyeOpening,
+          texture.left_eye_open && openings[1] >= kClosedEyeOpening};
 }
 
-void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice, PlanarRgb* warped) {
+void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice,
+                PlanarRgb* warped) {
   if (choice.right) place(texture, fused, kRight, masks.right_eye, warped);
   if (choice.left) place(texture, fused, kLeft, masks.left_eye, warped);
 }

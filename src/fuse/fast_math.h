@@ -1,4 +1,5 @@
-// Roots and curves for loops over pixels: branch-free, so that the compiler can do eight or sixteen pixels at once.
+// Roots and curves for loops over pixels: branch-free, so that the compiler can do eight or sixteen pixels at
+// once.
 #pragma once
 
 #include <algorithm>
@@ -10,10 +11,11 @@
 
 namespace mien {
 
-// Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 3e-6: a first guess by the exponent's third
-// (Kahan), then Newton's step twice.
+// Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 3e-6: a first
+// guess by the exponent's third (Kahan), then Newton's step twice.
 MIEN_INLINE float fast_cbrt(float x) {
-  const auto bits = static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3)) + 0x2a5137a0;
+  const auto bits =
+      static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3)) + 0x2a5137a0;
   float y = std::bit_cast<float>(bits);
   y = (2 * y + x / (y * y)) * (1.0f / 3);
   return (2 * y + x / (y * y)) * (1.0f / 3);

@@ -6,8 +6,8 @@
 namespace mien {
 namespace {
 
-constexpr float kSmallestSigma = 3.0f;   // after shrinking: less would show the boxes
-constexpr float kMinWeight = 1e-4f;      // below this the overall mean takes over
+constexpr float kSmallestSigma = 3.0f;  // after shrinking: less would show the boxes
+constexpr float kMinWeight = 1e-4f;     // below this the overall mean takes over
 
 // Variance that averaging over boxes and enlarging bilinearly add, in pixels squared.
 float resampling_variance(int factor) {
@@ -29,7 +29,8 @@ MaskedBlur::MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scr
 void MaskedBlur::apply_small(const float* in, Plane* small) const {
   shrink_boxes_masked(in, mask_, factor_, small);
   double sum = 0, weight = 0;
-  for (std::size_t i = 0; i < small->size(); ++i) sum += small->values[i], weight += scratch_->small_mask.values[i];
+  for (std::size_t i = 0; i < small->size(); ++i)
+    sum += small->values[i], weight += scratch_->small_mask.values[i];
   const auto mean = static_cast<float>(weight > 0 ? sum / weight : 0);
   gaussian_blur(small, sigma_small_, &scratch_->line);
   for (std::size_t i = 0; i < small->size(); ++i) {

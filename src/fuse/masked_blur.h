@@ -1,5 +1,5 @@
-// Normalised convolution (Knutsson and Westin 1993): a Gaussian blur that sees only where a mask lets it, and extends what it sees
-// to where it does not.
+// Normalised convolution (Knutsson and Westin 1993): a Gaussian blur that sees only where a mask lets it, and
+// extends what it sees to where it does not.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@ struct MaskedBlurScratch {
   std::vector<float> line;
 };
 
-// The mask's part of the work, done once for all planes that share mask and sigma. Works at a resolution that sigma allows.
+// The mask's part of the work, done once for all planes that share mask and sigma. Works at a resolution that
+// sigma allows.
 class MaskedBlur {
  public:
   // mask: 0..1, same size as the planes to come. sigma_px > 0.
@@ -24,10 +25,12 @@ class MaskedBlur {
   // out = blur(in * mask) / blur(mask). Where the mask has no weight within reach, the mask's overall mean.
   void apply(const Plane& in, Plane* out) const;
 
-  // The same in two steps: at the resolution that it works at, one value per factor() x factor() pixels, and brought back.
-  // in: width x height values of the mask's size.
+  // The same in two steps: at the resolution that it works at, one value per factor() x factor() pixels, and
+  // brought back. in: width x height values of the mask's size.
   void apply_small(const float* in, Plane* small) const;
-  void enlarge(const Plane& small, Plane* out) const { enlarge_boxes(small, factor_, mask_.width, mask_.height, out); }
+  void enlarge(const Plane& small, Plane* out) const {
+    enlarge_boxes(small, factor_, mask_.width, mask_.height, out);
+  }
   int factor() const { return factor_; }
 
  private:

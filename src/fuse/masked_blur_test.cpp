@@ -16,7 +16,8 @@ Plane masked_blur_plain(const Plane& in, const Plane& mask, float sigma) {
       double sum = 0, weight = 0;
       for (int v = 0; v < in.height; ++v) {
         for (int u = 0; u < in.width; ++u) {
-          const double k = std::exp(-0.5 * ((u - x) * (u - x) + (v - y) * (v - y)) / (sigma * sigma)) * mask.row(v)[u];
+          const double k =
+              std::exp(-0.5 * ((u - x) * (u - x) + (v - y) * (v - y)) / (sigma * sigma)) * mask.row(v)[u];
           sum += k * in.row(v)[u], weight += k;
         }
       }
@@ -34,7 +35,8 @@ TEST(MaskedBlur, IsNearTheDirectSumWhereTheMaskHasWeight) {
   for (int y = 0; y < 47; ++y) {
     for (int x = 0; x < 61; ++x) {
       in.row(y)[x] = 50 + 0.6f * static_cast<float>(x) - 0.3f * static_cast<float>(y) + 4 * unit(random);
-      mask.row(y)[x] = std::hypot(x - 30.0f, y - 22.0f) < 19 && std::hypot(x - 24.0f, y - 20.0f) > 5 ? 1.0f : 0.0f;
+      mask.row(y)[x] =
+          std::hypot(x - 30.0f, y - 22.0f) < 19 && std::hypot(x - 24.0f, y - 20.0f) > 5 ? 1.0f : 0.0f;
     }
   }
   MaskedBlurScratch scratch;
@@ -45,7 +47,8 @@ TEST(MaskedBlur, IsNearTheDirectSumWhereTheMaskHasWeight) {
     for (int y = 0; y < 47; ++y) {
       for (int x = 0; x < 61; ++x) {
         // The mask's rim is where box approximation and enlargement differ most: allow 1 of a range of 50.
-        if (std::hypot(x - 30.0f, y - 22.0f) < 20) EXPECT_NEAR(fast.row(y)[x], plain.row(y)[x], 1.0f) << sigma << " at " << x << "," << y;
+        if (std::hypot(x - 30.0f, y - 22.0f) < 20)
+          EXPECT_NEAR(fast.row(y)[x], plain.row(y)[x], 1.0f) << sigma << " at " << x << "," << y;
       }
     }
   }

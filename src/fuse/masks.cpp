@@ -12,8 +12,8 @@ namespace mien {
 namespace {
 
 // All in face widths.
-constexpr float kRim = 0.035f;           // alpha ends this far inside of the oval ...
-constexpr float kFeather = 0.016f;       // ... with this blur
+constexpr float kRim = 0.035f;      // alpha ends this far inside of the oval ...
+constexpr float kFeather = 0.016f;  // ... with this blur
 constexpr float kMouthFeather = 0.006f;
 constexpr float kEyeFeather = 0.005f;
 constexpr float kLipsMargin = 0.02f, kEyesMargin = 0.045f, kBrowsMargin = 0.02f;  // kept out of skin
@@ -35,14 +35,18 @@ void draw(const Mesh& mesh, std::span<const Index> indices, float grow_px, Plane
 }
 
 // The part with a blurred edge, drawn on a patch that is just large enough. `mask` is 0 there before.
-void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px, std::vector<float>* scratch, Plane* mask) {
+void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px, std::vector<float>* scratch,
+               Plane* mask) {
   std::vector<Point2f> points = outline(mesh, indices);
   float low_x = points[0].x, low_y = points[0].y, high_x = low_x, high_y = low_y;
   for (const Point2f& p : points) {
-    low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x), low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
+    low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x), low_y = std::min(low_y, p.y),
+    high_y = std::max(high_y, p.y);
   }
   const float margin = 4 * sigma_px + 3;
-  const auto pixel = [](float v, int size) { return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size))); };
+  const auto pixel = [](float v, int size) {
+    return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size)));
+  };
   const int x0 = pixel(low_x - margin, mask->width), y0 = pixel(low_y - margin, mask->height);
   Plane patch;
   patch.resize(pixel(high_x + margin, mask->width) - x0, pixel(high_y + margin, mask->height) - y0);
@@ -70,9 +74,11 @@ void draw_features(const Mesh& mesh, float width, Plane* mask) {
 
 }  // namespace
 
-void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out) {
+void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
+                float strength, FaceMasks* out) {
   const float width = face_width_px(target);
-  for (Plane* mask : {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye}) clear(maps.depth, mask);
+  for (Plane* mask : {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye})
+    clear(maps.depth, mask);
 
   draw_soft(fused, topology::kInnerLips, kMouthFeather * width, &out->scratch, &out->mouth);
   draw_soft(fused, topology::kRightEye, kEyeFeather * width, &out->scratch, &out->right_eye);
@@ -85,7 +91,9 @@ void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, con
   draw(target, topology::kOval, -kRim * width, &out->alpha);
   gaussian_blur(&out->alpha, kFeather * width, &out->scratch);
   gaussian_blur(&out->features, kFeatureFeather * width, &out->scratch);
-  const auto hint = [](const Plane* plane, std::size_t i, float unknown) { return plane ? plane->values[i] : unknown; };
+  const auto hint = [](const Plane* plane, std::size_t i, float unknown) {
+    return plane ? plane->values[i] : unknown;
+  };
   for (std::size_t i = 0; i < both.size(); ++i) {
     const float trust = maps.covered(i) ? hint(hints.trust, i, 1) : 0;
     const float uncovered = 1 - smoothstep(kCoverFrom, kCoverTo, hint(hints.target_cover, i, 0));

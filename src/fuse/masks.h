@@ -10,10 +10,10 @@
 namespace mien {
 
 struct FaceMasks {
-  Plane alpha;      // where the fused face goes, 0..1, feathered; without the mouth's interior
-  Plane skin;       // bare skin for statistics: neither eyes, brows nor lips of source or target
-  Plane features;   // brows, lids, lips: keep their contrast instead of the skin's rule
-  Plane mouth;      // between the lips: stays the target's
+  Plane alpha;                // where the fused face goes, 0..1, feathered; without the mouth's interior
+  Plane skin;                 // bare skin for statistics: neither eyes, brows nor lips of source or target
+  Plane features;             // brows, lids, lips: keep their contrast instead of the skin's rule
+  Plane mouth;                // between the lips: stays the target's
   Plane right_eye, left_eye;  // eyeballs, between the lids
   std::vector<float> scratch;
 };
@@ -26,6 +26,7 @@ struct MaskHints {
 };
 
 // fused, target: canvas pixels. strength 0..1 scales alpha.
-void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out);
+void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
+                float strength, FaceMasks* out);
 
 }  // namespace mien

@@ -1,4 +1,5 @@
-// What stays the target's inside the face: the mouth's interior, and eyes that cannot be the source's. It moves with the fused shape.
+// What stays the target's inside the face: the mouth's interior, and eyes that cannot be the source's. It
+// moves with the fused shape.
 #pragma once
 
 #include "fuse/eyes.h"
@@ -6,8 +7,9 @@
 
 namespace mien {
 
-// Puts the target's own pixels, moved onto the fused shape, where masks.mouth (and an eye that was not chosen) says; raises masks.alpha
-// there. target and fused: canvas pixels.
-void add_target_mouth(const PlanarRgb& target, const WarpMaps& maps, EyeChoice eyes, float strength, FaceMasks* masks, PlanarRgb* fused);
+// Puts the target's own pixels, moved onto the fused shape, where masks.mouth (and an eye that was not
+// chosen) says; raises masks.alpha there. target and fused: canvas pixels.
+void add_target_mouth(const PlanarRgb& target, const WarpMaps& maps, EyeChoice eyes, float strength,
+                      FaceMasks* masks, PlanarRgb* fused);
 
 }  // namespace mien

@@ -8,12 +8,14 @@ namespace mien {
 namespace {
 
 constexpr int kCoarsestSide = 3;
-constexpr int kFirstSweeps = 100, kCoarsestSweeps = 8;  // on the coarsest grid, where a solution starts and later
-constexpr std::size_t kVisitedTwice = 2;                   // this grid and coarser ones, in a cycle
+constexpr int kFirstSweeps = 100,
+              kCoarsestSweeps = 8;        // on the coarsest grid, where a solution starts and later
+constexpr std::size_t kVisitedTwice = 2;  // this grid and coarser ones, in a cycle
 
-// How much stronger known cells pull on the next coarser grid, per length of border. Nearer borders (2 -> 1.5 cells) alone would ask for 1.2,
-// but bilinear enlargement overshoots beside known cells, so that with less than this cycles diverge on some shapes; with more, wide open
-// shapes become slow. Chosen by trying 1 to 2 on squares, discs, slits, holes and thin walls of 56 to 512 px.
+// How much stronger known cells pull on the next coarser grid, per length of border. Nearer borders (2 -> 1.5
+// cells) alone would ask for 1.2, but bilinear enlargement overshoots beside known cells, so that with less
+// than this cycles diverge on some shapes; with more, wide open shapes become slow. Chosen by trying 1 to 2
+// on squares, discs, slits, holes and thin walls of 56 to 512 px.
 constexpr float kPullGrowth = 1.7f;
 
 // Links of the finest grid, where all weigh 1, and the diagonals. `inverse` comes in as 1 for unknown cells.
@@ -30,7 +32,8 @@ MIEN_SIMD_CLONES
 void add_up_diagonals(Grid* g) {
   for (int y = 0; y < g->height; ++y) {
     const std::size_t at = g->cell(y);
-    const float *right = g->right.data() + at, *down = g->down.data() + at, *above = down - g->stride, *pull = g->pull.data() + at;
+    const float *right = g->right.data() + at, *down = g->down.data() + at, *above = down - g->stride,
+                *pull = g->pull.data() + at;
     float *diagonal = g->diagonal.data() + at, *inverse = g->inverse.data() + at;
     for (int x = 0; x < g->width; ++x) {
       const float sum = pull[x] + right[x] + right[x - 1] + down[x] + above[x];
@@ -46,7 +49,8 @@ void coarsen_operator(const Grid& fine, Grid* coarse) {
   for (int y = 0; y < coarse->height; ++y) {
     const std::size_t top = fine.cell(2 * y), bottom = fine.cell(2 * y + 1), at = coarse->cell(y);
     const float *pull0 = fine.pull.data() + top, *pull1 = fine.pull.data() + bottom;
-    const float *right0 = fine.right.data() + top, *right1 = fine.right.data() + bottom, *down1 = fine.down.data() + bottom;
+    const float *right0 = fine.right.data() + top, *right1 = fine.right.data() + bottom,
+                *down1 = fine.down.data() + bottom;
     const float *unknown0 = fine.inverse.data() + top, *unknown1 = fine.inverse.data() + bottom;
     for (int x = 0; x < coarse->width; ++x) {
       const int u = 2 * x, v = u + 1;
@@ -60,40 +64,50 @@ void coarsen_operator(const Grid& fine, Grid* coarse) {
 
 // coarse = scale * sums over 2 x 2 cells.
 MIEN_SIMD_CLONES
-void add_up_boxes(const Grid& fine, const std::vector<float>& in, float scale, const Grid& coarse, std::vector<float>* out) {
+void add_up_boxes(const Grid& fine, const std::vector<float>& in, float scale, const Grid& coarse,
+                  std::vector<float>* out) {
   for (int y = 0; y < coarse.height; ++y) {
     for (int c = 0; c < kGridChannels; ++c) {
       const float *top = in.data() + fine.value(2 * y, c), *bottom = in.data() + fine.value(2 * y + 1, c);
       float* to = out->data() + coarse.value(y, c);
-      for (int x = 0; x < coarse.width; ++x) to[x] = scale * (top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1]);
+      for (int x = 0; x < coarse.width; ++x)
+        to[x] = scale * (top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1]);
     }
   }
 }
 
-// Gauss-Seidel on every other cell of a row: of those whose checker is 1. The whole row is relaxed into `line`, as vectors are faster than
-// picking cells.
-inline __attribute__((always_inline)) void keep_checked(const float* __restrict line, const float* __restrict checker, int n, float* __restrict u) {
+// Gauss-Seidel on every other cell of a row: of those whose checker is 1. The whole row is relaxed into
+// `line`, as vectors are faster than picking cells.
+inline __attribute__((always_inline)) void keep_checked(const float* __restrict line,
+                                                        const float* __restrict checker, int n,
+                                                        float* __restrict u) {
   for (int x = 0; x < n; ++x) u[x] += checker[x] * (line[x] - u[x]);
 }
 
-inline __attribute__((always_inline)) void relax_row_finest(Grid* g, int y, const float* checker, float* __restrict line) {
+inline __attribute__((always_inline)) void relax_row_finest(Grid* g, int y, const float* checker,
+                                                            float* __restrict line) {
   const int n = g->width, row = kGridChannels * g->stride;
   const float* __restrict inverse = g->inverse.data() + g->cell(y);
   for (int c = 0; c < kGridChannels; ++c) {
-    const float *__restrict u = g->u.data() + g->value(y, c), *__restrict rhs = g->rhs.data() + g->value(y, c);
-    for (int x = 0; x < n; ++x) line[x] = inverse[x] * (rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])));
+    const float* __restrict u = g->u.data() + g->value(y, c), * __restrict rhs =
+                                                                  g->rhs.data() + g->value(y, c);
+    for (int x = 0; x < n; ++x)
+      line[x] = inverse[x] * (rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])));
     keep_checked(line, checker, n, g->u.data() + g->value(y, c));
   }
 }
 
-inline __attribute__((always_inline)) void relax_row_linked(Grid* g, int y, const float* checker, float* __restrict line) {
+inline __attribute__((always_inline)) void relax_row_linked(Grid* g, int y, const float* checker,
+                                                            float* __restrict line) {
   const int n = g->width, row = kGridChannels * g->stride, stride = g->stride;
   const std::size_t at = g->cell(y);
   const float *__restrict inverse = g->inverse.data() + at, *__restrict right = g->right.data() + at, *__restrict down = g->down.data() + at;
   for (int c = 0; c < kGridChannels; ++c) {
-    const float *__restrict u = g->u.data() + g->value(y, c), *__restrict rhs = g->rhs.data() + g->value(y, c);
+    const float* __restrict u = g->u.data() + g->value(y, c), * __restrict rhs =
+                                                                  g->rhs.data() + g->value(y, c);
     for (int x = 0; x < n; ++x) {
-      line[x] = inverse[x] * (rhs[x] + (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) + (down[x - stride] * u[x - row] + down[x] * u[x + row]));
+      line[x] = inverse[x] * (rhs[x] + (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) +
+                              (down[x - stride] * u[x - row] + down[x] * u[x + row]));
     }
     keep_checked(line, checker, n, g->u.data() + g->value(y, c));
   }
@@ -116,9 +130,12 @@ void sweep_linked(Grid* g, SweepLines* lines) {
   }
 }
 
-void sweep(bool finest, Grid* g, SweepLines* lines) { finest ? sweep_finest(g, lines) : sweep_linked(g, lines); }
+void sweep(bool finest, Grid* g, SweepLines* lines) {
+  finest ? sweep_finest(g, lines) : sweep_linked(g, lines);
+}
 
-// coarse rhs = sums of the residual over 2 x 2 cells. A cell's residual is its diagonal times what relaxing would add.
+// coarse rhs = sums of the residual over 2 x 2 cells. A cell's residual is its diagonal times what relaxing
+// would add.
 MIEN_SIMD_CLONES
 void restrict_residual(const Grid& g, bool finest, Grid* coarse, SweepLines* lines) {
   const int row = kGridChannels * g.stride, stride = g.stride;
@@ -128,18 +145,22 @@ void restrict_residual(const Grid& g, bool finest, Grid* coarse, SweepLines* lin
       std::fill(sum, sum + g.stride, 0.0f);
       for (int v = 2 * y; v < std::min(2 * y + 2, g.height); ++v) {
         const std::size_t at = g.cell(v);
-        const float *__restrict inverse = g.inverse.data() + at, *__restrict diagonal = g.diagonal.data() + at;
-        const float *__restrict right = g.right.data() + at, *__restrict down = g.down.data() + at;
-        const float *__restrict rhs = g.rhs.data() + g.value(v, c), *__restrict u = g.u.data() + g.value(v, c);
+        const float* __restrict inverse = g.inverse.data() + at, * __restrict diagonal =
+                                                                     g.diagonal.data() + at;
+        const float* __restrict right = g.right.data() + at, * __restrict down = g.down.data() + at;
+        const float* __restrict rhs = g.rhs.data() + g.value(v, c), * __restrict u =
+                                                                        g.u.data() + g.value(v, c);
         if (finest) {
           for (int x = 0; x < g.width; ++x) {
-            const float residual = rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])) - diagonal[x] * u[x];
+            const float residual =
+                rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])) - diagonal[x] * u[x];
             sum[x] += inverse[x] > 0 ? residual : 0.0f;
           }
           continue;
         }
         for (int x = 0; x < g.width; ++x) {
-          const float neighbours = (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) + (down[x - stride] * u[x - row] + down[x] * u[x + row]);
+          const float neighbours = (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) +
+                                   (down[x - stride] * u[x - row] + down[x] * u[x + row]);
           const float residual = rhs[x] + neighbours - diagonal[x] * u[x];
           sum[x] += inverse[x] > 0 ? residual : 0.0f;
         }
@@ -171,11 +192,14 @@ void enlarge(const Grid& coarse, bool add, Grid* fine, SweepLines* lines) {
   }
 }
 
-// Known cells hold 0, which is not what lies there: before a solution is enlarged they get the mean of the unknown cells around them.
+// Known cells hold 0, which is not what lies there: before a solution is enlarged they get the mean of the
+// unknown cells around them.
 void extend_into_known(Grid* g) {
   for (int y = -1; y <= g->height; ++y) {
     for (int x = -1; x <= g->width; ++x) {
-      const auto unknown = [&](int u, int v) { return u >= 0 && v >= 0 && u < g->width && v < g->height && g->inverse[g->cell(v) + u] > 0; };
+      const auto unknown = [&](int u, int v) {
+        return u >= 0 && v >= 0 && u < g->width && v < g->height && g->inverse[g->cell(v) + u] > 0;
+      };
       if (unknown(x, y)) continue;
       float sum[kGridChannels] = {}, count = 0;
       for (int v = y - 1; v <= y + 1; ++v) {
@@ -206,7 +230,10 @@ void SweepLines::resize(int width) {
 void Grid::shape(std::vector<float>* plane, int channels) const {
   const std::size_t row = static_cast<std::size_t>(stride) * channels, rows = height + 3;
   plane->resize(rows * row);
-  const auto clear = [&](std::size_t from, std::size_t to) { std::fill(plane->begin() + static_cast<std::ptrdiff_t>(from), plane->begin() + static_cast<std::ptrdiff_t>(to), 0.0f); };
+  const auto clear = [&](std::size_t from, std::size_t to) {
+    std::fill(plane->begin() + static_cast<std::ptrdiff_t>(from),
+              plane->begin() + static_cast<std::ptrdiff_t>(to), 0.0f);
+  };
   clear(0, row);
   for (std::size_t line = channels; line < (rows - 2) * channels; ++line) {
     clear(line * stride, line * stride + kPad);
@@ -277,7 +304,9 @@ void Multigrid::cycle(std::size_t level) {
 std::size_t Multigrid::bytes() const {
   std::size_t sum = 0;
   for (const Grid& g : grids_) {
-    for (const auto* plane : {&g.pull, &g.diagonal, &g.inverse, &g.right, &g.down, &g.rim, &g.source, &g.u, &g.rhs}) sum += plane->capacity() * sizeof(float);
+    for (const auto* plane :
+         {&g.pull, &g.diagonal, &g.inverse, &g.right, &g.down, &g.rim, &g.source, &g.u, &g.rhs})
+      sum += plane->capacity() * sizeof(float);
   }
   return sum;
 }

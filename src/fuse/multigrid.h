@@ -1,11 +1,12 @@
 // A solver for discrete Poisson equations on cells of any shape, three right-hand sides at once.
 //
-// In every unknown cell p:   sum over its neighbours q of (u_p - u_q) = rhs_p, where known neighbours count as 0 (their values are part of
-// rhs, see `rim`) and cells with no say are left out (nothing flows there).
+// In every unknown cell p:   sum over its neighbours q of (u_p - u_q) = rhs_p, where known neighbours count
+// as 0 (their values are part of rhs, see `rim`) and cells with no say are left out (nothing flows there).
 //
-// Full multigrid on cell centres: 2 x 2 cells become one, the links between cells are added up and halved, so that every shape, even a line
-// of known cells, is still felt on the coarse grids (aggregation after Braess 1995); corrections come back bilinearly (Wesseling 1988); red-black
-// Gauss-Seidel smooths; coarse grids are visited twice (W-cycles). Work is proportional to the number of cells.
+// Full multigrid on cell centres: 2 x 2 cells become one, the links between cells are added up and halved, so
+// that every shape, even a line of known cells, is still felt on the coarse grids (aggregation after Braess
+// 1995); corrections come back bilinearly (Wesseling 1988); red-black Gauss-Seidel smooths; coarse grids are
+// visited twice (W-cycles). Work is proportional to the number of cells.
 #pragma once
 
 #include <cstddef>
@@ -15,24 +16,27 @@ namespace mien {
 
 inline constexpr int kGridChannels = 3;
 
-// One resolution. Rows have a rim of zeros around them, so that no loop asks for borders. Channels follow each other row by row.
+// One resolution. Rows have a rim of zeros around them, so that no loop asks for borders. Channels follow
+// each other row by row.
 struct Grid {
   static constexpr int kPad = 8;
   int width = 0, height = 0, stride = 0;
   // Per cell.
-  std::vector<float> pull;       // of known neighbours: their number on the finest grid
-  std::vector<float> diagonal;   // pull and the links to unknown neighbours
-  std::vector<float> inverse;    // 1 / diagonal in unknown cells, else 0
+  std::vector<float> pull;         // of known neighbours: their number on the finest grid
+  std::vector<float> diagonal;     // pull and the links to unknown neighbours
+  std::vector<float> inverse;      // 1 / diagonal in unknown cells, else 0
   std::vector<float> right, down;  // links to the unknown cell there, 0 without one
   // Per cell and channel.
-  std::vector<float> rim;      // sum of the known neighbours' values
-  std::vector<float> source;   // the rest of the right-hand side
+  std::vector<float> rim;     // sum of the known neighbours' values
+  std::vector<float> source;  // the rest of the right-hand side
   std::vector<float> u, rhs;
 
   void resize(int w, int h, bool with_source);
   void shape(std::vector<float>* plane, int channels) const;
   std::size_t cell(int y) const { return static_cast<std::size_t>(y + 1) * stride + kPad; }
-  std::size_t value(int y, int channel) const { return (static_cast<std::size_t>(y + 1) * kGridChannels + channel) * stride + kPad; }
+  std::size_t value(int y, int channel) const {
+    return (static_cast<std::size_t>(y + 1) * kGridChannels + channel) * stride + kPad;
+  }
 };
 
 // What a pass over a grid needs beside it.
@@ -53,8 +57,8 @@ class Multigrid {
  public:
   // with_source: whether grid().source will be filled.
   void resize(int width, int height, bool with_source);
-  // The finest grid: fill `inverse` (1 for unknown, else 0) and, if asked for, `source`; add to `pull` and `rim`, which are 0; read `u` (0 in
-  // known cells) after solve().
+  // The finest grid: fill `inverse` (1 for unknown, else 0) and, if asked for, `source`; add to `pull` and
+  // `rim`, which are 0; read `u` (0 in known cells) after solve().
   Grid& grid() { return grids_[0]; }
   const Grid& grid() const { return grids_[0]; }
   // cycles: on each grid on the way from coarse to fine; each makes the error three to five times smaller.

@@ -31,18 +31,18 @@ Area box_of(const Plane& mask) {
   return box;
 }
 
-
-
 // A row of pixels, from the box's first on.
 struct PairRow {
   const float *source, *target, *own, *sayers, *mixed;
 };
 
-// How much the wanted difference q - p exceeds that of the base (see Setup::base), for all pairs of pixels p[x] and q[x]. p owns the pair.
+// How much the wanted difference q - p exceeds that of the base (see Setup::base), for all pairs of pixels
+// p[x] and q[x]. p owns the pair.
 MIEN_SIMD_CLONES
-void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients, float* __restrict out) {
-  const float *__restrict s = p.source, *__restrict t = p.target, *__restrict s_next = q.source, *__restrict t_next = q.target;
-  const float *__restrict own = p.own, *__restrict own_next = q.own, *__restrict sayers = p.sayers, *__restrict sayers_next = q.sayers;
+void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients,
+                     float* __restrict out) {
+  const float* __restrict s = p.source, * __restrict t = p.target, * __restrict s_next = q.source, * __restrict t_next = q.target;
+  const float* __restrict own = p.own, * __restrict own_next = q.own, * __restrict sayers = p.sayers, * __restrict sayers_next = q.sayers;
   const float* __restrict may_mix = p.mixed, * __restrict may_mix_next = q.mixed;
   const bool mixed = gradients == Gradients::kMixed;
   for (int x = first; x < last; ++x) {
@@ -83,11 +83,14 @@ class Setup {
     return takes_source(x, y) ? source_.channel(c)[i] : target_.channel(c)[i];
   }
 
-  // Known pixels of row y (of the box) hand their value, less the base, to the unknown ones beside, above and below.
+  // Known pixels of row y (of the box) hand their value, less the base, to the unknown ones beside, above and
+  // below.
   void pull_from_row(int y, Grid* g) const {
     const int py = box_.y0 + y;
     if (py < 0 || py >= target_.height) return;
-    const auto unknown = [g](int x, int v) { return x >= 0 && v >= 0 && x < g->width && v < g->height && problem_unknown(*g, x, v); };
+    const auto unknown = [g](int x, int v) {
+      return x >= 0 && v >= 0 && x < g->width && v < g->height && problem_unknown(*g, x, v);
+    };
     for (int x = std::max(-1, -box_.x0); x <= std::min(box_.width(), target_.width - 1 - box_.x0); ++x) {
       const int px = box_.x0 + x;
       if (unknown(x, y) || (problem_.border != nullptr && !in(*problem_.border, px, py))) continue;
@@ -95,18 +98,22 @@ class Setup {
         if (!unknown(u, v)) continue;
         g->pull[g->cell(v) + u] += 1;
         for (int c = 0; c < kGridChannels; ++c) {
-          g->rim[g->value(v, c) + u] += target_.channel(c)[static_cast<std::size_t>(py) * target_.width + px] - base(c, px, py);
+          g->rim[g->value(v, c) + u] +=
+              target_.channel(c)[static_cast<std::size_t>(py) * target_.width + px] - base(c, px, py);
         }
       }
     }
   }
   static bool problem_unknown(const Grid& g, int x, int y) { return g.inverse[g.cell(y) + x] > 0; }
 
-  // 1 for pixels of row y that are unknown or may pull: pairs of others do not count. From one pixel before the box to one behind it.
+  // 1 for pixels of row y that are unknown or may pull: pairs of others do not count. From one pixel before
+  // the box to one behind it.
   void find_sayers(const Grid& g, int y, float* out) const {
     for (int x = -1; x <= box_.width(); ++x) {
       const bool inside = x >= 0 && y >= 0 && x < g.width && y < g.height && problem_unknown(g, x, y);
-      const bool says = inside || (in_picture(box_.x0 + x, box_.y0 + y) && (problem_.border == nullptr || in(*problem_.border, box_.x0 + x, box_.y0 + y)));
+      const bool says =
+          inside || (in_picture(box_.x0 + x, box_.y0 + y) &&
+                     (problem_.border == nullptr || in(*problem_.border, box_.x0 + x, box_.y0 + y)));
       out[x] = says ? 1.0f : 0.0f;
     }
   }
@@ -120,7 +127,8 @@ class Setup {
 
   // source = what flows in from the pairs left and above, less what flows out to the right and below.
   void add_sources(Grid* g) const {
-    const int w = box_.width(), size = w + 4, first = std::max(-1, -box_.x0), last = std::min(w, target_.width - 1 - box_.x0);
+    const int w = box_.width(), size = w + 4, first = std::max(-1, -box_.x0),
+              last = std::min(w, target_.width - 1 - box_.x0);
     std::vector<float> lines(5 * static_cast<std::size_t>(size), 0.0f);
     const auto line = [&](int i) { return lines.data() + static_cast<std::ptrdiff_t>(i) * size + 2; };
     float *ones = line(0), *sayers = line(1), *sayers_below = line(2), *right = line(3), *down = line(4);
@@ -130,7 +138,8 @@ class Setup {
       std::swap(sayers, sayers_below);
       find_sayers(*g, y + 1, sayers_below);
       for (int c = 0; c < kGridChannels; ++c) {
-        float *own_row = y >= 0 ? g->source.data() + g->value(y, c) : nullptr, *row_below = y + 1 < box_.height() ? g->source.data() + g->value(y + 1, c) : nullptr;
+        float *own_row = y >= 0 ? g->source.data() + g->value(y, c) : nullptr,
+              *row_below = y + 1 < box_.height() ? g->source.data() + g->value(y + 1, c) : nullptr;
         const bool has_below = box_.y0 + y >= 0 && box_.y0 + y + 1 < target_.height;
         if (row_below) std::fill(row_below, row_below + w, 0.0f);
         if (own_row) {
@@ -141,7 +150,8 @@ class Setup {
           for (int x = 0; x < w; ++x) own_row[x] += right[x - 1] - right[x];
         }
         if (!has_below) continue;
-        excess_of_pairs(pair_row(c, y, ones, sayers), pair_row(c, y + 1, ones, sayers_below), 0, w, problem_.gradients, down);
+        excess_of_pairs(pair_row(c, y, ones, sayers), pair_row(c, y + 1, ones, sayers_below), 0, w,
+                        problem_.gradients, down);
         for (int x = 0; own_row && x < w; ++x) own_row[x] -= down[x];
         for (int x = 0; row_below && x < w; ++x) row_below[x] += down[x];
       }
@@ -166,7 +176,8 @@ class Setup {
 
 // picture = base + solution in the domain, target elsewhere.
 MIEN_SIMD_CLONES
-void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const Area& box, const Grid& g, PlanarRgb* picture) {
+void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const Area& box, const Grid& g,
+                  PlanarRgb* picture) {
   for (int c = 0; c < kGridChannels; ++c) {
     for (int y = 0; y < target.height; ++y) {
       const std::size_t row = static_cast<std::size_t>(y) * target.width;
@@ -190,7 +201,8 @@ void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const 
 
 }  // namespace
 
-void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, PoissonScratch* scratch, PlanarRgb* picture) {
+void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, PoissonScratch* scratch,
+                   PlanarRgb* picture) {
   const Area box = box_of(*problem.domain);
   if (box.width() <= 0) {
     *picture = target;

@@ -1,4 +1,5 @@
-// Poisson image editing (Perez, Gangnet and Blake 2003): the source's gradients, fitted to the target's colours at the border.
+// Poisson image editing (Perez, Gangnet and Blake 2003): the source's gradients, fitted to the target's
+// colours at the border.
 #pragma once
 
 #include "core/plane.h"
@@ -14,10 +15,12 @@ enum class Gradients {
 
 // Masks have the pictures' size; a pixel belongs to one when its value is above 0.5.
 struct PoissonProblem {
-  const Plane* domain = nullptr;        // pixels to be solved for; those around them give the border's colours
-  // Known pixels whose colour counts at the border; null: all. Others (hair before the face) neither pull nor are changed.
+  const Plane* domain = nullptr;  // pixels to be solved for; those around them give the border's colours
+  // Known pixels whose colour counts at the border; null: all. Others (hair before the face) neither pull nor
+  // are changed.
   const Plane* border = nullptr;
-  // Pixels whose gradients to the right and down are the source's; the rest of the domain has the target's. null: all.
+  // Pixels whose gradients to the right and down are the source's; the rest of the domain has the target's.
+  // null: all.
   const Plane* own = nullptr;
   Gradients gradients = Gradients::kSource;
   // More is more accurate, and slower. 1: below 1/255 for kSource without `own`; 3 in all cases.
@@ -30,8 +33,10 @@ struct PoissonScratch {
   std::size_t bytes() const { return multigrid.bytes(); }
 };
 
-// In the domain `picture` (the source, aligned with the target) gets the solution, elsewhere the target's pixels; values may leave 0..255.
-// At the pictures' own borders nothing is known, so nothing pulls there. A domain without any border keeps the source as it is.
-void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, PoissonScratch* scratch, PlanarRgb* picture);
+// In the domain `picture` (the source, aligned with the target) gets the solution, elsewhere the target's
+// pixels; values may leave 0..255. At the pictures' own borders nothing is known, so nothing pulls there. A
+// domain without any border keeps the source as it is.
+void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, PoissonScratch* scratch,
+                   PlanarRgb* picture);
 
 }  // namespace mien

@@ -22,7 +22,9 @@ PlanarRgb make_picture(int width, int height, unsigned seed, float noise) {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
         const float u = static_cast<float>(x) / 60, v = static_cast<float>(y) / 60;
-        out.channel(c)[static_cast<std::size_t>(y) * width + x] = level + 40 * std::sin(3 * a * u + 2 * b * v + shift) + 20 * std::cos(u - 2 * v) + noise * unit(random);
+        out.channel(c)[static_cast<std::size_t>(y) * width + x] =
+            level + 40 * std::sin(3 * a * u + 2 * b * v + shift) + 20 * std::cos(u - 2 * v) +
+            noise * unit(random);
       }
     }
   }
@@ -42,7 +44,8 @@ Plane make_mask(int width, int height, Inside inside) {
 bool in(const Plane* mask, std::size_t i) { return mask == nullptr || mask->values[i] > 0.5f; }
 
 // The plain twin: successive over-relaxation in double until nothing moves, straight from the definition.
-std::vector<double> poisson_plain(const PlanarRgb& target, const PlanarRgb& source, const PoissonProblem& p, int c) {
+std::vector<double> poisson_plain(const PlanarRgb& target, const PlanarRgb& source, const PoissonProblem& p,
+                                  int c) {
   const int w = target.width, h = target.height;
   const float *s = source.channel(c), *t = target.channel(c);
   std::vector<double> f(target.plane());
@@ -57,13 +60,15 @@ std::vector<double> poisson_plain(const PlanarRgb& target, const PlanarRgb& sour
       const auto neighbour = [&](int q, bool exists) {
         if (!exists || !(in(p.domain, q) || in(p.border, q))) return;
         const double of_source = s[i] - s[q], of_target = t[i] - t[q];
-        double wanted = in(p.own, std::min(i, q)) ? of_source : of_target;  // the upper or left one owns the pair
+        double wanted =
+            in(p.own, std::min(i, q)) ? of_source : of_target;  // the upper or left one owns the pair
         if (p.gradients == Gradients::kMixed && in(p.mixed, i) && in(p.mixed, q) &&
             std::abs(of_target) > std::abs(wanted))
           wanted = of_target;
         sum += f[q] + wanted, ++count;
       };
-      neighbour(i - 1, i % w > 0), neighbour(i + 1, i % w < w - 1), neighbour(i - w, i >= w), neighbour(i + w, i + w < w * h);
+      neighbour(i - 1, i % w > 0), neighbour(i + 1, i % w < w - 1), neighbour(i - w, i >= w),
+          neighbour(i + w, i + w < w * h);
       if (count == 0) continue;
       const double step = omega * (sum / count - f[i]);
       f[i] += step, moved = std::max(moved, std::abs(step));
@@ -107,20 +112,34 @@ struct Shape {
 const Shape kShapes[] = {
     {"disc", [](float u, float v) { return std::hypot(u, v) < 0.45f; }},
     {"rectangle that touches two borders", [](float u, float v) { return u < 0.2f && v > -0.3f; }},
-    {"disc with a hole and a wall one pixel thin", [](float u, float v) { return std::hypot(u, v) < 0.45f && std::hypot(u - 0.1f, v - 0.1f) > 0.06f && std::abs(v + 0.1f) > 0.005f; }},
-    {"wavy slits", [](float u, float v) { return std::abs(u) < 0.48f && v < 0.3f && std::fmod(std::abs(10 * u + 4 * std::sin(20 * v)), 1.0f) < 0.8f; }},
-    {"all but a few pixels", [](float u, float v) { return std::abs(u - 0.25f) > 0.02f || std::abs(v) > 0.02f; }},
+    {"disc with a hole and a wall one pixel thin",
+     [](float u, float v) {
+       return std::hypot(u, v) < 0.45f && std::hypot(u - 0.1f, v - 0.1f) > 0.06f &&
+              std::abs(v + 0.1f) > 0.005f;
+     }},
+    {"wavy slits",
+     [](float u, float v) {
+       return std::abs(u) < 0.48f && v < 0.3f &&
+              std::fmod(std::abs(10 * u + 4 * std::sin(20 * v)), 1.0f) < 0.8f;
+     }},
+    {"all but a few pixels",
+     [](float u, float v) { return std::abs(u - 0.25f) > 0.02f || std::abs(v) > 0.02f; }},
 };
 
 TEST(Poisson, IsNearThePlainTwinForAllShapes) {
   for (const Shape& shape : kShapes) {
     for (const auto& [w, h] : {std::pair{96, 96}, {101, 77}}) {
       const PlanarRgb target = make_picture(w, h, 1, 4), source = make_picture(w, h, 2, 25);
-      const Plane domain = make_mask(w, h, [&, w = w, h = h](int x, int y) { return shape.inside((x + 0.5f) / w - 0.5f, (y + 0.5f) / h - 0.5f); });
+      const Plane domain = make_mask(w, h, [&, w = w, h = h](int x, int y) {
+        return shape.inside((x + 0.5f) / w - 0.5f, (y + 0.5f) / h - 0.5f);
+      });
       for (const Gradients gradients : {Gradients::kSource, Gradients::kMixed}) {
-        const Difference d = from_plain(target, source, {&domain, nullptr, nullptr, gradients, gradients == Gradients::kMixed ? 3 : 1});
-        EXPECT_LE(d.mean, 1.0) << shape.name << ", " << w << " x " << h << ", mixed " << (gradients == Gradients::kMixed);
-        EXPECT_LE(d.most, 3.0) << shape.name << ", " << w << " x " << h << ", mixed " << (gradients == Gradients::kMixed);
+        const Difference d = from_plain(
+            target, source, {&domain, nullptr, nullptr, gradients, gradients == Gradients::kMixed ? 3 : 1});
+        EXPECT_LE(d.mean, 1.0) << shape.name << ", " << w << " x " << h << ", mixed "
+                               << (gradients == Gradients::kMixed);
+        EXPECT_LE(d.most, 3.0) << shape.name << ", " << w << " x " << h << ", mixed "
+                               << (gradients == Gradients::kMixed);
       }
     }
   }
@@ -143,7 +162,9 @@ TEST(Poisson, GradientsAreMixedOnlyWhereTheMaskSaysSo) {
 TEST(Poisson, ComesNearerWithEveryCycle) {
   const PlanarRgb target = make_picture(130, 120, 3, 4), source = make_picture(130, 120, 4, 25);
   for (const Shape& shape : kShapes) {
-    const Plane domain = make_mask(130, 120, [&](int x, int y) { return shape.inside((x + 0.5f) / 130 - 0.5f, (y + 0.5f) / 120 - 0.5f); });
+    const Plane domain = make_mask(130, 120, [&](int x, int y) {
+      return shape.inside((x + 0.5f) / 130 - 0.5f, (y + 0.5f) / 120 - 0.5f);
+    });
     const Difference d = from_plain(target, source, {&domain, nullptr, nullptr, Gradients::kSource, 6});
     EXPECT_LE(d.mean, 0.05) << shape.name;
     EXPECT_LE(d.most, 0.4) << shape.name;
@@ -172,7 +193,8 @@ TEST(Poisson, OwnAndBorderMasksDoWhatTheySay) {
   const Difference with_own = from_plain(target, source, {&domain, nullptr, &own, Gradients::kSource, 4});
   EXPECT_LE(with_own.mean, 0.3);
   EXPECT_LE(with_own.most, 1.5);
-  const Difference half_border = from_plain(target, source, {&domain, &border, nullptr, Gradients::kSource, 4});
+  const Difference half_border =
+      from_plain(target, source, {&domain, &border, nullptr, Gradients::kSource, 4});
   EXPECT_LE(half_border.mean, 0.3);
   EXPECT_LE(half_border.most, 1.5);
 }

@@ -16,17 +16,22 @@ constexpr float kMidGainMin = 0.5f, kMidGainMax = 1.3f;
 constexpr float kFineGainMin = 0.6f, kFineGainMax = 2.4f;
 constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.6f;
 constexpr float kTintGainMax = 1.15f;
-constexpr float kKneeSpreads = 2.5f;       // highlights beyond this many spreads are compressed
-constexpr float kCreasesOfTarget = 0.7f;   // share of the detail where the expressions differ
-constexpr float kSmallestSpread = 0.4f;    // of L: flatter skin is noise-free artwork
+constexpr float kKneeSpreads = 2.5f;      // highlights beyond this many spreads are compressed
+constexpr float kCreasesOfTarget = 0.7f;  // share of the detail where the expressions differ
+constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
-MIEN_INLINE float ratio(float a, float b, float low, float high) { return std::clamp(a / std::max(b, 1e-3f), low, high); }
+MIEN_INLINE float ratio(float a, float b, float low, float high) {
+  return std::clamp(a / std::max(b, 1e-3f), low, high);
+}
 
 // Identity up to the knee, then bending towards knee * 2.
-MIEN_INLINE float soft_knee(float x, float knee) { return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee); }
+MIEN_INLINE float soft_knee(float x, float knee) {
+  return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee);
+}
 
 // Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
-void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a, Plane* tint_b) {
+void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a,
+                  Plane* tint_b) {
   Plane channels[3];
   for (int c = 0; c < 3; ++c) blur.apply_small(linear.channel(c), &channels[c]);
   small[0] = channels[0], small[1] = channels[1];
@@ -43,9 +48,12 @@ struct Gains {
 };
 
 Gains measure(const RelightScratch& s, const Plane& skin) {
-  const float mid_t = robust_spread(s.mid_target, &s.low_target, skin), mid_w = robust_spread(s.mid_warped, &s.low_warped, skin);
-  const float detail_t = robust_spread(s.fine_target, &s.mid_target, skin), detail_w = robust_spread(s.fine_warped, &s.mid_warped, skin);
-  const float fine_t = robust_spread(s.light_target, &s.fine_target, skin), fine_w = robust_spread(s.warped.l, &s.fine_warped, skin);
+  const float mid_t = robust_spread(s.mid_target, &s.low_target, skin),
+              mid_w = robust_spread(s.mid_warped, &s.low_warped, skin);
+  const float detail_t = robust_spread(s.fine_target, &s.mid_target, skin),
+              detail_w = robust_spread(s.fine_warped, &s.mid_warped, skin);
+  const float fine_t = robust_spread(s.light_target, &s.fine_target, skin),
+              fine_w = robust_spread(s.warped.l, &s.fine_warped, skin);
   Gains g;
   g.middle = ratio(mid_t, mid_w, kMidGainMin, kMidGainMax);
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
@@ -56,13 +64,15 @@ Gains measure(const RelightScratch& s, const Plane& skin) {
 
 float chroma(float lightness, float a, float b) { return (lightness + 16) / 116 * std::hypot(a, b); }
 
-// How much of the source's colour detail the target takes: a target with little colour gets little. Low-frequency, so done coarsely.
+// How much of the source's colour detail the target takes: a target with little colour gets little.
+// Low-frequency, so done coarsely.
 void measure_tint_gain(const MaskedBlur& blur, RelightScratch* s) {
   const int step = blur.factor(), w = s->low_target.width, h = s->low_target.height;
   s->small_gain = s->small[0];
   for (int y = 0; y < s->small_gain.height; ++y) {
     for (int x = 0; x < s->small_gain.width; ++x) {
-      const std::size_t full = static_cast<std::size_t>(std::min(y * step + step / 2, h - 1)) * w + std::min(x * step + step / 2, w - 1);
+      const std::size_t full = static_cast<std::size_t>(std::min(y * step + step / 2, h - 1)) * w +
+                               std::min(x * step + step / 2, w - 1);
       const std::size_t i = static_cast<std::size_t>(y) * s->small_gain.width + x;
       const float t = chroma(s->low_target.values[full], s->small[0].values[i], s->small[1].values[i]);
       const float source = chroma(s->low_warped.values[full], s->small[2].values[i], s->small[3].values[i]);
@@ -99,17 +109,21 @@ EyeMatch match_eyes(const FaceMasks& masks, const RelightScratch& s) {
   for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
     const float w = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
     if (!(w > 0)) continue;
-    const Lab t = lab_from_linear({s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
+    const Lab t = lab_from_linear(
+        {s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
     target[0] += w * t.l, target[1] += w * t.a, target[2] += w * t.b;
-    warped[0] += w * s.warped.l.values[i], warped[1] += w * s.warped.a.values[i], warped[2] += w * s.warped.b.values[i];
+    warped[0] += w * s.warped.l.values[i], warped[1] += w * s.warped.a.values[i],
+        warped[2] += w * s.warped.b.values[i];
     weight += w;
   }
   if (!(weight > 0)) return {ratio(0, 0, 0.5f, 1.5f), 0, 0};
   const auto mean = [&](const double sum[3], int k) { return static_cast<float>(sum[k] / weight); };
-  return {ratio(mean(target, 0), mean(warped, 0), 0.5f, 1.5f), 0.5f * (mean(target, 1) - mean(warped, 1)), 0.5f * (mean(target, 2) - mean(warped, 2))};
+  return {ratio(mean(target, 0), mean(warped, 0), 0.5f, 1.5f), 0.5f * (mean(target, 1) - mean(warped, 1)),
+          0.5f * (mean(target, 2) - mean(warped, 2))};
 }
 
-constexpr int kBlock = 256;  // pixels done together: results stay near, and nothing else can lie where they are written
+constexpr int kBlock =
+    256;  // pixels done together: results stay near, and nothing else can lie where they are written
 
 struct Block {
   float r[kBlock], g[kBlock], b[kBlock];
@@ -117,42 +131,57 @@ struct Block {
 
 // Where the pixels of a block begin in the planes of the same names.
 struct BlockInputs {
-  const float *warped_l, *warped_a, *warped_b, *low_target, *low_warped, *mid_target, *mid_warped, *fine_warped, *tint_gain;
-  const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b, *features, *right_eye, *left_eye;
+  const float *warped_l, *warped_a, *warped_b, *low_target, *low_warped, *mid_target, *mid_warped,
+      *fine_warped, *tint_gain;
+  const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b, *features, *right_eye,
+      *left_eye;
   const float *fine_target, *expression_gap;
 };
 
-BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const Plane& gap, std::size_t first) {
+BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const Plane& gap,
+                         std::size_t first) {
   const auto at = [first](const Plane& plane) { return plane.values.data() + first; };
-  return {at(s.warped.l), at(s.warped.a), at(s.warped.b), at(s.low_target), at(s.low_warped), at(s.mid_target), at(s.mid_warped), at(s.fine_warped), at(s.tint_gain),
-          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a), at(s.tint_warped_b), at(masks.features), at(masks.right_eye), at(masks.left_eye), at(s.fine_target), at(gap)};
+  return {at(s.warped.l),      at(s.warped.a),      at(s.warped.b),
+          at(s.low_target),    at(s.low_warped),    at(s.mid_target),
+          at(s.mid_warped),    at(s.fine_warped),   at(s.tint_gain),
+          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a),
+          at(s.tint_warped_b), at(masks.features),  at(masks.right_eye),
+          at(masks.left_eye),  at(s.fine_target),   at(gap)};
 }
 
 // n <= kBlock pixels.
 MIEN_SIMD_CLONES
-void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, int n, Block* __restrict out) {
+void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, int n,
+                   Block* __restrict out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
     // Where the expressions differ, shading is the target's, and most of the creases.
     const float gap = in.expression_gap[i] * (1 - in.features[i]), crease = kCreasesOfTarget * gap;
-    const float base = low_t + (0.5f + 0.5f * gap) * (in.mid_target[i] - low_t) + (0.5f - 0.5f * gap) * gains.middle * (in.mid_warped[i] - low_w);
+    const float base = low_t + (0.5f + 0.5f * gap) * (in.mid_target[i] - low_t) +
+                       (0.5f - 0.5f * gap) * gains.middle * (in.mid_warped[i] - low_w);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];
-    const float detail = in.fine_warped[i] - in.mid_warped[i] + crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
+    const float detail = in.fine_warped[i] - in.mid_warped[i] +
+                         crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
     const float feature = std::max(in.features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
     const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
     const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
-    const float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail + gains.fine * fine * (1 + feature * (contrast - 1));
-    const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}), base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
+    const float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail +
+                            gains.fine * fine * (1 + feature * (contrast - 1));
+    const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}),
+              base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
     const float tint_gain = in.tint_gain[i];
     Lab lab{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
-    const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]), colour = std::min(1.0f, tint_gain * 1.5f);
+    const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
+                colour = std::min(1.0f, tint_gain * 1.5f);
     const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
-    lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a), lab.b + eyeball * (ball.b - lab.b)};
+    lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
+           lab.b + eyeball * (ball.b - lab.b)};
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
-    out->r[i] = srgb_from_linear(rgb.r), out->g[i] = srgb_from_linear(rgb.g), out->b[i] = srgb_from_linear(rgb.b);
+    out->r[i] = srgb_from_linear(rgb.r), out->g[i] = srgb_from_linear(rgb.g),
+    out->b[i] = srgb_from_linear(rgb.b);
   }
 }
 
@@ -175,8 +204,8 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
   return 1.4826f * *middle;
 }
 
-RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, const Plane* expression_gap, RelightScratch* s,
-                      PlanarRgb* warped) {
+RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
+                      const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped) {
   linear_from_srgb(target, &s->linear_target);
   linear_from_srgb(*warped, &s->linear_warped);
   lightness_from_linear(s->linear_target, &s->light_target);

@@ -1,9 +1,11 @@
-// Giving the warped source the target's light: low frequencies, contrast and tint of the target's skin, detail of the source.
+// Giving the warped source the target's light: low frequencies, contrast and tint of the target's skin,
+// detail of the source.
 //
-// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each middle band + the source's
-// detail, scaled to the target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the skin
-// (a ratio), so that they neither turn black on dark skin nor grey on light skin. Chroma follows luminance in linear light, the source
-// adds what does not follow it.
+// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each
+// middle band + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
+// lids and lips keep their contrast relative to the skin (a ratio), so that they neither turn black on dark
+// skin nor grey on light skin. Chroma follows luminance in linear light, the source adds what does not follow
+// it.
 #pragma once
 
 #include "fuse/colour.h"
@@ -17,7 +19,7 @@ struct RelightScratch {
   PlanarRgb linear_target, linear_warped;
   LabPlanes warped;
   Plane light_target, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;  // L
-  Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;                   // colour.h: Tint
+  Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;  // colour.h: Tint
   Plane small[4], small_gain, no_gap;
   MaskedBlurScratch blur;
 };
@@ -27,13 +29,14 @@ struct RelightReport {
   float fine_gain = 1;    // and to its finest part
 };
 
-// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null: none): where it is 1, shading and
-// creases are the target's (0..1, canvas pixels). `warped` becomes the relit picture where masks.alpha > 0.
-RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px, const Plane* expression_gap, RelightScratch* scratch,
-                      PlanarRgb* warped);
+// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
+// none): where it is 1, shading and creases are the target's (0..1, canvas pixels). `warped` becomes the
+// relit picture where masks.alpha > 0.
+RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
+                      const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped);
 
-// 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation that outliers do not move.
-// 0 when empty.
+// 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation
+// that outliers do not move. 0 when empty.
 float robust_spread(const Plane& values, const Plane* base, const Plane& mask);
 
 }  // namespace mien

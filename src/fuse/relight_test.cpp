@@ -60,26 +60,29 @@ TEST_F(RelightTest, EqualPicturesStayEqual) {
 
 TEST_F(RelightTest, SkinTakesTheTargetsLevelInBothDirections) {
   for (const auto& [from, to] : {std::pair{0.35f, 1.05f}, {1.05f, 0.35f}}) {
-    const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, from), make_picture(300, 300, PixelFormat::kRgb8, 9, to));
+    const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, from),
+                              make_picture(300, 300, PixelFormat::kRgb8, 9, to));
     double got[3] = {}, wanted[3] = {}, count = 0;
     for_skin(out, [&](std::size_t i) {
       for (int c = 0; c < 3; ++c) got[c] += out.channel(c)[i], wanted[c] += target_.channel(c)[i];
       ++count;
     });
-    for (int c = 0; c < 3; ++c) EXPECT_NEAR(got[c] / count, wanted[c] / count, 2.5) << "channel " << c << ", " << from << " to " << to;
+    for (int c = 0; c < 3; ++c)
+      EXPECT_NEAR(got[c] / count, wanted[c] / count, 2.5) << "channel " << c << ", " << from << " to " << to;
   }
 }
 
 TEST_F(RelightTest, GreyTargetGivesAGreyFace) {
-  const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, 1.0f), make_picture(300, 300, PixelFormat::kGray8, 9, 0.8f));
+  const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, 1.0f),
+                            make_picture(300, 300, PixelFormat::kGray8, 9, 0.8f));
   for_skin(out, [&](std::size_t i) {
     EXPECT_NEAR(out.channel(0)[i], out.channel(1)[i], 1.0f);
     EXPECT_NEAR(out.channel(2)[i], out.channel(1)[i], 1.0f);
   });
 }
 
-// A gradient flips when brightening in the source becomes darkening in the result: looked at over a few pixels, where the source's own
-// gradient is clear and the target's skin is even.
+// A gradient flips when brightening in the source becomes darkening in the result: looked at over a few
+// pixels, where the source's own gradient is clear and the target's skin is even.
 TEST_F(RelightTest, GradientsNeverFlip) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.75f);
   for (int y = 0; y < 300; ++y) {
@@ -97,7 +100,9 @@ TEST_F(RelightTest, GradientsNeverFlip) {
   for (const float brightness : {0.35f, 0.75f, 1.1f}) {
     const PlanarRgb out = run(source, make_picture(300, 300, PixelFormat::kRgb8, 9, brightness));
     int clear = 0, flipped = 0;
-    const auto mean = [](const PlanarRgb& p, std::size_t i) { return (p.channel(1)[i - 1] + p.channel(1)[i] + p.channel(1)[i + 1]) / 3; };
+    const auto mean = [](const PlanarRgb& p, std::size_t i) {
+      return (p.channel(1)[i - 1] + p.channel(1)[i] + p.channel(1)[i + 1]) / 3;
+    };
     for_skin(out, [&](std::size_t i) {
       constexpr int kApart = 4;
       if (!(masks_.skin.values[i + kApart] > 0.9f)) return;

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int kBlock = 64;  // pixels done side by side
 
-// Of a block: where its pixels' 4 x 4 neighbours lie (in pixels of 4 bytes) and what they weigh. A pixel without position weighs nothing.
+// Of a block: where its pixels' 4 x 4 neighbours lie (in pixels of 4 bytes) and what they weigh. A pixel
+// without position weighs nothing.
 struct Neighbours {
   std::int32_t column[4][kBlock], row[4][kBlock];
   float weight_x[4][kBlock], weight_y[4][kBlock];
@@ -22,9 +23,11 @@ struct Colours {
   float r[kBlock], g[kBlock], b[kBlock];
 };
 
-// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for the part of `position` behind the point, and their clamped indices times `stride`.
+// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for the part of `position` behind the point, and their
+// clamped indices times `stride`.
 MIEN_SIMD_CLONES
-void find_neighbours(const float* position, int n, int size, int stride, std::int32_t (&index)[4][kBlock], float (&weight)[4][kBlock]) {
+void find_neighbours(const float* position, int n, int size, int stride, std::int32_t (&index)[4][kBlock],
+                     float (&weight)[4][kBlock]) {
   const float last = static_cast<float>(size + 4);
   for (int i = 0; i < n; ++i) {
     const float given = position[i], p = std::clamp(given == given ? given : 0.0f, -4.0f, last);
@@ -40,8 +43,9 @@ void find_neighbours(const float* position, int n, int size, int stride, std::in
 
 // Four neighbours of a row, mixed.
 MIEN_SIMD_CLONES
-void mix_row(const std::uint32_t* pixels, const std::int32_t* row, const std::int32_t* column, const float* weight_x, const float* weight_y, int n,
-             float* __restrict r, float* __restrict g, float* __restrict b) {
+void mix_row(const std::uint32_t* pixels, const std::int32_t* row, const std::int32_t* column,
+             const float* weight_x, const float* weight_y, int n, float* __restrict r, float* __restrict g,
+             float* __restrict b) {
   for (int i = 0; i < n; ++i) {
     float red = 0, green = 0, blue = 0;
     for (int u = 0; u < 4; ++u) {
@@ -73,7 +77,9 @@ void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int
       find_neighbours(px, n, image.width, 1, at.column, at.weight_x);
       find_neighbours(py, n, image.height, stride, at.row, at.weight_y);
       colours = {};
-      for (int v = 0; v < 4; ++v) mix_row(pixels, at.row[v], at.column[0], at.weight_x[0], at.weight_y[v], n, colours.r, colours.g, colours.b);
+      for (int v = 0; v < 4; ++v)
+        mix_row(pixels, at.row[v], at.column[0], at.weight_x[0], at.weight_y[v], n, colours.r, colours.g,
+                colours.b);
       const std::size_t first = static_cast<std::size_t>(y) * out->width + x;
       for (int i = 0; i < n; ++i) {
         if (!somewhere(px[i], py[i])) continue;
@@ -91,11 +97,14 @@ void sample_alpha(ImageView image, const Plane& map_x, const Plane& map_y, Plane
   for (std::size_t i = 0; i < out->size(); ++i) {
     out->values[i] = 0;
     if (!std::isfinite(map_x.values[i]) || !std::isfinite(map_y.values[i])) continue;
-    const float px = std::clamp(map_x.values[i], 0.0f, static_cast<float>(image.width - 1)), py = std::clamp(map_y.values[i], 0.0f, static_cast<float>(image.height - 1));
-    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, image.width - 1), y1 = std::min(y0 + 1, image.height - 1);
+    const float px = std::clamp(map_x.values[i], 0.0f, static_cast<float>(image.width - 1)),
+                py = std::clamp(map_y.values[i], 0.0f, static_cast<float>(image.height - 1));
+    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, image.width - 1),
+              y1 = std::min(y0 + 1, image.height - 1);
     const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
     const auto at = [&](int x, int y) { return static_cast<float>(image.row(y)[4 * x + 3]); };
-    const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)), bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
+    const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)),
+                bottom = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
     out->values[i] = (top + fy * (bottom - top)) / 255;
   }
 }

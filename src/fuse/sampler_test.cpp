@@ -39,7 +39,8 @@ TEST(SampleBicubic, AtPixelCentresReturnsThePixels) {
   Maps maps(31, 17, Affine{});
   sample_bicubic(image.view(), maps.x, maps.y, 0, 17, &maps.out);
   for (int y = 0; y < 17; ++y) {
-    for (int x = 0; x < 31; ++x) EXPECT_NEAR(maps.out.channel(0)[y * 31 + x], image.view().row(y)[4 * x], 1e-3f);
+    for (int x = 0; x < 31; ++x)
+      EXPECT_NEAR(maps.out.channel(0)[y * 31 + x], image.view().row(y)[4 * x], 1e-3f);
   }
 }
 
@@ -49,7 +50,8 @@ TEST(SampleBicubic, FollowsASmoothWaveBetweenPixels) {
   sample_bicubic(image.view(), maps.x, maps.y, 0, 30, &maps.out);
   for (int y = 0; y < 30; ++y) {
     for (int x = 0; x < 40; ++x) {
-      EXPECT_NEAR(maps.out.channel(0)[y * 40 + x], 127 + 100 * std::sin(0.35 * (x + 5.37) + 0.2 * (y + 4.61)), 1.6);
+      EXPECT_NEAR(maps.out.channel(0)[y * 40 + x], 127 + 100 * std::sin(0.35 * (x + 5.37) + 0.2 * (y + 4.61)),
+                  1.6);
     }
   }
 }

@@ -22,13 +22,15 @@ inline std::unique_ptr<FaceModel> load_model() {
 }
 
 // A face of about 15 * px_per_cm pixels width, turned by yaw, centred. seed 0: the mean shape.
-inline Mesh make_mesh(const FaceModel& model, float centre_x, float centre_y, float px_per_cm, float yaw_deg, unsigned seed) {
+inline Mesh make_mesh(const FaceModel& model, float centre_x, float centre_y, float px_per_cm, float yaw_deg,
+                      unsigned seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal(0, seed ? 0.6f : 0.0f);
   Eigen::VectorXf identity(model.identity_count());
   for (float& c : identity) c = normal(random);
   const auto shape = model.shape(identity, Eigen::VectorXf::Zero(model.expression_count()));
-  const Eigen::Matrix3f turn = Eigen::AngleAxisf(yaw_deg * 3.14159265f / 180, Eigen::Vector3f::UnitY()).toRotationMatrix();
+  const Eigen::Matrix3f turn =
+      Eigen::AngleAxisf(yaw_deg * 3.14159265f / 180, Eigen::Vector3f::UnitY()).toRotationMatrix();
   Mesh mesh{};
   for (int i = 0; i < kSurfacePoints; ++i) {
     const Eigen::Vector3f p = px_per_cm * turn * shape.col(i);
@@ -54,7 +56,9 @@ inline Image make_picture(int width, int height, PixelFormat format, unsigned se
     for (int x = 0; x < width; ++x) {
       const float light = brightness * (0.8f + 0.4f * static_cast<float>(x) / static_cast<float>(width));
       const int grain = noise(random);
-      const auto value = [&](float v) { return static_cast<std::uint8_t>(std::clamp(v * light + static_cast<float>(grain), 0.0f, 255.0f)); };
+      const auto value = [&](float v) {
+        return static_cast<std::uint8_t>(std::clamp(v * light + static_cast<float>(grain), 0.0f, 255.0f));
+      };
       std::uint8_t* p = image.mutable_view().row(y) + x * n;
       if (n == 1) {
         p[0] = value(170);

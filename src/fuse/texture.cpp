@@ -14,8 +14,9 @@
 namespace mien {
 namespace {
 
-constexpr float kMargin = 0.45f;       // around the mesh's box, in box sizes: room for the forehead and for interpolation
-constexpr int kSmallestLevel = 16;     // pixels
+constexpr float kMargin =
+    0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
+constexpr int kSmallestLevel = 16;  // pixels
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // A pixel counts as covered from this probability of hair or an occluder, fully so from the second.
@@ -23,7 +24,8 @@ constexpr float kCoverFrom = 0.25f, kCoverTo = 0.6f;
 // Covers grow by about this much, in face widths: their blurred edges and shadows are no skin either.
 constexpr float kCoverGrowth = 0.012f;
 constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
-// Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur, the fill is not trusted.
+// Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur,
+// the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;  // in face widths
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 
@@ -38,8 +40,11 @@ CutOut cut_out_around(const Mesh& mesh, int width, int height) {
     low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
   }
   const float margin = kMargin * std::max(high_x - low_x, high_y - low_y);
-  const auto pixel = [](float v, int size) { return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size))); };
-  CutOut c{pixel(low_x - margin, width), pixel(low_y - margin, height), pixel(high_x + margin + 1, width), pixel(high_y + margin + 1, height)};
+  const auto pixel = [](float v, int size) {
+    return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size)));
+  };
+  CutOut c{pixel(low_x - margin, width), pixel(low_y - margin, height), pixel(high_x + margin + 1, width),
+           pixel(high_y + margin + 1, height)};
   // A mesh outside of the photo leaves nothing: keep one pixel, so that every level exists.
   c.x0 = std::min(c.x0, width - 1), c.y0 = std::min(c.y0, height - 1);
   c.x1 = std::max(c.x1, c.x0 + 1), c.y1 = std::max(c.y1, c.y0 + 1);
@@ -53,7 +58,8 @@ Image copy_rgba(ImageView photo, const CutOut& c) {
     const std::uint8_t* from = photo.row(y) + c.x0 * n;
     std::uint8_t* to = out.mutable_view().row(y - c.y0);
     for (int x = c.x0; x < c.x1; ++x, from += n, to += 4) {
-      to[0] = from[n == 1 ? 0 : red], to[1] = from[n == 1 ? 0 : 1], to[2] = from[n == 1 ? 0 : 2 - red], to[3] = 255;
+      to[0] = from[n == 1 ? 0 : red], to[1] = from[n == 1 ? 0 : 1], to[2] = from[n == 1 ? 0 : 2 - red],
+      to[3] = 255;
     }
   }
   return out;
@@ -125,12 +131,15 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, f
   }
   gaussian_blur(&cover, kTrustSigma * width_px, &scratch.line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
-  for (std::size_t i = 0; i < cover.size(); ++i) alpha[4 * i] = static_cast<std::uint8_t>(255 * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i])) + 0.5f);
+  for (std::size_t i = 0; i < cover.size(); ++i)
+    alpha[4 * i] = static_cast<std::uint8_t>(
+        255 * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i])) + 0.5f);
 }
 
 // Trust at a surface point, 0..1.
 float trust_at(const Image& level, const Point3f& p) {
-  const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, level.width() - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, level.height() - 1);
+  const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, level.width() - 1),
+            y = std::clamp(static_cast<int>(std::lround(p.y)), 0, level.height() - 1);
   return static_cast<float>(level.view().row(y)[4 * x + 3]) / 255;
 }
 
@@ -144,24 +153,29 @@ std::size_t SourceTexture::bytes() const {
 
 std::array<float, 2> eye_openings(const Mesh& mesh) {
   using namespace topology;
-  const auto distance = [&](Index i, Index k) { return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y); };
+  const auto distance = [&](Index i, Index k) {
+    return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y);
+  };
   const auto opening = [&](Index upper, Index lower, const std::array<Index, 2>& corners) {
     return distance(upper, lower) / std::max(distance(corners[0], corners[1]), 1e-3f);
   };
-  return {opening(kRightUpperLid, kRightLowerLid, kRightEyeCorners), opening(kLeftUpperLid, kLeftLowerLid, kLeftEyeCorners)};
+  return {opening(kRightUpperLid, kRightLowerLid, kRightEyeCorners),
+          opening(kLeftUpperLid, kLeftLowerLid, kLeftEyeCorners)};
 }
 
 std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles) {
   std::array<std::array<float, 3>, kSurfacePoints> normals{};
   for (const RasterTriangle& t : triangles) {
     const Point3f &p = mesh[t[0]], &q = mesh[t[1]], &r = mesh[t[2]];
-    const float ax = q.x - p.x, ay = q.y - p.y, az = q.z - p.z, bx = r.x - p.x, by = r.y - p.y, bz = r.z - p.z;
+    const float ax = q.x - p.x, ay = q.y - p.y, az = q.z - p.z, bx = r.x - p.x, by = r.y - p.y,
+                bz = r.z - p.z;
     const float n[3] = {ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx};
     for (const std::int32_t i : t) {
       for (int k = 0; k < 3; ++k) normals[i][k] += n[k];
     }
   }
-  // The canonical triangles turn so that a face seen from the front has a negative z sum (y points down): flip it.
+  // The canonical triangles turn so that a face seen from the front has a negative z sum (y points down):
+  // flip it.
   std::array<float, kSurfacePoints> out;
   for (int i = 0; i < kSurfacePoints; ++i) {
     const auto& n = normals[i];
@@ -173,11 +187,14 @@ std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const Raste
 void finish_texture(SourceTexture* texture) {
   auto& levels = texture->levels;
   levels.resize(1);
-  while (std::min(levels.back().width(), levels.back().height()) > kSmallestLevel) levels.push_back(halved(levels.back()));
-  texture->uses_mirror = std::any_of(texture->own_share.begin(), texture->own_share.end(), [](float share) { return share < 0.999f; });
+  while (std::min(levels.back().width(), levels.back().height()) > kSmallestLevel)
+    levels.push_back(halved(levels.back()));
+  texture->uses_mirror = std::any_of(texture->own_share.begin(), texture->own_share.end(),
+                                     [](float share) { return share < 0.999f; });
 }
 
-SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions) {
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
+                           const RegionMap* regions) {
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
   const float k = std::min(1.0f, SourceTexture::kLargestFacePx / std::max(face_width_px(mesh), 1.0f));
@@ -193,10 +210,14 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const auto n_z = facing(mesh, triangles);
   for (int i = 0; i < kSurfacePoints; ++i) {
     const float better = n_z[mirror_point(i)] - n_z[i];
-    out.own_share[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, better) * (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
-    const float own_trust = trust_at(out.levels[0], out.mesh[i]), other_trust = trust_at(out.levels[0], out.mesh[mirror_point(i)]);
+    out.own_share[i] =
+        1 - smoothstep(kBetterBy, kMuchBetterBy, better) * (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
+    const float own_trust = trust_at(out.levels[0], out.mesh[i]),
+                other_trust = trust_at(out.levels[0], out.mesh[mirror_point(i)]);
     const bool other_seen = n_z[mirror_point(i)] > kEdgeOn;
-    if (other_seen) out.own_share[i] = std::min(out.own_share[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust));
+    if (other_seen)
+      out.own_share[i] =
+          std::min(out.own_share[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust));
   }
   finish_texture(&out);
   const auto openings = eye_openings(mesh);

@@ -11,13 +11,15 @@
 
 namespace mien {
 
-// What a fusion takes from the source photo. Pixels stay as they are in the photo (cut out, not turned; shrunk only when the face is
-// wider than kLargestFacePx), so that they are resampled once, on their way to the frame.
+// What a fusion takes from the source photo. Pixels stay as they are in the photo (cut out, not turned;
+// shrunk only when the face is wider than kLargestFacePx), so that they are resampled once, on their way to
+// the frame.
 struct SourceTexture {
   static constexpr float kLargestFacePx = 1024;
 
-  // Level 0 is the cut-out, every further level half as large. RGBA; alpha is trust: 255 the face's own pixels, 0 deep inside of hair or
-  // another thing in front of the face. Colours of such pixels are filled in from the skin around.
+  // Level 0 is the cut-out, every further level half as large. RGBA; alpha is trust: 255 the face's own
+  // pixels, 0 deep inside of hair or another thing in front of the face. Colours of such pixels are filled in
+  // from the skin around.
   std::vector<Image> levels;
   Mesh mesh{};  // in level-0 pixels
   // Per surface point: 1 own pixels are used, 0 those of the mirrored side (own side turned away or covered).
@@ -28,13 +30,17 @@ struct SourceTexture {
   std::size_t bytes() const;
 };
 
-// Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown), judges each point's visibility.
-SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles, const RegionMap* regions);
+// Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown), judges
+// each point's visibility.
+SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
+                           const RegionMap* regions);
 
-// Completes a texture that has level 0 and own_share: the smaller levels, and whether the mirrored side is used.
+// Completes a texture that has level 0 and own_share: the smaller levels, and whether the mirrored side is
+// used.
 void finish_texture(SourceTexture* texture);
 
-// Opening between the lids over the eye's width, for the right and the left eye; 0.3 is wide open, below 0.12 closed.
+// Opening between the lids over the eye's width, for the right and the left eye; 0.3 is wide open, below 0.12
+// closed.
 std::array<float, 2> eye_openings(const Mesh& mesh);
 inline constexpr float kClosedEyeOpening = 0.12f;
 

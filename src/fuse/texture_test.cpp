@@ -18,7 +18,8 @@ TEST(Texture, FrontalFaceUsesItsOwnPixelsEverywhere) {
   // Level 0 holds the photo's own pixels.
   const int x = static_cast<int>(mesh[4].x), y = static_cast<int>(mesh[4].y);
   const float dx = texture.mesh[4].x - mesh[4].x, dy = texture.mesh[4].y - mesh[4].y;
-  const std::uint8_t* p = texture.levels[0].view().row(y + static_cast<int>(std::lround(dy))) + 4 * (x + static_cast<int>(std::lround(dx)));
+  const std::uint8_t* p = texture.levels[0].view().row(y + static_cast<int>(std::lround(dy))) +
+                          4 * (x + static_cast<int>(std::lround(dx)));
   for (int c = 0; c < 3; ++c) EXPECT_EQ(p[c], photo.view().row(y)[3 * x + c]);
 }
 
@@ -26,8 +27,10 @@ TEST(Texture, TurnedFaceTakesItsFarSideFromTheNearOne) {
   const auto model = load_model();
   const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
   // Positive yaw: the person looks to the picture's right, so the picture's right half is turned away.
-  const SourceTexture right = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, 45, 0), model->triangles(), nullptr);
-  const SourceTexture left = make_texture(photo.view(), make_mesh(*model, 200, 210, 14, -45, 0), model->triangles(), nullptr);
+  const SourceTexture right =
+      make_texture(photo.view(), make_mesh(*model, 200, 210, 14, 45, 0), model->triangles(), nullptr);
+  const SourceTexture left =
+      make_texture(photo.view(), make_mesh(*model, 200, 210, 14, -45, 0), model->triangles(), nullptr);
   EXPECT_TRUE(right.uses_mirror && left.uses_mirror);
   EXPECT_LT(right.own_share[454], 0.1f);
   EXPECT_GT(right.own_share[234], 0.9f);
@@ -39,7 +42,8 @@ TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
   const auto model = load_model();
   const Image photo = make_picture(2400, 2500, PixelFormat::kBgr8, 1, 1.0f);
   const Mesh large = make_mesh(*model, 1200, 1250, 110, 0, 0), small = make_mesh(*model, 300, 300, 5, 0, 0);
-  const SourceTexture a = make_texture(photo.view(), large, model->triangles(), nullptr), b = make_texture(photo.view(), small, model->triangles(), nullptr);
+  const SourceTexture a = make_texture(photo.view(), large, model->triangles(), nullptr),
+                      b = make_texture(photo.view(), small, model->triangles(), nullptr);
   EXPECT_NEAR(face_width_px(a.mesh), SourceTexture::kLargestFacePx, 2.0f);
   EXPECT_NEAR(face_width_px(b.mesh), face_width_px(small), 1e-3f);
 }
@@ -48,7 +52,8 @@ TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
   const auto model = load_model();
   const Image photo = make_picture(50, 40, PixelFormat::kGray8, 1, 1.0f);
   for (const auto& [x, y] : {std::pair{-900.0f, 20.0f}, {20.0f, 5000.0f}, {25.0f, -70.0f}}) {
-    const SourceTexture texture = make_texture(photo.view(), make_mesh(*model, x, y, 6, 10, 0), model->triangles(), nullptr);
+    const SourceTexture texture =
+        make_texture(photo.view(), make_mesh(*model, x, y, 6, 10, 0), model->triangles(), nullptr);
     ASSERT_FALSE(texture.levels.empty());
     EXPECT_GE(texture.levels.back().width(), 1);
   }
@@ -61,9 +66,11 @@ RegionMap regions_with_box(int width, int height, float x0, float y0, float x1, 
   std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
   for (int y = 0; y < 100; ++y) {
     for (int x = 0; x < 100; ++x) {
-      const float px = (static_cast<float>(x) + 0.5f) * static_cast<float>(width) / 100, py = (static_cast<float>(y) + 0.5f) * static_cast<float>(height) / 100;
+      const float px = (static_cast<float>(x) + 0.5f) * static_cast<float>(width) / 100,
+                  py = (static_cast<float>(y) + 0.5f) * static_cast<float>(height) / 100;
       const bool covered = px > x0 && px < x1 && py > y0 && py < y1;
-      map.probability.channel(static_cast<int>(covered ? RegionClass::kOccluder : RegionClass::kSkin))[y * 100 + x] = 1;
+      map.probability.channel(
+          static_cast<int>(covered ? RegionClass::kOccluder : RegionClass::kSkin))[y * 100 + x] = 1;
     }
   }
   const float kx = 100 / static_cast<float>(width), ky = 100 / static_cast<float>(height);
@@ -82,7 +89,8 @@ TEST(Texture, ThinCoverIsFilledWithTheSkinAround) {
   Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
   const int y = static_cast<int>(mesh[4].y);
   for (int row = y - 1; row < y + 2; ++row) std::fill_n(photo.mutable_view().row(row), 1200, std::uint8_t{0});
-  const RegionMap regions = regions_with_box(400, 420, 0, static_cast<float>(y - 3), 400, static_cast<float>(y + 3));
+  const RegionMap regions =
+      regions_with_box(400, 420, 0, static_cast<float>(y - 3), 400, static_cast<float>(y + 3));
   const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
   EXPECT_GT(pixel_at(texture, 4)[0], 150);
   EXPECT_GT(pixel_at(texture, 4)[3], 200);

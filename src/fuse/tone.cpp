@@ -26,7 +26,8 @@ void for_skin(const Plane& skin, Use use) {
 }
 
 Lab lab_of(const PlanarRgb& picture, std::size_t i, float brightness) {
-  return lab_from_linear({linear_from_srgb(brightness * picture.channel(0)[i]), linear_from_srgb(brightness * picture.channel(1)[i]),
+  return lab_from_linear({linear_from_srgb(brightness * picture.channel(0)[i]),
+                          linear_from_srgb(brightness * picture.channel(1)[i]),
                           linear_from_srgb(brightness * picture.channel(2)[i])});
 }
 
@@ -43,7 +44,9 @@ void trim(std::vector<T>* values, Key key) {
 
 float mean_value(const PlanarRgb& picture, const Plane& skin) {
   std::vector<float> values;
-  for_skin(skin, [&](std::size_t i) { values.push_back(std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]})); });
+  for_skin(skin, [&](std::size_t i) {
+    values.push_back(std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]}));
+  });
   if (values.size() < kFewestSamples) return 0;
   trim(&values, [](float v) { return v; });
   double sum = 0;
@@ -136,7 +139,8 @@ float brightness_match(const PlanarRgb& picture, const PlanarRgb& target, const 
   return own > 0 && wanted > 0 ? std::clamp(wanted / own, kBrightnessMin, kBrightnessMax) : 1.0f;
 }
 
-float skin_difference(const PlanarRgb& picture, const PlanarRgb& target, const Plane& skin, float brightness) {
+float skin_difference(const PlanarRgb& picture, const PlanarRgb& target, const Plane& skin,
+                      float brightness) {
   Lab own, wanted;
   if (!skin_colour(picture, skin, brightness, &own) || !skin_colour(target, skin, 1, &wanted)) return 0;
   return static_cast<float>(delta_e_2000(own, wanted));

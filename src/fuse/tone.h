@@ -9,15 +9,16 @@
 
 namespace mien {
 
-// Mean colour of the skin (0..255 times brightness) without its darkest and lightest tenth: shadows, beards and highlights do not count.
-// False when there is too little skin to tell.
+// Mean colour of the skin (0..255 times brightness) without its darkest and lightest tenth: shadows, beards
+// and highlights do not count. False when there is too little skin to tell.
 bool skin_colour(const PlanarRgb& picture, const Plane& skin, float brightness, Lab* out);
 
-// Factor that gives `picture` the target's mean brightness over skin, brightness being V of HSV (the largest channel), trimmed likewise.
-// 1 when there is too little skin.
+// Factor that gives `picture` the target's mean brightness over skin, brightness being V of HSV (the largest
+// channel), trimmed likewise. 1 when there is too little skin.
 float brightness_match(const PlanarRgb& picture, const PlanarRgb& target, const Plane& skin);
 
-// CIEDE2000 between the mean skin colours, after brightness was matched with the factor; 0 when there is too little skin.
+// CIEDE2000 between the mean skin colours, after brightness was matched with the factor; 0 when there is too
+// little skin.
 float skin_difference(const PlanarRgb& picture, const PlanarRgb& target, const Plane& skin, float brightness);
 
 struct ToneSettings {

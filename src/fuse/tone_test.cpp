@@ -46,8 +46,10 @@ TEST(Tone, ShadowsAndHighlightsDoNotMoveTheSkinsColour) {
 }
 
 TEST(Tone, BrightnessIsTheFactorBetweenTheLargestChannels) {
-  EXPECT_NEAR(brightness_match(make_skin(100, 75, 62), make_skin(200, 150, 124), whole_face().skin), 2.0f, 0.03f);
-  EXPECT_NEAR(brightness_match(make_skin(180, 75, 62), make_skin(180, 20, 30), whole_face().skin), 1.0f, 1e-3f);
+  EXPECT_NEAR(brightness_match(make_skin(100, 75, 62), make_skin(200, 150, 124), whole_face().skin), 2.0f,
+              0.03f);
+  EXPECT_NEAR(brightness_match(make_skin(180, 75, 62), make_skin(180, 20, 30), whole_face().skin), 1.0f,
+              1e-3f);
 }
 
 TEST(Tone, ADifferenceBelowTheThresholdIsLeftAlone) {

@@ -15,7 +15,8 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNotCovered = std::numeric_limits<float>::quiet_NaN();
 constexpr int kRowsPerTask = 16;
 
-// Level-0 positions to positions of a level: level pixels are 2^level wide, the first two of them share the first coarse one.
+// Level-0 positions to positions of a level: level pixels are 2^level wide, the first two of them share the
+// first coarse one.
 Affine level_from_base(int level) {
   const float k = std::ldexp(1.0f, -level);
   return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
@@ -26,24 +27,29 @@ void scale_map(const Plane& in, float k, float shift, Plane* out) {
   for (std::size_t i = 0; i < in.size(); ++i) out->values[i] = k * in.values[i] + shift;
 }
 
-void sample_level(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
+void sample_level(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
+                  ThreadPool& pool, PlanarRgb* out, Plane* trust) {
   const Affine m = level_from_base(level);
   thread_local Plane x, y;
   scale_map(map_x, m.a, m.c, &x);
   scale_map(map_y, m.e, m.f, &y);
   const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
-  pool.for_ranges(0, out->height, kRowsPerTask, [&](int y0, int y1) { sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out); });
+  pool.for_ranges(0, out->height, kRowsPerTask,
+                  [&](int y0, int y1) { sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out); });
   sample_alpha(texture.levels[level].view(), px, py, trust);
 }
 
-// Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse level of the texture.
+// Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse
+// level of the texture.
 std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTexture& texture) {
-  const int level = std::min<int>(static_cast<int>(texture.levels.size()) - 1, std::max(0, static_cast<int>(std::log2(face_width_px(texture.mesh) / 16))));
+  const int level = std::min<int>(static_cast<int>(texture.levels.size()) - 1,
+                                  std::max(0, static_cast<int>(std::log2(face_width_px(texture.mesh) / 16))));
   const Affine m = level_from_base(level);
   const ImageView image = texture.levels[level].view();
   const auto colour = [&](int i) {
     const Point2f p = m({texture.mesh[i].x, texture.mesh[i].y});
-    const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, image.width - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, image.height - 1);
+    const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, image.width - 1),
+              y = std::clamp(static_cast<int>(std::lround(p.y)), 0, image.height - 1);
     return image.row(y) + 4 * x;
   };
   std::array<std::array<float, 3>, kSurfacePoints> out;
@@ -56,8 +62,8 @@ std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTextur
 
 }  // namespace
 
-void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target, std::span<const RasterTriangle> triangles,
-                    int width, int height, WarpMaps* out) {
+void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target,
+                    std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
   const int count = texture.uses_mirror ? 7 : 4;
   std::vector<RasterVertex> vertices(kSurfacePoints);
   std::vector<float> attributes;
@@ -74,11 +80,14 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh&
   out->attributes.assign(plane * count, kNotCovered);
   out->depth.resize(width, height);
   out->depth.fill(kInfinity);
-  rasterise(vertices, attributes, count, triangles, {width, height, out->attributes.data(), out->depth.values.data()});
-  const std::array<Plane*, 7> planes = {&out->source_x, &out->source_y, &out->target_x, &out->target_y, &out->mirror_x, &out->mirror_y, &out->own_share};
+  rasterise(vertices, attributes, count, triangles,
+            {width, height, out->attributes.data(), out->depth.values.data()});
+  const std::array<Plane*, 7> planes = {&out->source_x, &out->source_y, &out->target_x, &out->target_y,
+                                        &out->mirror_x, &out->mirror_y, &out->own_share};
   for (int k = 0; k < count; ++k) {
     planes[k]->resize(width, height);
-    std::copy_n(out->attributes.begin() + static_cast<std::ptrdiff_t>(k * plane), plane, planes[k]->values.begin());
+    std::copy_n(out->attributes.begin() + static_cast<std::ptrdiff_t>(k * plane), plane,
+                planes[k]->values.begin());
   }
 }
 
@@ -88,7 +97,8 @@ int best_level(const SourceTexture& texture, const Mesh& fused) {
   return std::clamp(level, 0, static_cast<int>(texture.levels.size()) - 1);
 }
 
-void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,
+                 PlanarRgb* out, Plane* trust) {
   out->resize(maps.depth.width, maps.depth.height);
   std::fill(out->values.begin(), out->values.end(), 0.0f);
   const int level = best_level(texture, fused);

@@ -11,7 +11,8 @@
 
 namespace mien {
 
-// For every canvas pixel that the fused mesh covers: where its surface point lies in the source and in the target. Not covered: NaN.
+// For every canvas pixel that the fused mesh covers: where its surface point lies in the source and in the
+// target. Not covered: NaN.
 struct WarpMaps {
   Plane source_x, source_y;  // pixels of SourceTexture level 0
   Plane mirror_x, mirror_y;  // the same point's mirror image; only when the texture uses it
@@ -24,15 +25,16 @@ struct WarpMaps {
 };
 
 // Draws the fused mesh (canvas pixels); `target` is the target's own mesh there.
-void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target, std::span<const RasterTriangle> triangles,
-                    int width, int height, WarpMaps* out);
+void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target,
+                    std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out);
 
 // The texture's level whose pixels are nearest in size to the canvas pixels.
 int best_level(const SourceTexture& texture, const Mesh& fused);
 
-// The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's own side was turned away,
-// its mirrored side takes over with the own side's low-frequency light.
-// trust: how far each pixel is the source's own face, 0..1 (0 where the mesh does not reach).
-void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool, PlanarRgb* out, Plane* trust);
+// The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's
+// own side was turned away, its mirrored side takes over with the own side's low-frequency light. trust: how
+// far each pixel is the source's own face, 0..1 (0 where the mesh does not reach).
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,
+                 PlanarRgb* out, Plane* trust);
 
 }  // namespace mien

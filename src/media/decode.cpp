@@ -50,7 +50,8 @@ bool is_grey(ImageView image) {
 // Grey pixels were decoded to three equal numbers; their profile gives each of the 256 a colour.
 void convert_grey(Photo& photo) {
   if (!is_grey(photo.image.view())) {
-    photo.remark = "the colour profile is one for grey pictures and this one has colours; they are taken as sRGB";
+    photo.remark =
+        "the colour profile is one for grey pictures and this one has colours; they are taken as sRGB";
     return;
   }
   const auto transform = ColourTransform::to_srgb(photo.metadata.icc, Numbers::kGray);
@@ -63,7 +64,8 @@ void convert_grey(Photo& photo) {
   const int channels = channel_count(view.format);
   for (int y = 0; y < view.height; ++y) {
     std::uint8_t* pixel = view.row(y);
-    for (int x = 0; x < view.width; ++x, pixel += channels) std::memcpy(pixel, &colours[3 * std::size_t{pixel[0]}], 3);
+    for (int x = 0; x < view.width; ++x, pixel += channels)
+      std::memcpy(pixel, &colours[3 * std::size_t{pixel[0]}], 3);
   }
 }
 
@@ -78,13 +80,15 @@ void convert_rgb(Photo& photo) {
     photo.metadata.original = std::make_shared<const Image>(photo.image.clone());
   } else {
     photo.metadata.icc.clear();
-    photo.remark = "the colour profile works in one direction only, so a result is written as sRGB, without it";
+    photo.remark =
+        "the colour profile works in one direction only, so a result is written as sRGB, without it";
   }
   const MutableImageView view = photo.image.mutable_view();
   for (int y = 0; y < view.height; ++y) transform.run(view.row(y), view.row(y), view.width);
 }
 
-// A profile for grey or CMYK numbers is wrong for the RGB that they became, so it is dropped; the decoder of JPEG has used that for CMYK.
+// A profile for grey or CMYK numbers is wrong for the RGB that they became, so it is dropped; the decoder of
+// JPEG has used that for CMYK.
 void convert_to_srgb(Photo& photo) {
   const std::string_view space = profile_space(photo.metadata.icc);
   if (space == "RGB ") return convert_rgb(photo);

@@ -192,7 +192,8 @@ PartFile::~PartFile() {
 Done PartFile::place() {
   Descriptor fd(::open(part_.c_str(), O_WRONLY | O_CLOEXEC));
   if (!fd.valid() || ::fsync(fd.get()) != 0 || !fd.close()) {
-    return Status(Code::kUnwritable, file_.string() + ": cannot be flushed to the disk (" + error_text(errno) + ")");
+    return Status(Code::kUnwritable,
+                  file_.string() + ": cannot be flushed to the disk (" + error_text(errno) + ")");
   }
   const Done done = move_into_place(part_, file_, if_exists_);
   if (!done.ok()) return done.status().with_context(file_.string());

@@ -24,8 +24,9 @@ Done check_can_write(const std::filesystem::path& file, IfExists if_exists);
 // meanwhile.
 Done write_file(const std::filesystem::path& file, ByteView content, IfExists if_exists);
 
-// A file that somebody else fills, step by step, under the name part(); place() flushes it and gives it its own name. Gone when the
-// object is, unless it was placed; on the list of remove_unfinished_files() until then.
+// A file that somebody else fills, step by step, under the name part(); place() flushes it and gives it its
+// own name. Gone when the object is, unless it was placed; on the list of remove_unfinished_files() until
+// then.
 class PartFile {
  public:
   PartFile(const std::filesystem::path& file, IfExists if_exists);
@@ -43,8 +44,9 @@ class PartFile {
   bool placed_ = false;
 };
 
-// Deletes what write_file() calls and PartFiles of this process have not finished. Async-signal-safe: for a handler of
-// SIGINT or SIGTERM that ends the process afterwards; the interrupted write_file() calls will fail.
+// Deletes what write_file() calls and PartFiles of this process have not finished. Async-signal-safe: for a
+// handler of SIGINT or SIGTERM that ends the process afterwards; the interrupted write_file() calls will
+// fail.
 void remove_unfinished_files() noexcept;
 
 }  // namespace mien

@@ -1,7 +1,6 @@
 #include "media/file_io.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -108,7 +108,8 @@ class JpegReader {
   // The steps in their order; each false when status() says why the file is refused.
   bool read_header();
   bool read_icc(JOCTET** icc, unsigned* bytes);
-  // cmyk_row: memory for a row of inks, null when the picture has none; of_inks: their profile, null for the plain formula.
+  // cmyk_row: memory for a row of inks, null when the picture has none; of_inks: their profile, null for the
+  // plain formula.
   bool read_pixels(MutableImageView rgb, std::uint8_t* cmyk_row, const ColourTransform* of_inks);
 
   Status status() const {
@@ -195,14 +196,16 @@ Result<Photo> decode_jpeg(ByteView content, const DecodeLimits& limits) {
   Bytes cmyk_row(reader.is_cmyk() ? static_cast<std::size_t>(width) * 4 : 0);
   std::optional<ColourTransform> of_inks;
   if (reader.is_cmyk() && profile_space(photo.metadata.icc) == "CMYK") {
-    auto made = ColourTransform::to_srgb(photo.metadata.icc, reader.info().saw_Adobe_marker ? Numbers::kCmykInverted : Numbers::kCmyk);
+    auto made = ColourTransform::to_srgb(
+        photo.metadata.icc, reader.info().saw_Adobe_marker ? Numbers::kCmykInverted : Numbers::kCmyk);
     if (made.ok()) {
       of_inks = std::move(*made);
     } else {
       photo.remark = made.status().message() + "; the inks are converted without it";
     }
   }
-  if (!reader.read_pixels(photo.image.mutable_view(), reader.is_cmyk() ? cmyk_row.data() : nullptr, of_inks ? &*of_inks : nullptr)) {
+  if (!reader.read_pixels(photo.image.mutable_view(), reader.is_cmyk() ? cmyk_row.data() : nullptr,
+                          of_inks ? &*of_inks : nullptr)) {
     return reader.status();
   }
   return photo;

@@ -89,7 +89,8 @@ void add_label(XmpPacket& packet, const Metadata& of_target, const Provenance& h
   packet.append_history({{"action", "edited"},
                          {"softwareAgent", tool},
                          {"changed", "/"},
-                         {"parameters", (how.face_count > 0 ? "faces fused: " + faces + "; " : "") + "networks: " + joined(how.models) +
+                         {"parameters", (how.face_count > 0 ? "faces fused: " + faces + "; " : "") +
+                                            "networks: " + joined(how.models) +
                                             "; visible mark: " + (how.visible_mark ? "yes" : "no")}});
   set(packet, kEngineVersion, how.engine_version);
   if (how.face_count > 0) {

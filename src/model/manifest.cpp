@@ -25,7 +25,8 @@ Status refuse(const std::string& where, const std::string& what) {
 // Reads fields of one JSON object and remembers the first thing that is wrong with it.
 class Fields {
  public:
-  Fields(const Json& object, std::string where, std::initializer_list<const char*> known) : object_(object), where_(std::move(where)) {
+  Fields(const Json& object, std::string where, std::initializer_list<const char*> known)
+      : object_(object), where_(std::move(where)) {
     if (!object_.is_object()) {
       fail("expected an object, found " + std::string(object_.type_name()));
       return;
@@ -47,7 +48,8 @@ class Fields {
     if (!value) return 0;
     const auto number = value->get<std::int64_t>();
     if (number < low || number > high) {
-      fail("'" + std::string(key) + "' is " + std::to_string(number) + ", expected " + std::to_string(low) + " to " + std::to_string(high));
+      fail("'" + std::string(key) + "' is " + std::to_string(number) + ", expected " + std::to_string(low) +
+           " to " + std::to_string(high));
     }
     return number;
   }
@@ -124,13 +126,15 @@ Result<ModelFile> parse_file(const Json& json, const std::string& where) {
   const std::filesystem::path path(file.path);
   const bool leaves = path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end();
   if (leaves) return refuse(where, "path '" + file.path + "' leaves the models folder");
-  if (!is_hash(file.sha256)) return refuse(where, "sha256 '" + file.sha256 + "' is not 64 hexadecimal digits");
+  if (!is_hash(file.sha256))
+    return refuse(where, "sha256 '" + file.sha256 + "' is not 64 hexadecimal digits");
   return file;
 }
 
 Result<ModelProvenance> parse_provenance(const Json& json, const std::string& where) {
   Fields fields(json, where, {"licence", "data_sets", "teachers", "recipe", "commit"});
-  ModelProvenance out{fields.text("licence"), fields.texts("data_sets"), fields.texts("teachers"), fields.text("recipe"), fields.text("commit")};
+  ModelProvenance out{fields.text("licence"), fields.texts("data_sets"), fields.texts("teachers"),
+                      fields.text("recipe"), fields.text("commit")};
   MIEN_TRY(fields.done());
   if (out.data_sets.empty()) return refuse(where, "data_sets is empty: say what the model was made from");
   return out;
@@ -138,15 +142,21 @@ Result<ModelProvenance> parse_provenance(const Json& json, const std::string& wh
 
 Result<InputSpec> parse_input(const Json& json, const std::string& where) {
   Fields fields(json, where, {"name", "width", "height", "channels", "mean", "std"});
-  InputSpec out{fields.text("name"), static_cast<int>(fields.whole("width", 1, 4096)), static_cast<int>(fields.whole("height", 1, 4096)),
-                static_cast<int>(fields.whole("channels", 1, 64)), fields.numbers("mean"), fields.numbers("std")};
+  InputSpec out{fields.text("name"),
+                static_cast<int>(fields.whole("width", 1, 4096)),
+                static_cast<int>(fields.whole("height", 1, 4096)),
+                static_cast<int>(fields.whole("channels", 1, 64)),
+                fields.numbers("mean"),
+                fields.numbers("std")};
   MIEN_TRY(fields.done());
   const auto count = static_cast<std::size_t>(out.channels);
   if (out.mean.size() != count || out.std.size() != count) {
-    return refuse(where, "mean and std have " + std::to_string(out.mean.size()) + " and " + std::to_string(out.std.size()) +
-                             " numbers, expected " + std::to_string(count) + ", one per channel");
+    return refuse(where, "mean and std have " + std::to_string(out.mean.size()) + " and " +
+                             std::to_string(out.std.size()) + " numbers, expected " + std::to_string(count) +
+                             ", one per channel");
   }
-  if (std::any_of(out.std.begin(), out.std.end(), [](float s) { return !(s > 0); })) return refuse(where, "std must be above 0");
+  if (std::any_of(out.std.begin(), out.std.end(), [](float s) { return !(s > 0); }))
+    return refuse(where, "std must be above 0");
   return out;
 }
 
@@ -166,7 +176,8 @@ Result<NetworkSpec> parse_network(const std::string& name, const Json& json) {
       numbers.push_back(number.get<double>());
     }
   }
-  const Json &param = fields.object("param"), &weights = fields.object("weights"), &input = fields.object("input");
+  const Json &param = fields.object("param"), &weights = fields.object("weights"),
+             &input = fields.object("input");
   const Json& provenance = fields.object("provenance");
   MIEN_TRY(fields.done());
   if (out.outputs.empty()) return refuse(where, "outputs is empty");
@@ -192,9 +203,12 @@ Result<AssetSpec> parse_asset(const std::string& name, const Json& json) {
 Result<std::vector<std::uint8_t>> read_file(const std::filesystem::path& path, std::int64_t max_bytes) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (error) return Status(Code::kModelRefused, path.string() + " is missing or no file (" + error.message() + "); install the models again");
+  if (error)
+    return Status(Code::kModelRefused, path.string() + " is missing or no file (" + error.message() +
+                                           "); install the models again");
   if (static_cast<std::int64_t>(size) > max_bytes) {
-    return Status(Code::kModelRefused, path.string() + " is " + std::to_string(size) + " bytes, expected at most " + std::to_string(max_bytes));
+    return Status(Code::kModelRefused, path.string() + " is " + std::to_string(size) +
+                                           " bytes, expected at most " + std::to_string(max_bytes));
   }
   std::vector<std::uint8_t> bytes(size);
   std::ifstream stream(path, std::ios::binary);
@@ -205,7 +219,8 @@ Result<std::vector<std::uint8_t>> read_file(const std::filesystem::path& path, s
 }
 
 template <class Spec>
-Result<const Spec*> find_model(const std::map<std::string, Spec>& specs, const std::string& kind, const std::string& name) {
+Result<const Spec*> find_model(const std::map<std::string, Spec>& specs, const std::string& kind,
+                               const std::string& name) {
   const auto found = specs.find(name);
   if (found != specs.end()) return &found->second;
   std::string known;
@@ -217,7 +232,8 @@ Result<const Spec*> find_model(const std::map<std::string, Spec>& specs, const s
 
 Result<double> NetworkSpec::parameter(const std::string& key) const {
   const auto found = parameters.find(key);
-  if (found == parameters.end() || found->second.empty()) return refuse("network " + name, "parameter '" + key + "' is missing");
+  if (found == parameters.end() || found->second.empty())
+    return refuse("network " + name, "parameter '" + key + "' is missing");
   return found->second.front();
 }
 
@@ -249,22 +265,30 @@ Result<ModelFolder> ModelFolder::open(const std::filesystem::path& folder) {
   return out;
 }
 
-Result<const NetworkSpec*> ModelFolder::network(const std::string& name) const { return find_model(manifest_.networks, "network", name); }
+Result<const NetworkSpec*> ModelFolder::network(const std::string& name) const {
+  return find_model(manifest_.networks, "network", name);
+}
 
-Result<const AssetSpec*> ModelFolder::asset(const std::string& name) const { return find_model(manifest_.assets, "asset", name); }
+Result<const AssetSpec*> ModelFolder::asset(const std::string& name) const {
+  return find_model(manifest_.assets, "asset", name);
+}
 
-Result<std::vector<std::uint8_t>> ModelFolder::read(const std::string& model_name, const ModelFile& file) const {
+Result<std::vector<std::uint8_t>> ModelFolder::read(const std::string& model_name,
+                                                    const ModelFile& file) const {
   auto bytes = read_file(folder_ / file.path, kMaxModelBytes);
   if (!bytes.ok()) return bytes.status().with_context("model " + model_name);
   const std::string what = "model " + model_name + ": " + (folder_ / file.path).string();
   if (static_cast<std::int64_t>(bytes->size()) != file.bytes) {
-    return Status(Code::kModelRefused, what + " is " + std::to_string(bytes->size()) + " bytes, expected " + std::to_string(file.bytes) +
-                                           "; the file is damaged or from another version, install the models again");
+    return Status(Code::kModelRefused,
+                  what + " is " + std::to_string(bytes->size()) + " bytes, expected " +
+                      std::to_string(file.bytes) +
+                      "; the file is damaged or from another version, install the models again");
   }
   const std::string hash = sha256_hex(*bytes);
   if (hash != file.sha256) {
-    return Status(Code::kModelRefused, what + " has sha256 " + hash + ", expected " + file.sha256 +
-                                           "; the file is damaged or from another version, install the models again");
+    return Status(Code::kModelRefused,
+                  what + " has sha256 " + hash + ", expected " + file.sha256 +
+                      "; the file is damaged or from another version, install the models again");
   }
   return bytes;
 }

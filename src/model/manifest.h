@@ -1,4 +1,5 @@
-// models/manifest.json: every fact about a model, and the only place where it stands. docs/manifest.md explains the fields.
+// models/manifest.json: every fact about a model, and the only place where it stands. docs/manifest.md
+// explains the fields.
 #pragma once
 
 #include <array>
@@ -39,7 +40,7 @@ struct NetworkSpec {
   std::string name;
   ModelFile param, weights;
   InputSpec input;
-  std::vector<std::string> outputs;                      // tensor names, in the order that the code of the network documents
+  std::vector<std::string> outputs;  // tensor names, in the order that the code of the network documents
   std::map<std::string, std::vector<double>> parameters;  // template and decoding facts, by name
   ModelProvenance provenance;
 
@@ -60,7 +61,8 @@ struct Manifest {
   std::map<std::string, AssetSpec> assets;
 };
 
-// Strict: a missing or unknown key, a wrong type, a path that leaves the folder, a hash that is none: each is refused with its place.
+// Strict: a missing or unknown key, a wrong type, a path that leaves the folder, a hash that is none: each is
+// refused with its place.
 Result<Manifest> parse_manifest(const std::string& json_text);
 
 // A folder with a manifest and the files that it names.

@@ -42,14 +42,19 @@ TEST(Manifest, GoodOneGivesAllFacts) {
 }
 
 TEST(Manifest, UnknownAndMissingKeysAreNamedWithTheirPlace) {
-  EXPECT_NE(message_of(manifest(R"("net":)" + network(R"(,"surprise":1)"))).find("network net: unknown key 'surprise'"), std::string::npos);
+  EXPECT_NE(message_of(manifest(R"("net":)" + network(R"(,"surprise":1)")))
+                .find("network net: unknown key 'surprise'"),
+            std::string::npos);
   EXPECT_NE(message_of(manifest("", R"(,"colour":1)")).find("'colour'"), std::string::npos);
   EXPECT_NE(message_of(R"({"schema":1})").find("'version' is missing"), std::string::npos);
-  EXPECT_NE(message_of(R"({"schema":2,"version":"1","networks":{},"assets":{}})").find("'schema' is 2"), std::string::npos);
+  EXPECT_NE(message_of(R"({"schema":2,"version":"1","networks":{},"assets":{}})").find("'schema' is 2"),
+            std::string::npos);
 }
 
 TEST(Manifest, RefusesWhatIsNotJsonOrOfTheWrongType) {
-  for (const char* text : {"", "{", "[]", "null", "3", R"({"schema":"1","version":1,"networks":[],"assets":0})"}) message_of(text);
+  for (const char* text :
+       {"", "{", "[]", "null", "3", R"({"schema":"1","version":1,"networks":[],"assets":0})"})
+    message_of(text);
   message_of(manifest(R"("net":[])"));
 }
 
@@ -79,7 +84,9 @@ class Folder : public testing::Test {
     std::filesystem::create_directories(folder_);
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name, std::ios::binary) << text; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
   std::filesystem::path folder_;
 };
 

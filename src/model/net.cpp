@@ -26,7 +26,8 @@ struct Net::Runtime {
 
 namespace {
 
-// Lets ncnn copy what it needs: its own reader of memory would make the network refer to the file's bytes for ever.
+// Lets ncnn copy what it needs: its own reader of memory would make the network refer to the file's bytes for
+// ever.
 class BytesReader : public ncnn::DataReader {
  public:
   explicit BytesReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -59,42 +60,51 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
   runtime.net.opt.num_threads = threads;
   runtime.net.opt.use_vulkan_compute = false;
   runtime.net.opt.lightmode = true;
-  // The largest Winograd tiles keep seven times the weights in memory, and these small networks are no faster with them.
+  // The largest Winograd tiles keep seven times the weights in memory, and these small networks are no faster
+  // with them.
   runtime.net.opt.use_winograd63_convolution = false;
   runtime.net.opt.use_winograd43_convolution = true;
   param.push_back('\0');
   if (runtime.net.load_param_mem(reinterpret_cast<const char*>(param.data())) != 0) {
-    return Status(Code::kModelRefused, "network " + name + ": ncnn refuses " + spec->param.path +
-                                           "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");
+    return Status(Code::kModelRefused,
+                  "network " + name + ": ncnn refuses " + spec->param.path +
+                      "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");
   }
   if (runtime.net.load_model(BytesReader(weights)) != 0) {
-    return Status(Code::kModelRefused, "network " + name + ": " + spec->weights.path + " does not fit " + spec->param.path);
+    return Status(Code::kModelRefused,
+                  "network " + name + ": " + spec->weights.path + " does not fit " + spec->param.path);
   }
   return out;
 }
 
 Done Net::run(const Tensor& input, std::span<Tensor> outputs, NetScratch& scratch) const {
   if (outputs.size() != spec_.outputs.size() || input.channels != spec_.input.channels) {
-    return Status(Code::kInternal, "network " + spec_.name + " was called with " + std::to_string(outputs.size()) + " outputs and " +
+    return Status(Code::kInternal, "network " + spec_.name + " was called with " +
+                                       std::to_string(outputs.size()) + " outputs and " +
                                        std::to_string(input.channels) + " channels");
   }
   ncnn::Extractor extractor = runtime_->net.create_extractor();
   extractor.set_blob_allocator(&scratch.allocators_->blobs);
   extractor.set_workspace_allocator(&scratch.allocators_->workspace);
-  ncnn::Mat in(input.width, input.height, input.channels, std::size_t{sizeof(float)}, &scratch.allocators_->blobs);
+  ncnn::Mat in(input.width, input.height, input.channels, std::size_t{sizeof(float)},
+               &scratch.allocators_->blobs);
   const std::size_t plane = static_cast<std::size_t>(input.width) * input.height;
-  for (int c = 0; c < input.channels; ++c) std::memcpy(in.channel(c), input.channel(c), plane * sizeof(float));
+  for (int c = 0; c < input.channels; ++c)
+    std::memcpy(in.channel(c), input.channel(c), plane * sizeof(float));
   if (extractor.input(spec_.input.name.c_str(), in) != 0) {
-    return Status(Code::kModelRefused, "network " + spec_.name + " has no input '" + spec_.input.name + "' as the manifest says");
+    return Status(Code::kModelRefused,
+                  "network " + spec_.name + " has no input '" + spec_.input.name + "' as the manifest says");
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     ncnn::Mat out;
     if (extractor.extract(spec_.outputs[i].c_str(), out) != 0 || out.empty()) {
-      return Status(Code::kModelRefused, "network " + spec_.name + " gives no output '" + spec_.outputs[i] + "' as the manifest says");
+      return Status(Code::kModelRefused, "network " + spec_.name + " gives no output '" + spec_.outputs[i] +
+                                             "' as the manifest says");
     }
     outputs[i].resize(out.c, out.h, out.w);
     for (int c = 0; c < out.c; ++c) {
-      std::memcpy(outputs[i].channel(c), out.channel(c), static_cast<std::size_t>(out.h) * out.w * sizeof(float));
+      std::memcpy(outputs[i].channel(c), out.channel(c),
+                  static_cast<std::size_t>(out.h) * out.w * sizeof(float));
     }
   }
   return {};

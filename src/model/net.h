@@ -35,7 +35,8 @@ class Net {
   Net& operator=(Net&&) noexcept;
 
   const NetworkSpec& spec() const { return spec_; }
-  // input: values as the network was trained with (already normalised). outputs: one per spec().outputs, resized to fit.
+  // input: values as the network was trained with (already normalised). outputs: one per spec().outputs,
+  // resized to fit.
   Done run(const Tensor& input, std::span<Tensor> outputs, NetScratch& scratch) const;
 
  private:

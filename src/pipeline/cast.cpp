@@ -10,8 +10,13 @@ namespace mien {
 namespace {
 
 std::size_t nearest_face(const std::vector<Face>& faces, Point2f point) {
-  const auto distance = [&](const Face& f) { return std::hypot(f.box.centre().x - point.x, f.box.centre().y - point.y); };
-  return static_cast<std::size_t>(std::min_element(faces.begin(), faces.end(), [&](const Face& a, const Face& b) { return distance(a) < distance(b); }) - faces.begin());
+  const auto distance = [&](const Face& f) {
+    return std::hypot(f.box.centre().x - point.x, f.box.centre().y - point.y);
+  };
+  return static_cast<std::size_t>(
+      std::min_element(faces.begin(), faces.end(),
+                       [&](const Face& a, const Face& b) { return distance(a) < distance(b); }) -
+      faces.begin());
 }
 
 }  // namespace
@@ -26,10 +31,14 @@ std::vector<std::size_t> numbered(const std::vector<Face>& faces, FaceOrder orde
   return out;
 }
 
-Result<std::vector<std::string>> not_chosen_because(const std::vector<Face>& faces, const FusionOptions& options) {
+Result<std::vector<std::string>> not_chosen_because(const std::vector<Face>& faces,
+                                                    const FusionOptions& options) {
   if (options.faces == FaceChoice::kNumber && options.face_number > static_cast<int>(faces.size())) {
-    return Status(Code::kNoFace, "face " + std::to_string(options.face_number) + " was asked for, but the target has " + std::to_string(faces.size()) +
-                                     (options.order == FaceOrder::kLeftToRight ? " (counted from the left)" : " (counted from the largest)"));
+    return Status(Code::kNoFace,
+                  "face " + std::to_string(options.face_number) + " was asked for, but the target has " +
+                      std::to_string(faces.size()) +
+                      (options.order == FaceOrder::kLeftToRight ? " (counted from the left)"
+                                                                : " (counted from the largest)"));
   }
   std::vector<std::string> out(faces.size());
   if (options.faces == FaceChoice::kAll || faces.empty()) return out;
@@ -58,7 +67,8 @@ References references_of(std::span<const Casting> cast) {
   return out;
 }
 
-std::vector<Match> match_people(const std::vector<Identity>& references, const std::vector<std::optional<Identity>>& faces, float min_similarity) {
+std::vector<Match> match_people(const std::vector<Identity>& references,
+                                const std::vector<std::optional<Identity>>& faces, float min_similarity) {
   struct Pair {
     std::size_t reference, face;
     float similarity;
@@ -69,7 +79,8 @@ std::vector<Match> match_people(const std::vector<Identity>& references, const s
       if (faces[f]) pairs.push_back({r, f, similarity(references[r], *faces[f])});
     }
   }
-  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.similarity > b.similarity; });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.similarity > b.similarity; });
   std::vector<Match> out(references.size());
   std::vector<bool> taken(faces.size(), false);
   for (const Pair& pair : pairs) {

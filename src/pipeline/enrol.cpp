@@ -5,12 +5,15 @@
 
 namespace mien {
 
-Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& networks, FindScratch& scratch,
+                                      Trace& trace) {
   MIEN_ASSIGN(const std::vector<Face> faces, find_faces(photo, networks, scratch, trace));
   const int chosen = largest_face(faces);
   if (chosen < 0) {
-    return Status(Code::kNoFace, "no face was found in the source (" + std::to_string(photo.width) + " x " + std::to_string(photo.height) +
-                                     " px); use a photo that shows the face from the front, larger and in good light");
+    return Status(Code::kNoFace,
+                  "no face was found in the source (" + std::to_string(photo.width) + " x " +
+                      std::to_string(photo.height) +
+                      " px); use a photo that shows the face from the front, larger and in good light");
   }
   SourceAnalysis out;
   out.face = faces[static_cast<std::size_t>(chosen)];
@@ -19,7 +22,8 @@ Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& netwo
   return out;
 }
 
-Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, const FaceModel& model, Trace& trace) {
+Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, const FaceModel& model,
+                               Trace& trace) {
   const auto span = trace.span("enrol");
   const RegionMap* regions = analysis.regions ? &*analysis.regions : nullptr;
   auto content = std::make_shared<Source::Content>();

@@ -27,10 +27,12 @@ struct SourceAnalysis {
 };
 
 // kNoFace with a sentence that says what to do when there is no face.
-Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& networks, FindScratch& scratch,
+                                      Trace& trace);
 
 // Runs no network. kNoFace when the quality gate refuses the face.
-Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, const FaceModel& model, Trace& trace);
+Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, const FaceModel& model,
+                               Trace& trace);
 
 // Both.
 Result<ContentPtr> enrol(ImageView photo, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);

@@ -11,23 +11,27 @@
 namespace mien {
 namespace {
 
-constexpr int kSmallPicturePx = 520;   // up to this longer side one pass of the detector sees all faces worth fusing
+constexpr int kSmallPicturePx =
+    520;  // up to this longer side one pass of the detector sees all faces worth fusing
 constexpr int kFinePassPx = 640;       // longer side of the second pass
 constexpr float kLongestTilePx = 400;  // of its tiles
-constexpr float kTileShare = 0.55f;    // of a side that is cut in two: the overlap holds the faces that the first pass may miss
+constexpr float kTileShare =
+    0.55f;  // of a side that is cut in two: the overlap holds the faces that the first pass may miss
 constexpr float kMergeOverlap = 0.4f;
 constexpr float kMinPresence = 0.7f;
-constexpr float kNestedShare = 0.7f;   // of a box inside another: both are the same face
-constexpr int kParseCropPx = 192;      // photos have time for the finer look
+constexpr float kNestedShare = 0.7f;  // of a box inside another: both are the same face
+constexpr int kParseCropPx = 192;     // photos have time for the finer look
 
 struct Tile {
   int x0, y0, width, height;  // pixels of the picture
 };
 
-// The picture in parts that overlap, two along every side that is longer than kLongestTilePx at the fine pass's scale.
+// The picture in parts that overlap, two along every side that is longer than kLongestTilePx at the fine
+// pass's scale.
 std::vector<Tile> fine_tiles(ImageView picture, float scale) {
   const auto parts = [scale](int length) {
-    if (static_cast<float>(length) * scale <= kLongestTilePx) return std::vector<std::pair<int, int>>{{0, length}};
+    if (static_cast<float>(length) * scale <= kLongestTilePx)
+      return std::vector<std::pair<int, int>>{{0, length}};
     const int part = static_cast<int>(std::ceil(kTileShare * static_cast<float>(length)));
     return std::vector<std::pair<int, int>>{{0, part}, {length - part, part}};
   };
@@ -38,22 +42,33 @@ std::vector<Tile> fine_tiles(ImageView picture, float scale) {
   return out;
 }
 
-// Whether a face reaches a side at which the tile, not the picture, ends: another tile or the first pass sees it whole.
+// Whether a face reaches a side at which the tile, not the picture, ends: another tile or the first pass sees
+// it whole.
 bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
   const float margin = 0.05f * std::max(box.width(), box.height());
-  return (tile.x0 > 0 && box.x0 < static_cast<float>(tile.x0) + margin) || (tile.y0 > 0 && box.y0 < static_cast<float>(tile.y0) + margin) ||
-         (tile.x0 + tile.width < picture.width && box.x1 > static_cast<float>(tile.x0 + tile.width) - margin) ||
-         (tile.y0 + tile.height < picture.height && box.y1 > static_cast<float>(tile.y0 + tile.height) - margin);
+  return (tile.x0 > 0 && box.x0 < static_cast<float>(tile.x0) + margin) ||
+         (tile.y0 > 0 && box.y0 < static_cast<float>(tile.y0) + margin) ||
+         (tile.x0 + tile.width < picture.width &&
+          box.x1 > static_cast<float>(tile.x0 + tile.width) - margin) ||
+         (tile.y0 + tile.height < picture.height &&
+          box.y1 > static_cast<float>(tile.y0 + tile.height) - margin);
 }
 
-// The second look, twice as fine, after a first one at the whole, tile by tile: a whole picture at once would need more memory than all else together.
-Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, std::vector<Detection>* out) {
-  const float scale = std::min(1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
+// The second look, twice as fine, after a first one at the whole, tile by tile: a whole picture at once would
+// need more memory than all else together.
+Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
+                 std::vector<Detection>* out) {
+  const float scale = std::min(
+      1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
   const float gain = scratch.detect.gain;  // of the whole picture, by the first pass
   for (const Tile& tile : fine_tiles(picture, scale)) {
-    const ImageView part{picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format), tile.width, tile.height, picture.stride_bytes, picture.format};
-    const int longest = static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));
-    MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(part, longest, 0, scratch.detect, scratch.nets, gain));
+    const ImageView part{
+        picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format),
+        tile.width, tile.height, picture.stride_bytes, picture.format};
+    const int longest =
+        static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));
+    MIEN_ASSIGN(std::vector<Detection> found,
+                networks.detector.run(part, longest, 0, scratch.detect, scratch.nets, gain));
     const auto x = static_cast<float>(tile.x0), y = static_cast<float>(tile.y0);
     for (Detection& d : found) {
       d.box = {d.box.x0 + x, d.box.y0 + y, d.box.x1 + x, d.box.y1 + y};
@@ -65,20 +80,25 @@ Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& s
 }
 
 Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
-  MIEN_ASSIGN(std::vector<Detection> found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
+  MIEN_ASSIGN(std::vector<Detection> found,
+              networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
   if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
   MIEN_TRY(detect_fine(picture, networks, scratch, &found));
-  scratch.nets = {}, scratch.detect = {};  // the largest of all scratch: what follows is not piled on top of it
+  scratch.nets = {},
+  scratch.detect = {};  // the largest of all scratch: what follows is not piled on top of it
   return suppress_overlaps(std::move(found), kMergeOverlap);
 }
 
 // The first look corrects the crop; the second and its mirror image measure.
-Result<MeshLook> look_closely(ImageView picture, const Detection& detection, const FaceNetworks& networks, FindScratch& scratch) {
-  MIEN_ASSIGN(const MeshLook first, networks.mesh.look(picture, level_square(detection.box, detection.points), scratch.mesh, scratch.nets));
+Result<MeshLook> look_closely(ImageView picture, const Detection& detection, const FaceNetworks& networks,
+                              FindScratch& scratch) {
+  MIEN_ASSIGN(const MeshLook first, networks.mesh.look(picture, level_square(detection.box, detection.points),
+                                                       scratch.mesh, scratch.nets));
   if (first.presence < kMinPresence) return first;
   const LevelSquare square = level_square(first.mesh);
   MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(picture, square, scratch.mesh, scratch.nets));
-  MIEN_ASSIGN(const MeshLook mirrored, networks.mesh.look_mirrored(picture, square, scratch.mesh, scratch.nets));
+  MIEN_ASSIGN(const MeshLook mirrored,
+              networks.mesh.look_mirrored(picture, square, scratch.mesh, scratch.nets));
   return mean_of(plain, mirrored);
 }
 
@@ -99,7 +119,8 @@ Result<Face> measure(const Detection& detection, const MeshLook& look, const Fac
 
 // Share of `inner` that lies inside of `outer`.
 float share_inside(const Box& inner, const Box& outer) {
-  const float w = std::min(inner.x1, outer.x1) - std::max(inner.x0, outer.x0), h = std::min(inner.y1, outer.y1) - std::max(inner.y0, outer.y0);
+  const float w = std::min(inner.x1, outer.x1) - std::max(inner.x0, outer.x0),
+              h = std::min(inner.y1, outer.y1) - std::max(inner.y0, outer.y0);
   return w > 0 && h > 0 ? w * h / std::max(inner.width() * inner.height(), 1e-6f) : 0.0f;
 }
 
@@ -109,13 +130,16 @@ std::vector<Face> without_nested(std::vector<Face> faces) {
   std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.score > b.score; });
   std::vector<Face> kept;
   for (const Face& face : faces) {
-    const bool nested = std::any_of(kept.begin(), kept.end(), [&](const Face& other) { return share_inside(face.box, other.box) > kNestedShare; });
+    const bool nested = std::any_of(kept.begin(), kept.end(), [&](const Face& other) {
+      return share_inside(face.box, other.box) > kNestedShare;
+    });
     if (!nested) kept.push_back(face);
   }
   return kept;
 }
 
-Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
+                                     Trace& trace) {
   std::vector<Detection> detections;
   {
     const auto span = trace.span("detect");
@@ -130,11 +154,14 @@ Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& netw
     if (face.ok()) faces.push_back(*face);  // a mesh without extent is no face
   }
   faces = without_nested(std::move(faces));
-  std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.box.centre().x < b.box.centre().x; });
+  std::sort(faces.begin(), faces.end(),
+            [](const Face& a, const Face& b) { return a.box.centre().x < b.box.centre().x; });
   return faces;
 }
 
-Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
+                                              const FaceNetworks& networks, FindScratch& scratch,
+                                              Trace& trace) {
   if (networks.parse == nullptr) return std::optional<RegionMap>();
   const auto span = trace.span("parse");
   RegionMap map;
@@ -142,7 +169,8 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
   return std::optional<RegionMap>(std::move(map));
 }
 
-Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
+                                         FindScratch& scratch, Trace& trace) {
   if (networks.identity == nullptr) return std::optional<Identity>();
   const auto span = trace.span("identity");
   MIEN_ASSIGN(const Identity found, networks.identity->run(picture, mesh, scratch.identity, scratch.nets));
@@ -153,14 +181,16 @@ float covered_share(const RegionMap& regions, const Mesh& mesh) {
   constexpr int kGrid = 48;  // the oval is looked at on a grid of this size
   Affine grid_from_frame = crop_from_frame(level_square(mesh), 1.0f, kGrid);
   Plane cover, oval;
-  regions.sample({RegionClass::kHair, RegionClass::kOccluder}, grid_from_frame.inverse(), kGrid, kGrid, &cover);
+  regions.sample({RegionClass::kHair, RegionClass::kOccluder}, grid_from_frame.inverse(), kGrid, kGrid,
+                 &cover);
   oval.resize(kGrid, kGrid);
   oval.fill(0);
   std::vector<Point2f> outline;
   for (const topology::Index i : topology::kOval) outline.push_back(grid_from_frame({mesh[i].x, mesh[i].y}));
   fill_polygon(outline, &oval);
   float covered = 0, all = 1e-6f;
-  for (std::size_t i = 0; i < oval.size(); ++i) covered += oval.values[i] * (cover.values[i] > 0.5f ? 1.0f : 0.0f), all += oval.values[i];
+  for (std::size_t i = 0; i < oval.size(); ++i)
+    covered += oval.values[i] * (cover.values[i] > 0.5f ? 1.0f : 0.0f), all += oval.values[i];
   return covered / all;
 }
 

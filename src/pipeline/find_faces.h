@@ -18,7 +18,7 @@ struct FaceNetworks {
   const Detector& detector;
   const MeshNet& mesh;
   const FaceModel& model;
-  const ParseNet* parse = nullptr;  // null: no weights for it; faces are then taken as uncovered
+  const ParseNet* parse = nullptr;        // null: no weights for it; faces are then taken as uncovered
   const IdentityNet* identity = nullptr;  // null: no weights for it; nobody is recognised
 };
 
@@ -31,16 +31,21 @@ struct FindScratch {
 };
 
 // All faces, left to right. Detections whose mesh finds no face are dropped.
-Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
+                                     Trace& trace);
 
-// Drops a face most of whose box lies inside that of a face with a higher score: a close-up's mouth and chin may look like a face of its own.
+// Drops a face most of whose box lies inside that of a face with a higher score: a close-up's mouth and chin
+// may look like a face of its own.
 std::vector<Face> without_nested(std::vector<Face> faces);
 
 // The regions around a face; nullopt without weights.
-Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
+                                              const FaceNetworks& networks, FindScratch& scratch,
+                                              Trace& trace);
 
 // Who it is; nullopt without weights.
-Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
+                                         FindScratch& scratch, Trace& trace);
 
 // Share of the face's oval that hair or another thing covers, 0..1.
 float covered_share(const RegionMap& regions, const Mesh& mesh);

@@ -5,8 +5,9 @@
 
 namespace mien {
 
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FusionParts& parts, const FusionOptions& options, ThreadPool& pool,
-               FuseScratch& s, Trace& trace, MutableImageView frame, FaceReport* report) {
+Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
+               const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& s,
+               Trace& trace, MutableImageView frame, FaceReport* report) {
   const float strength = options.strength;
   const FaceModel& model = parts.model;
   Mesh fused_frame;
@@ -17,13 +18,22 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     gap = expression_gap(model, source.shape, fit);
     fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
   }
-  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s, trace);
+  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions,
+                                             model, strength, pool, s, trace);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }
   if (parts.coarse && parts.coarse_scratch && parts.nets) {
     const auto span = trace.span("coarse");
-    const CoarseScene scene{frame, prepared.where.canvas_from_frame(), s.fused, s.trust, s.masks, s.relight, prepared.fused, model.canonical_mesh(), model.triangles()};
+    const CoarseScene scene{frame,
+                            prepared.where.canvas_from_frame(),
+                            s.fused,
+                            s.trust,
+                            s.masks,
+                            s.relight,
+                            prepared.fused,
+                            model.canonical_mesh(),
+                            model.triangles()};
     MIEN_TRY(parts.coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
   }
   {

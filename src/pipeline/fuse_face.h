@@ -1,4 +1,5 @@
-// One face of a frame: fused mesh -> (prepare_face: warp -> eyes -> relight) -> coarse network -> tone -> blend -> paste
+// One face of a frame: fused mesh -> (prepare_face: warp -> eyes -> relight) -> coarse network -> tone ->
+// blend -> paste
 #pragma once
 
 #include "fuse/coarse.h"
@@ -15,8 +16,10 @@ struct FusionParts {
   NetScratch* nets = nullptr;
 };
 
-// Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. regions: of the target's face, null when unknown.
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions, const FusionParts& parts, const FusionOptions& options, ThreadPool& pool,
-               FuseScratch& scratch, Trace& trace, MutableImageView frame, FaceReport* report);
+// Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. regions: of the
+// target's face, null when unknown.
+Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
+               const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& scratch,
+               Trace& trace, MutableImageView frame, FaceReport* report);
 
 }  // namespace mien

@@ -9,7 +9,9 @@
 namespace mien {
 namespace {
 
-Result<std::vector<FaceReport>> numbered_reports(ImageView frame, const FusionOptions& options, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::vector<FaceReport>> numbered_reports(ImageView frame, const FusionOptions& options,
+                                                 const FaceNetworks& networks, FindScratch& scratch,
+                                                 Trace& trace) {
   MIEN_ASSIGN(std::vector<Face> found, find_faces(frame, networks, scratch, trace));
   std::vector<Face> faces;
   for (const std::size_t i : numbered(found, options.order)) faces.push_back(found[i]);
@@ -24,8 +26,10 @@ Result<std::vector<FaceReport>> numbered_reports(ImageView frame, const FusionOp
 }
 
 // Sets `casting` of every chosen face, and `note` of those that nobody claims.
-Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, const FaceNetworks& networks, FindScratch& scratch,
-                                          Trace& trace, std::vector<FaceReport>* reports) {
+Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casting> cast,
+                                          const FusionOptions& options, const FaceNetworks& networks,
+                                          FindScratch& scratch, Trace& trace,
+                                          std::vector<FaceReport>* reports) {
   const References references = references_of(cast);
   std::vector<MissingPerson> missing;
   if (!references.identities.empty()) {
@@ -34,7 +38,8 @@ Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casti
       if (!(*reports)[i].note.empty()) continue;
       MIEN_ASSIGN(identities[i], identify(frame, (*reports)[i].face.mesh, networks, scratch, trace));
     }
-    const std::vector<Match> matches = match_people(references.identities, identities, options.min_similarity);
+    const std::vector<Match> matches =
+        match_people(references.identities, identities, options.min_similarity);
     for (std::size_t r = 0; r < matches.size(); ++r) {
       if (matches[r].face < 0) {
         missing.push_back({references.casting_of[r], matches[r].similarity});
@@ -65,7 +70,8 @@ struct Work {
 };
 
 // The similarity of the face in `picture` to its source; empty when it is not wanted or cannot be told.
-Result<std::optional<float>> similarity_to_source(const Work& w, ImageView picture, const Face& face, const Source& source) {
+Result<std::optional<float>> similarity_to_source(const Work& w, ImageView picture, const Face& face,
+                                                  const Source& source) {
   if (!w.options.measure_identity || !source.identity()) return std::optional<float>();
   MIEN_ASSIGN(const std::optional<Identity> found, identify(picture, face.mesh, w.networks, w.find, w.trace));
   return found ? std::optional<float>(similarity(*found, *source.identity())) : std::nullopt;
@@ -73,7 +79,8 @@ Result<std::optional<float>> similarity_to_source(const Work& w, ImageView pictu
 
 // Quality gate, fusion, similarities; fills the rest of the report.
 Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
-  MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(w.frame, report->face.mesh, w.networks, w.find, w.trace));
+  MIEN_ASSIGN(const std::optional<RegionMap> regions,
+              find_regions(w.frame, report->face.mesh, w.networks, w.find, w.trace));
   const RegionMap* known = regions ? &*regions : nullptr;
   {
     const auto span = w.trace.span("quality");
@@ -85,7 +92,8 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   report->note = sentences(report->remarks);
   if (refused(report->remarks)) return {};
   MIEN_ASSIGN(report->similarity_before, similarity_to_source(w, w.frame, report->face, source));
-  MIEN_TRY(fuse_face(source.content(), report->face, known, w.parts, w.options, w.pool, w.fuse, w.trace, w.image, report));
+  MIEN_TRY(fuse_face(source.content(), report->face, known, w.parts, w.options, w.pool, w.fuse, w.trace,
+                     w.image, report));
   report->fused = true;
   MIEN_ASSIGN(report->similarity_after, similarity_to_source(w, w.image, report->face, source));
   return {};
@@ -93,8 +101,9 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
 
 }  // namespace
 
-Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, const FaceNetworks& networks, const FusionParts& parts,
-                                ThreadPool& pool, FindScratch& find, FuseScratch& fuse, Trace& trace, MutableImageView image) {
+Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, const FusionOptions& options,
+                                const FaceNetworks& networks, const FusionParts& parts, ThreadPool& pool,
+                                FindScratch& find, FuseScratch& fuse, Trace& trace, MutableImageView image) {
   FusionReport report;
   MIEN_ASSIGN(report.faces, numbered_reports(frame, options, networks, find, trace));
   MIEN_ASSIGN(report.missing, assign(frame, cast, options, networks, find, trace, &report.faces));
@@ -106,14 +115,16 @@ Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, 
   return report;
 }
 
-Result<std::vector<FaceInfo>> describe_faces(ImageView picture, FaceOrder order, const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+Result<std::vector<FaceInfo>> describe_faces(ImageView picture, FaceOrder order, const FaceNetworks& networks,
+                                             FindScratch& scratch, Trace& trace) {
   MIEN_ASSIGN(const std::vector<Face> found, find_faces(picture, networks, scratch, trace));
   std::vector<FaceInfo> out;
   for (const std::size_t i : numbered(found, order)) {
     FaceInfo info;
     info.number = static_cast<int>(out.size()) + 1;
     info.face = found[i];
-    MIEN_ASSIGN(const std::optional<RegionMap> regions, find_regions(picture, info.face.mesh, networks, scratch, trace));
+    MIEN_ASSIGN(const std::optional<RegionMap> regions,
+                find_regions(picture, info.face.mesh, networks, scratch, trace));
     info.quality = measure_quality(picture, info.face, regions ? &*regions : nullptr);
     info.remarks = judge_target(info.face, info.quality);
     MIEN_ASSIGN(info.identity, identify(picture, info.face.mesh, networks, scratch, trace));

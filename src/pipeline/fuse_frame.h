@@ -9,10 +9,12 @@
 namespace mien {
 
 // `image` holds the frame's pixels when called, and the result afterwards.
-Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, const FusionOptions& options, const FaceNetworks& networks, const FusionParts& parts,
-                                ThreadPool& pool, FindScratch& find, FuseScratch& fuse, Trace& trace, MutableImageView image);
+Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, const FusionOptions& options,
+                                const FaceNetworks& networks, const FusionParts& parts, ThreadPool& pool,
+                                FindScratch& find, FuseScratch& fuse, Trace& trace, MutableImageView image);
 
 // What is known about every face without changing any.
-Result<std::vector<FaceInfo>> describe_faces(ImageView picture, FaceOrder order, const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+Result<std::vector<FaceInfo>> describe_faces(ImageView picture, FaceOrder order, const FaceNetworks& networks,
+                                             FindScratch& scratch, Trace& trace);
 
 }  // namespace mien

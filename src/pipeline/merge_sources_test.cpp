@@ -17,13 +17,15 @@ class MergeSources : public testing::Test {
  protected:
   // A person's photo without networks.
   EnrolledPhoto photo(int number, float yaw_deg, float brightness, int person, float likeness = 1) {
-    const Image picture = make_picture(400, 420, PixelFormat::kRgb8, static_cast<unsigned>(number), brightness);
+    const Image picture =
+        make_picture(400, 420, PixelFormat::kRgb8, static_cast<unsigned>(number), brightness);
     SourceAnalysis analysis;
     analysis.face.mesh = make_mesh(*model_, 200, 210, 14, yaw_deg, 0);
     analysis.face.pose.yaw_deg = yaw_deg;
     const LevelSquare square = level_square(analysis.face.mesh);
     const float half = square.side_px / 2;
-    analysis.face.box = {square.centre.x - half, square.centre.y - half, square.centre.x + half, square.centre.y + half};
+    analysis.face.box = {square.centre.x - half, square.centre.y - half, square.centre.x + half,
+                         square.centre.y + half};
     Identity& identity = analysis.identity.emplace();
     identity.values[static_cast<std::size_t>(person)] = likeness;
     identity.values[static_cast<std::size_t>(100 + number)] = std::sqrt(1 - likeness * likeness);
@@ -39,10 +41,13 @@ class MergeSources : public testing::Test {
 
 TEST_F(MergeSources, AStrangersPhotoIsLeftOutWithASentence) {
   std::vector<std::string> rejections;
-  const auto kept = without_strangers({photo(1, 0, 1, 1, 0.8f), photo(2, 0, 1, 1, 0.9f), photo(3, 0, 1, 2), photo(4, 0, 1, 1, 0.7f)}, &rejections);
+  const auto kept = without_strangers(
+      {photo(1, 0, 1, 1, 0.8f), photo(2, 0, 1, 1, 0.9f), photo(3, 0, 1, 2), photo(4, 0, 1, 1, 0.7f)},
+      &rejections);
   ASSERT_EQ(kept.size(), 3u);
   ASSERT_EQ(rejections.size(), 1u);
-  EXPECT_NE(rejections[0].find("photo 3 shows another person, similarity 0.00"), std::string::npos) << rejections[0];
+  EXPECT_NE(rejections[0].find("photo 3 shows another person, similarity 0.00"), std::string::npos)
+      << rejections[0];
 }
 
 TEST_F(MergeSources, OfTwoPhotosThatDisagreeTheFirstStays) {
@@ -66,9 +71,11 @@ TEST_F(MergeSources, FrontalPhotoFillsTheFarSideOfATurnedOne) {
 TEST_F(MergeSources, EqualPhotosChangeNoPixel) {
   const EnrolledPhoto a = photo(1, 0, 1, 1), b = photo(2, 0, 1, 1);
   const ContentPtr merged = merge_sources({a, b}, *model_, pool_, {});
-  const ImageView before = a.content->texture.levels[0].view(), other = b.content->texture.levels[0].view(), after = merged->texture.levels[0].view();
+  const ImageView before = a.content->texture.levels[0].view(), other = b.content->texture.levels[0].view(),
+                  after = merged->texture.levels[0].view();
   const std::size_t size = static_cast<std::size_t>(before.stride_bytes) * before.height;
-  EXPECT_TRUE(std::memcmp(before.data, after.data, size) == 0 || std::memcmp(other.data, after.data, size) == 0);
+  EXPECT_TRUE(std::memcmp(before.data, after.data, size) == 0 ||
+              std::memcmp(other.data, after.data, size) == 0);
 }
 
 TEST_F(MergeSources, ShapeAndIdentityAreMeans) {
@@ -76,8 +83,10 @@ TEST_F(MergeSources, ShapeAndIdentityAreMeans) {
   const ContentPtr merged = merge_sources({a, b}, *model_, pool_, {"a remark"});
   ASSERT_TRUE(merged->identity.has_value());
   EXPECT_NEAR(similarity(*merged->identity, *merged->identity), 1, 1e-4f);
-  EXPECT_GT(similarity(*merged->identity, *a.content->identity), similarity(*b.content->identity, *a.content->identity));
-  const float low = std::min(a.content->shape.identity[0], b.content->shape.identity[0]), high = std::max(a.content->shape.identity[0], b.content->shape.identity[0]);
+  EXPECT_GT(similarity(*merged->identity, *a.content->identity),
+            similarity(*b.content->identity, *a.content->identity));
+  const float low = std::min(a.content->shape.identity[0], b.content->shape.identity[0]),
+              high = std::max(a.content->shape.identity[0], b.content->shape.identity[0]);
   EXPECT_GE(merged->shape.identity[0], low - 1e-4f);
   EXPECT_LE(merged->shape.identity[0], high + 1e-4f);
   EXPECT_EQ(merged->warnings.front(), "a remark");

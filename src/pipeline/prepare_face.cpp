@@ -6,8 +6,10 @@
 
 namespace mien {
 
-PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, const SurfaceWeights& gap, ImageView frame,
-                          const RegionMap* regions, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s, Trace& trace) {
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
+                          const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
+                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
+                          Trace& trace) {
   PreparedFace out;
   out.where = canvas_around(target_frame, frame.width, frame.height);
   if (out.where.width < 1 || out.where.height < 1) return out;
@@ -27,7 +29,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     MaskHints hints{&s.trust, nullptr, nullptr};
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
-      regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_cover);
+      regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height,
+                      &s.target_cover);
       regions->sample({RegionClass::kSkin}, frame_from_canvas, width, height, &s.target_skin);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
@@ -35,15 +38,19 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
-  out.skin_delta_e = skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
-  const bool has_gap = draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
-  relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr, &s.relight, &s.fused);
+  out.skin_delta_e =
+      skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
+  const bool has_gap =
+      draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
+  relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
+          &s.relight, &s.fused);
   return out;
 }
 
 namespace {
 
-// Where the target's own skin is seen and the mesh covers it: only there do its colours say what the face's should be.
+// Where the target's own skin is seen and the mesh covers it: only there do its colours say what the face's
+// should be.
 void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
   out->resize(maps.depth.width, maps.depth.height);
   for (std::size_t i = 0; i < out->size(); ++i) {
@@ -53,7 +60,8 @@ void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
 
 }  // namespace
 
-void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s, MutableImageView frame) {
+void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s,
+                MutableImageView frame) {
   add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);

@@ -1,4 +1,5 @@
-// The classical half of a fusion, and its end: warp -> eyes -> relight, later blend -> paste. Knows no networks.
+// The classical half of a fusion, and its end: warp -> eyes -> relight, later blend -> paste. Knows no
+// networks.
 #pragma once
 
 #include "core/thread_pool.h"
@@ -29,12 +30,16 @@ struct PreparedFace {
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
 
-// warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples with it.
-// gap: expression_gap() of the two faces.
-PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame, const SurfaceWeights& gap, ImageView frame,
-                          const RegionMap* regions, const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch, Trace& trace);
+// warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples
+// with it. gap: expression_gap() of the two faces.
+PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
+                          const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
+                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
+                          Trace& trace);
 
-// Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the canvas into the frame.
-void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch, MutableImageView frame);
+// Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
+// canvas into the frame.
+void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch,
+                MutableImageView frame);
 
 }  // namespace mien

@@ -15,7 +15,8 @@
 namespace mien {
 namespace {
 
-// Limits: `refuse` and `warn` are compared with the same figure. docs/quality-gate.md shows what they were chosen from.
+// Limits: `refuse` and `warn` are compared with the same figure. docs/quality-gate.md shows what they were
+// chosen from.
 struct Limits {
   float refuse, warn;
 };
@@ -28,9 +29,9 @@ constexpr Limits kYawDeg{65, 40}, kPitchDeg{45, 30};
 constexpr Limits kPoseGapDeg{75, 40};
 constexpr float kMouthOpening = 0.12f;
 
-constexpr int kLookPx = 128;       // the face is measured at this size, or at its own when it is smaller
+constexpr int kLookPx = 128;  // the face is measured at this size, or at its own when it is smaller
 constexpr float kFineSigmaPx = 1.0f;
-constexpr float kInside = 0.86f;   // of the oval: its rim mixes with hair and background
+constexpr float kInside = 0.86f;  // of the oval: its rim mixes with hair and background
 
 std::string number(float v) { return std::to_string(std::lround(v)); }
 std::string percent(float share) { return number(100 * share) + " %"; }
@@ -59,7 +60,9 @@ void measure_pixels(ImageView picture, const Mesh& mesh, FaceQuality* out) {
   Plane luma, oval;
   luma.resize(size, size), oval.resize(size, size);
   oval.fill(0);
-  for (std::size_t i = 0; i < luma.size(); ++i) luma.values[i] = (0.299f * pixels.channel(0)[i] + 0.587f * pixels.channel(1)[i] + 0.114f * pixels.channel(2)[i]) / 255;
+  for (std::size_t i = 0; i < luma.size(); ++i)
+    luma.values[i] =
+        (0.299f * pixels.channel(0)[i] + 0.587f * pixels.channel(1)[i] + 0.114f * pixels.channel(2)[i]) / 255;
   std::vector<Point2f> outline;
   const float middle = static_cast<float>(size - 1) / 2;
   for (const topology::Index i : topology::kOval) {
@@ -72,7 +75,8 @@ void measure_pixels(ImageView picture, const Mesh& mesh, FaceQuality* out) {
     if (oval.values[i] > 0.5f) inside.push_back(luma.values[i]);
   }
   if (inside.empty()) return;
-  std::nth_element(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(inside.size() / 2), inside.end());
+  std::nth_element(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(inside.size() / 2),
+                   inside.end());
   out->brightness = inside[inside.size() / 2];
   Plane fine = luma;
   std::vector<float> scratch;
@@ -85,26 +89,36 @@ float outside_share(const Mesh& mesh, int width, int height) {
   int outside = 0;
   for (int i = 0; i < kSurfacePoints; ++i) {
     const Point3f& p = mesh[i];
-    outside += p.x < -0.5f || p.y < -0.5f || p.x > static_cast<float>(width) - 0.5f || p.y > static_cast<float>(height) - 0.5f;
+    outside += p.x < -0.5f || p.y < -0.5f || p.x > static_cast<float>(width) - 0.5f ||
+               p.y > static_cast<float>(height) - 0.5f;
   }
   return static_cast<float>(outside) / kSurfacePoints;
 }
 
 float mouth_opening(const Mesh& mesh) {
   using namespace topology;
-  const auto distance = [&](Index i, Index k) { return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y); };
+  const auto distance = [&](Index i, Index k) {
+    return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y);
+  };
   return distance(kUpperInnerLip, kLowerInnerLip) / std::max(distance(kFivePoints[3], kFivePoints[4]), 1e-3f);
 }
 
 // Collects remarks; refusals come before warnings in the end.
 class Remarks {
  public:
-  void add(QualityReason reason, bool refuses, std::string sentence) { list_.push_back({reason, refuses, std::move(sentence)}); }
+  void add(QualityReason reason, bool refuses, std::string sentence) {
+    list_.push_back({reason, refuses, std::move(sentence)});
+  }
   // For figures that are bad when high (sign 1) or when low (sign -1).
-  void check(QualityReason reason, float value, Limits limits, int sign, const std::string& seen, const std::string& advice, const std::string& limit) {
+  void check(QualityReason reason, float value, Limits limits, int sign, const std::string& seen,
+             const std::string& advice, const std::string& limit) {
     const bool refuses = static_cast<float>(sign) * (value - limits.refuse) > 0;
     if (!refuses && !(static_cast<float>(sign) * (value - limits.warn) > 0)) return;
-    add(reason, refuses, seen + (refuses ? ", expected " + std::string(sign > 0 ? "at most " : "at least ") + limit : ", so the result will be weaker") + "; " + advice);
+    add(reason, refuses,
+        seen +
+            (refuses ? ", expected " + std::string(sign > 0 ? "at most " : "at least ") + limit
+                     : ", so the result will be weaker") +
+            "; " + advice);
   }
   std::vector<QualityRemark> take() {
     std::stable_partition(list_.begin(), list_.end(), [](const QualityRemark& r) { return r.refuses; });
@@ -118,20 +132,29 @@ class Remarks {
 void judge_both(const Face& face, const FaceQuality& q, Remarks* out) {
   using enum QualityReason;
   if (q.width_px < kSmallestFacePx) {
-    out->add(kTooSmall, true, "the face is " + number(q.width_px) + " px wide, expected at least " + number(kSmallestFacePx) + "; move closer or use a larger picture");
+    out->add(kTooSmall, true,
+             "the face is " + number(q.width_px) + " px wide, expected at least " + number(kSmallestFacePx) +
+                 "; move closer or use a larger picture");
   }
-  out->check(kCutOff, q.outside_share, kOutsideShare, 1, percent(q.outside_share) + " of the face lies outside of the picture", "use a picture that shows it whole",
-             percent(kOutsideShare.refuse));
-  out->check(kCovered, q.covered_share, kCoveredShare, 1, percent(q.covered_share) + " of the face is covered by hair or another thing", "use a picture that shows more of it",
-             percent(kCoveredShare.refuse));
-  out->check(kBlurred, q.sharpness, kSharpness, -1, "the face is blurred (sharpness " + hundredths(q.sharpness) + ")", "hold the camera still or use a sharper picture",
-             hundredths(kSharpness.refuse));
-  out->check(kDark, q.brightness, kBrightness, -1, "the face is dark (" + percent(q.brightness) + " of white)", "take the picture with more light", percent(kBrightness.refuse));
+  out->check(kCutOff, q.outside_share, kOutsideShare, 1,
+             percent(q.outside_share) + " of the face lies outside of the picture",
+             "use a picture that shows it whole", percent(kOutsideShare.refuse));
+  out->check(kCovered, q.covered_share, kCoveredShare, 1,
+             percent(q.covered_share) + " of the face is covered by hair or another thing",
+             "use a picture that shows more of it", percent(kCoveredShare.refuse));
+  out->check(kBlurred, q.sharpness, kSharpness, -1,
+             "the face is blurred (sharpness " + hundredths(q.sharpness) + ")",
+             "hold the camera still or use a sharper picture", hundredths(kSharpness.refuse));
+  out->check(kDark, q.brightness, kBrightness, -1,
+             "the face is dark (" + percent(q.brightness) + " of white)", "take the picture with more light",
+             percent(kBrightness.refuse));
   const float yaw = std::abs(face.pose.yaw_deg), pitch = std::abs(face.pose.pitch_deg);
   const bool sideways = yaw / kYawDeg.warn >= pitch / kPitchDeg.warn;
-  const std::string seen = sideways ? "the head is turned " + number(yaw) + " degrees to the side" : "the head is tilted " + number(pitch) + " degrees up or down";
+  const std::string seen = sideways ? "the head is turned " + number(yaw) + " degrees to the side"
+                                    : "the head is tilted " + number(pitch) + " degrees up or down";
   const Limits limits = sideways ? kYawDeg : kPitchDeg;
-  out->check(kExtremePose, sideways ? yaw : pitch, limits, 1, seen, "use a picture where the person looks towards the camera", number(limits.refuse));
+  out->check(kExtremePose, sideways ? yaw : pitch, limits, 1, seen,
+             "use a picture where the person looks towards the camera", number(limits.refuse));
 }
 
 }  // namespace
@@ -183,18 +206,28 @@ std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& qua
   Remarks remarks;
   judge_both(face, quality, &remarks);
   if (quality.width_px >= kSmallestFacePx && quality.width_px < kSmallSourcePx) {
-    remarks.add(kTooSmall, false, "the face is only " + number(quality.width_px) + " px wide and will look soft; use a larger picture");
+    remarks.add(
+        kTooSmall, false,
+        "the face is only " + number(quality.width_px) + " px wide and will look soft; use a larger picture");
   }
-  if (quality.eye_opening < kClosedEyeOpening) remarks.add(kClosedEyes, false, "an eye is closed, so that eye stays the target's; use a picture with open eyes");
-  if (quality.mouth_opening > kMouthOpening) remarks.add(kOpenMouth, false, "the mouth is open, so its inside stays the target's; a picture with closed lips works better");
+  if (quality.eye_opening < kClosedEyeOpening)
+    remarks.add(kClosedEyes, false,
+                "an eye is closed, so that eye stays the target's; use a picture with open eyes");
+  if (quality.mouth_opening > kMouthOpening)
+    remarks.add(
+        kOpenMouth, false,
+        "the mouth is open, so its inside stays the target's; a picture with closed lips works better");
   return remarks.take();
 }
 
-float pose_gap_deg(const Pose& a, const Pose& b) { return std::max(std::abs(a.yaw_deg - b.yaw_deg), std::abs(a.pitch_deg - b.pitch_deg)); }
+float pose_gap_deg(const Pose& a, const Pose& b) {
+  return std::max(std::abs(a.yaw_deg - b.yaw_deg), std::abs(a.pitch_deg - b.pitch_deg));
+}
 
 std::optional<QualityRemark> judge_pose_gap(float gap_deg) {
   Remarks remarks;
-  remarks.check(QualityReason::kPoseGap, gap_deg, kPoseGapDeg, 1, "source and target look in directions that differ by " + number(gap_deg) + " degrees",
+  remarks.check(QualityReason::kPoseGap, gap_deg, kPoseGapDeg, 1,
+                "source and target look in directions that differ by " + number(gap_deg) + " degrees",
                 "use a source that looks the way the target does", number(kPoseGapDeg.refuse));
   auto list = remarks.take();
   if (list.empty()) return std::nullopt;

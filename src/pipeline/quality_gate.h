@@ -1,4 +1,5 @@
-// The one place that decides whether a face is good enough, and says what to do when it is not. docs/quality-gate.md has the figures.
+// The one place that decides whether a face is good enough, and says what to do when it is not.
+// docs/quality-gate.md has the figures.
 #pragma once
 
 #include <optional>

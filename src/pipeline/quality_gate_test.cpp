@@ -16,7 +16,8 @@ class QualityGate : public testing::Test {
     Face face;
     const LevelSquare square = level_square(mesh);
     const float half = square.side_px / 2;
-    face.box = {square.centre.x - half, square.centre.y - half, square.centre.x + half, square.centre.y + half};
+    face.box = {square.centre.x - half, square.centre.y - half, square.centre.x + half,
+                square.centre.y + half};
     face.mesh = mesh;
     face.pose.yaw_deg = yaw_deg;
     return face;
@@ -50,7 +51,8 @@ TEST_F(QualityGate, EachFigureHasItsReasonAndItsTwoLimits) {
     Face face;
     change(&q, &face);
     const auto remarks = judge_target(face, q);
-    for (const QualityRemark& r : remarks) EXPECT_NE(r.sentence.find("; "), std::string::npos) << r.sentence;  // what to do
+    for (const QualityRemark& r : remarks)
+      EXPECT_NE(r.sentence.find("; "), std::string::npos) << r.sentence;  // what to do
     return reasons(remarks);
   };
   using List = std::vector<std::pair<QualityReason, bool>>;
@@ -93,19 +95,24 @@ TEST_F(QualityGate, PoseGapWarnsThenRefuses) {
 
 TEST_F(QualityGate, MeasuresBlurDarknessAndWhatIsCutOff) {
   const Mesh mesh = make_mesh(*model_, 200, 210, 14, 0, 0);
-  const Image sharp = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f), dark = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.1f);
+  const Image sharp = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f),
+              dark = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.1f);
   Image flat = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
   for (int y = 0; y < flat.height(); ++y) {
-    for (int i = 0; i < 3 * flat.width(); ++i) flat.mutable_view().row(y)[i] = static_cast<std::uint8_t>(60 + i / 12);
+    for (int i = 0; i < 3 * flat.width(); ++i)
+      flat.mutable_view().row(y)[i] = static_cast<std::uint8_t>(60 + i / 12);
   }
-  const FaceQuality a = measure_quality(sharp.view(), face_of(mesh), nullptr), b = measure_quality(flat.view(), face_of(mesh), nullptr);
+  const FaceQuality a = measure_quality(sharp.view(), face_of(mesh), nullptr),
+                    b = measure_quality(flat.view(), face_of(mesh), nullptr);
   const FaceQuality c = measure_quality(dark.view(), face_of(mesh), nullptr);
   EXPECT_GT(a.sharpness, 3 * b.sharpness);
   EXPECT_LT(b.sharpness, 0.03f);
   EXPECT_NEAR(a.brightness, 0.66f, 0.08f);
   EXPECT_LT(c.brightness, 0.1f);
   EXPECT_EQ(a.outside_share, 0);
-  EXPECT_NEAR(measure_quality(sharp.view(), face_of(make_mesh(*model_, 0, 210, 14, 0, 0)), nullptr).outside_share, 0.5f, 0.06f);
+  EXPECT_NEAR(
+      measure_quality(sharp.view(), face_of(make_mesh(*model_, 0, 210, 14, 0, 0)), nullptr).outside_share,
+      0.5f, 0.06f);
 }
 
 }  // namespace

@@ -5,7 +5,8 @@
 namespace mien {
 
 float overlap(const Box& a, const Box& b) {
-  const float w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  const float w = std::min(a.x1, b.x1) - std::max(a.x0, b.x0),
+              h = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
   if (!(w > 0 && h > 0)) return 0;
   return w * h / (a.width() * a.height() + b.width() * b.height() - w * h);
 }
@@ -22,7 +23,8 @@ std::vector<int> associate(const std::vector<Box>& tracks, const std::vector<Box
       if (share >= min_overlap) pairs.push_back({share, t, f});
     }
   }
-  std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.overlap > b.overlap; });
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.overlap > b.overlap; });
   std::vector<int> face_of_track(tracks.size(), -1);
   std::vector<bool> taken(faces.size(), false);
   for (const Pair& pair : pairs) {

@@ -18,13 +18,16 @@ CutDetector::Thumbnail CutDetector::thumbnail(ImageView frame) {
   Thumbnail out{};
   float mean = 0;
   for (int cy = 0; cy < kHeight; ++cy) {
-    const int y0 = cy * frame.height / kHeight, y1 = std::max(y0 + 1, (cy + 1) * frame.height / kHeight), step_y = std::max(1, (y1 - y0) / kSamplesPerCell);
+    const int y0 = cy * frame.height / kHeight, y1 = std::max(y0 + 1, (cy + 1) * frame.height / kHeight),
+              step_y = std::max(1, (y1 - y0) / kSamplesPerCell);
     for (int cx = 0; cx < kWidth; ++cx) {
-      const int x0 = cx * frame.width / kWidth, x1 = std::max(x0 + 1, (cx + 1) * frame.width / kWidth), step_x = std::max(1, (x1 - x0) / kSamplesPerCell);
+      const int x0 = cx * frame.width / kWidth, x1 = std::max(x0 + 1, (cx + 1) * frame.width / kWidth),
+                step_x = std::max(1, (x1 - x0) / kSamplesPerCell);
       float sum = 0;
       int count = 0;
       for (int y = y0; y < std::min(y1, frame.height); y += step_y) {
-        for (int x = x0; x < std::min(x1, frame.width); x += step_x) sum += frame.row(y)[x * n + green], ++count;
+        for (int x = x0; x < std::min(x1, frame.width); x += step_x)
+          sum += frame.row(y)[x * n + green], ++count;
       }
       const float value = count ? sum / static_cast<float>(count) : 0;
       out[static_cast<std::size_t>(cy * kWidth + cx)] = value;
@@ -38,7 +41,8 @@ CutDetector::Thumbnail CutDetector::thumbnail(ImageView frame) {
 bool CutDetector::next(ImageView frame) {
   const Thumbnail now = thumbnail(frame);
   float difference = 0;
-  for (std::size_t i = 0; i < now.size(); ++i) difference += std::abs(now[i] - last_[i]) / static_cast<float>(now.size());
+  for (std::size_t i = 0; i < now.size(); ++i)
+    difference += std::abs(now[i] - last_[i]) / static_cast<float>(now.size());
   last_ = now;
   if (!started_) {
     started_ = true;

@@ -7,9 +7,9 @@
 
 namespace mien {
 
-// Compares thumbnails of consecutive frames, free of their mean brightness so that a flash is no cut, with how much frames differed
-// before, so that a fast pan is none either. Both mistakes are harmless: a cut that is missed shows by the mesh's presence, one too many
-// lets the filters start anew.
+// Compares thumbnails of consecutive frames, free of their mean brightness so that a flash is no cut, with
+// how much frames differed before, so that a fast pan is none either. Both mistakes are harmless: a cut that
+// is missed shows by the mesh's presence, one too many lets the filters start anew.
 class CutDetector {
  public:
   // Whether this frame begins another shot than the last one. The first frame does not.

@@ -24,16 +24,20 @@ Image scene(int width, int height, float seed, float shift, float gain = 1) {
 
 TEST(CutDetector, FindsACutAndNothingElse) {
   CutDetector detector;
-  for (int i = 0; i < 20; ++i) EXPECT_FALSE(detector.next(scene(320, 180, 0, static_cast<float>(i)).view())) << i;
+  for (int i = 0; i < 20; ++i)
+    EXPECT_FALSE(detector.next(scene(320, 180, 0, static_cast<float>(i)).view())) << i;
   EXPECT_TRUE(detector.next(scene(320, 180, 2.5f, 0).view()));
-  for (int i = 1; i < 20; ++i) EXPECT_FALSE(detector.next(scene(320, 180, 2.5f, static_cast<float>(i)).view())) << i;
+  for (int i = 1; i < 20; ++i)
+    EXPECT_FALSE(detector.next(scene(320, 180, 2.5f, static_cast<float>(i)).view())) << i;
 }
 
 TEST(CutDetector, TakesAFastPanAndAFlashForNoCut) {
   CutDetector pan;
-  for (int i = 0; i < 20; ++i) EXPECT_FALSE(pan.next(scene(320, 180, 0, 12 * static_cast<float>(i)).view())) << i;
+  for (int i = 0; i < 20; ++i)
+    EXPECT_FALSE(pan.next(scene(320, 180, 0, 12 * static_cast<float>(i)).view())) << i;
   CutDetector flash;
-  for (int i = 0; i < 6; ++i) EXPECT_FALSE(flash.next(scene(320, 180, 0, 0, i % 3 == 2 ? 1.15f : 1.0f).view())) << i;
+  for (int i = 0; i < 6; ++i)
+    EXPECT_FALSE(flash.next(scene(320, 180, 0, 0, i % 3 == 2 ? 1.15f : 1.0f).view())) << i;
 }
 
 TEST(CutDetector, TakesFramesOfAnySize) {

@@ -50,7 +50,8 @@ Mesh MeshFilter::next(const Mesh& mesh, float seconds) {
     started_ = true;
     const Point2f centre = centre_of(mesh);
     const float k = 1 / std::max(level_square(mesh).side_px, 1e-3f);
-    for (int i = 0; i < kMeshPoints; ++i) reference_[i] = {k * (mesh[i].x - centre.x), k * (mesh[i].y - centre.y), k * mesh[i].z};
+    for (int i = 0; i < kMeshPoints; ++i)
+      reference_[i] = {k * (mesh[i].x - centre.x), k * (mesh[i].y - centre.y), k * mesh[i].z};
     points_.resize(kMeshPoints);
   }
   const Similarity now = fit(mesh);
@@ -63,8 +64,10 @@ Mesh MeshFilter::next(const Mesh& mesh, float seconds) {
   for (int i = 0; i < kMeshPoints; ++i) {
     const float x = mesh[i].x - now.x, y = mesh[i].y - now.y;
     const OneEuroSettings& settings = quick_points()[i] ? kQuick : kSkin;
-    const auto p = points_[static_cast<std::size_t>(i)].next({ia * x + ib * y, ia * y - ib * x, mesh[i].z / size}, seconds, 1, settings);
-    out[i] = {centre[0] + turn[0] * p[0] - turn[1] * p[1], centre[1] + turn[1] * p[0] + turn[0] * p[1], p[2] * turned_size};
+    const auto p = points_[static_cast<std::size_t>(i)].next(
+        {ia * x + ib * y, ia * y - ib * x, mesh[i].z / size}, seconds, 1, settings);
+    out[i] = {centre[0] + turn[0] * p[0] - turn[1] * p[1], centre[1] + turn[1] * p[0] + turn[0] * p[1],
+              p[2] * turned_size};
   }
   return out;
 }

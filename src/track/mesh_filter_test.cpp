@@ -20,7 +20,8 @@ class Jitter {
  public:
   void add(const Mesh& mesh) {
     if (count_++ > 0) {
-      for (int i = 0; i < kMeshPoints; ++i) sum_ += std::pow(mesh[i].x - last_[i].x, 2) + std::pow(mesh[i].y - last_[i].y, 2);
+      for (int i = 0; i < kMeshPoints; ++i)
+        sum_ += std::pow(mesh[i].x - last_[i].x, 2) + std::pow(mesh[i].y - last_[i].y, 2);
     }
     last_ = mesh;
   }
@@ -102,8 +103,10 @@ TEST(MeshFilter, FollowsRollAndSize) {
   const Mesh start = make_mesh(0, 0, kFacePx);
   Mesh turned, out;
   for (int frame = 0; frame < 40; ++frame) {
-    const float roll = 0.02f * static_cast<float>(frame), k = 1 + 0.01f * static_cast<float>(frame), c = k * std::cos(roll), s = k * std::sin(roll);
-    for (int i = 0; i < kMeshPoints; ++i) turned[i] = {c * start[i].x - s * start[i].y, s * start[i].x + c * start[i].y, k * start[i].z};
+    const float roll = 0.02f * static_cast<float>(frame), k = 1 + 0.01f * static_cast<float>(frame),
+                c = k * std::cos(roll), s = k * std::sin(roll);
+    for (int i = 0; i < kMeshPoints; ++i)
+      turned[i] = {c * start[i].x - s * start[i].y, s * start[i].x + c * start[i].y, k * start[i].z};
     out = filter.next(turned, kFrame);
   }
   for (int i = 0; i < kMeshPoints; ++i) {

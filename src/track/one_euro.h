@@ -1,5 +1,5 @@
-// One-Euro filter (Casiez, Roussel, Vogel 2012): a low-pass whose cut-off rises with speed, so that what stands still does not shake
-// and what moves does not lag.
+// One-Euro filter (Casiez, Roussel, Vogel 2012): a low-pass whose cut-off rises with speed, so that what
+// stands still does not shake and what moves does not lag.
 #pragma once
 
 #include <array>
@@ -26,7 +26,8 @@ class OneEuro {
  public:
   using Value = std::array<float, N>;
 
-  // unit: the length that counts as 1 when speed is measured. seconds > 0: since the last call; the first call returns its value.
+  // unit: the length that counts as 1 when speed is measured. seconds > 0: since the last call; the first
+  // call returns its value.
   Value next(const Value& value, float seconds, float unit, const OneEuroSettings& settings) {
     if (!started_) {
       started_ = true;

@@ -32,7 +32,8 @@ TEST(OneEuro, FollowsFastMovementCloselyAndSlowNoiseHardly) {
   EXPECT_LT(lag, 0.2f);
   OneEuro<1> still;
   float largest = 0;
-  for (int i = 0; i < 50; ++i) largest = std::max(largest, std::abs(still.next({i % 2 ? 0.001f : -0.001f}, 0.04f, 1, {})[0] + 0.001f));
+  for (int i = 0; i < 50; ++i)
+    largest = std::max(largest, std::abs(still.next({i % 2 ? 0.001f : -0.001f}, 0.04f, 1, {})[0] + 0.001f));
   EXPECT_LT(largest, 0.0013f);  // steps of 0.002 go in
 }
 

@@ -1,4 +1,5 @@
-// A synthetic face mesh for the tests of this part: points on a dome, eyes and mouth where the topology has them.
+// A synthetic face mesh for the tests of this part: points on a dome, eyes and mouth where the topology has
+// them.
 #pragma once
 
 #include <cmath>
@@ -19,7 +20,9 @@ inline Mesh make_mesh(float centre_x, float centre_y, float size) {
     while (x * x + y * y > 1) x = unit(random), y = unit(random);
     p = {centre_x + 0.5f * size * x, centre_y + 0.6f * size * y, -0.4f * size * std::sqrt(1 - x * x - y * y)};
   }
-  const auto put = [&](int i, float x, float y) { mesh[i] = {centre_x + size * x, centre_y + size * y, -0.3f * size}; };
+  const auto put = [&](int i, float x, float y) {
+    mesh[i] = {centre_x + size * x, centre_y + size * y, -0.3f * size};
+  };
   put(33, -0.3f, -0.15f), put(133, -0.1f, -0.15f), put(362, 0.1f, -0.15f), put(263, 0.3f, -0.15f);
   put(topology::kRightCheekEdge, -0.5f, 0), put(topology::kLeftCheekEdge, 0.5f, 0);
   return mesh;
@@ -36,7 +39,9 @@ inline Mesh with_noise(const Mesh& mesh, float point_px, float whole_px, std::mt
   std::normal_distribution<float> normal(0, 1);
   Mesh out = mesh;
   const float dx = whole_px * normal(random), dy = whole_px * normal(random);
-  for (Point3f& p : out) p.x += dx + point_px * normal(random), p.y += dy + point_px * normal(random), p.z += point_px * normal(random);
+  for (Point3f& p : out)
+    p.x += dx + point_px * normal(random), p.y += dy + point_px * normal(random),
+        p.z += point_px * normal(random);
   return out;
 }
 

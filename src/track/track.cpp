@@ -13,7 +13,8 @@ constexpr float kLongestStep = 0.3f;  // of the face's size: how far it is expec
 void take_places_from_mesh(Face* face) {
   const LevelSquare square = level_square(face->mesh);
   const float half = square.side_px / 2;
-  face->box = {square.centre.x - half, square.centre.y - half, square.centre.x + half, square.centre.y + half};
+  face->box = {square.centre.x - half, square.centre.y - half, square.centre.x + half,
+               square.centre.y + half};
   for (std::size_t i = 0; i < face->points.size(); ++i) {
     const Point3f& p = face->mesh[topology::kFivePoints[i]];
     face->points[i] = {p.x, p.y};

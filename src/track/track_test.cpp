@@ -55,7 +55,8 @@ TEST(Track, ExpectsTheFaceWhereItsMovementLeads) {
   }
   EXPECT_NEAR(track.expected().centre.x, at.centre.x + 20, 0.1f);
   track.miss();
-  EXPECT_NEAR(track.expected().centre.x, at.centre.x + 15, 0.1f) << "a face that is lost is sought where it was";
+  EXPECT_NEAR(track.expected().centre.x, at.centre.x + 15, 0.1f)
+      << "a face that is lost is sought where it was";
 }
 
 TEST(Track, DoesNotExpectJumps) {

@@ -8,19 +8,24 @@
 namespace mien {
 namespace {
 
-constexpr const char* kOfTheOldFile[] = {"major_brand", "minor_version", "compatible_brands", "encoder", "duration", "creation_tool"};
-constexpr AVPacketSideDataType kStreamFacts[] = {AV_PKT_DATA_DISPLAYMATRIX, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_CONTENT_LIGHT_LEVEL,
-                                                 AV_PKT_DATA_STEREO3D, AV_PKT_DATA_SPHERICAL};
+constexpr const char* kOfTheOldFile[] = {"major_brand", "minor_version", "compatible_brands",
+                                         "encoder",     "duration",      "creation_tool"};
+constexpr AVPacketSideDataType kStreamFacts[] = {
+    AV_PKT_DATA_DISPLAYMATRIX, AV_PKT_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_CONTENT_LIGHT_LEVEL,
+    AV_PKT_DATA_STEREO3D, AV_PKT_DATA_SPHERICAL};
 
 std::string kind_name(const AVStream& stream) {
   const char* type = av_get_media_type_string(stream.codecpar->codec_type);
-  const std::string codec = stream.codecpar->codec_id == AV_CODEC_ID_NONE ? "" : std::string(", ") + avcodec_get_name(stream.codecpar->codec_id);
+  const std::string codec = stream.codecpar->codec_id == AV_CODEC_ID_NONE
+                                ? ""
+                                : std::string(", ") + avcodec_get_name(stream.codecpar->codec_id);
   return std::string(type ? type : "unknown") + " track " + std::to_string(stream.index) + codec;
 }
 
 // MP4 keeps chapter titles in a track of their own; they are carried as chapters.
 bool is_chapter_track(const AVStream& stream, const AVFormatContext& input) {
-  return input.nb_chapters > 0 && stream.codecpar->codec_type == AVMEDIA_TYPE_DATA && stream.codecpar->codec_tag == MKTAG('t', 'e', 'x', 't');
+  return input.nb_chapters > 0 && stream.codecpar->codec_type == AVMEDIA_TYPE_DATA &&
+         stream.codecpar->codec_tag == MKTAG('t', 'e', 'x', 't');
 }
 
 bool fits(const AVStream& stream, const AVFormatContext& output) {
@@ -47,18 +52,25 @@ void carry_chapters(const AVFormatContext& input, std::int64_t shift_us, AVForma
 
 }  // namespace
 
-Result<CarriedTracks> carry_tracks(const AVFormatContext& input, int picture_stream, const ClipKind& kind, bool keep_audio, AVFormatContext* output) {
+Result<CarriedTracks> carry_tracks(const AVFormatContext& input, int picture_stream, const ClipKind& kind,
+                                   bool keep_audio, AVFormatContext* output) {
   CarriedTracks out;
   out.output_of_input.assign(input.nb_streams, -1);
   for (unsigned i = 0; i < input.nb_streams; ++i) {
     const AVStream& from = *input.streams[i];
     const AVMediaType type = from.codecpar->codec_type;
-    if (static_cast<int>(i) == picture_stream || (type == AVMEDIA_TYPE_AUDIO && !keep_audio) || is_chapter_track(from, input)) continue;
+    if (static_cast<int>(i) == picture_stream || (type == AVMEDIA_TYPE_AUDIO && !keep_audio) ||
+        is_chapter_track(from, input))
+      continue;
     if (!fits(from, *output)) {
       if (type == AVMEDIA_TYPE_AUDIO) {
-        return Status(Code::kInvalidArgument, "the clip's " + kind_name(from) + " cannot be kept as it is in " + kind.container + "; write .mkv instead, or drop it with --audio drop");
+        return Status(Code::kInvalidArgument, "the clip's " + kind_name(from) +
+                                                  " cannot be kept as it is in " + kind.container +
+                                                  "; write .mkv instead, or drop it with --audio drop");
       }
-      out.remarks.push_back(kind_name(from) + " was left out: " + (type == AVMEDIA_TYPE_VIDEO ? "it shows the clip as it was" : kind.container + " cannot hold it"));
+      out.remarks.push_back(
+          kind_name(from) + " was left out: " +
+          (type == AVMEDIA_TYPE_VIDEO ? "it shows the clip as it was" : kind.container + " cannot hold it"));
       continue;
     }
     AVStream* to = not_null(avformat_new_stream(output, nullptr));

@@ -12,7 +12,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-bool has_at(ByteView head, std::size_t offset, std::string_view bytes) { return head.size() > offset && starts_with(head.subspan(offset), bytes); }
+bool has_at(ByteView head, std::size_t offset, std::string_view bytes) {
+  return head.size() > offset && starts_with(head.subspan(offset), bytes);
+}
 
 bool is_movie_box(ByteView head) {
   for (const auto name : {"moov"sv, "mdat"sv, "wide"sv, "free"sv, "skip"sv, "pnot"sv}) {
@@ -41,8 +43,10 @@ bool is_clip_file(const std::filesystem::path& file) {
   bytes.resize(static_cast<std::size_t>(in.gcount()));
   const ByteView head(bytes);
   if (format_of(head)) return false;
-  return is_movie_box(head) || is_transport_stream(head) || has_at(head, 0, "\x1a\x45\xdf\xa3"sv) || (has_at(head, 0, "RIFF"sv) && has_at(head, 8, "AVI "sv)) ||
-         has_at(head, 0, "OggS"sv) || has_at(head, 0, "FLV\x01"sv) || has_at(head, 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv) || has_at(head, 0, "\0\0\x01\xba"sv);
+  return is_movie_box(head) || is_transport_stream(head) || has_at(head, 0, "\x1a\x45\xdf\xa3"sv) ||
+         (has_at(head, 0, "RIFF"sv) && has_at(head, 8, "AVI "sv)) || has_at(head, 0, "OggS"sv) ||
+         has_at(head, 0, "FLV\x01"sv) || has_at(head, 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv) ||
+         has_at(head, 0, "\0\0\x01\xba"sv);
 }
 
 }  // namespace mien

@@ -9,9 +9,11 @@
 namespace mien {
 namespace {
 
-ClipFormat make_format(int width, int height, AVPixelFormat pixels, AVColorRange range = AVCOL_RANGE_MPEG, AVColorSpace matrix = AVCOL_SPC_BT709) {
+ClipFormat make_format(int width, int height, AVPixelFormat pixels, AVColorRange range = AVCOL_RANGE_MPEG,
+                       AVColorSpace matrix = AVCOL_SPC_BT709) {
   ClipFormat format;
-  format.width = width, format.height = height, format.pixels = pixels, format.range = range, format.matrix = matrix;
+  format.width = width, format.height = height, format.pixels = pixels, format.range = range,
+  format.matrix = matrix;
   return format;
 }
 
@@ -21,11 +23,15 @@ void fill_planes(const ClipFormat& format, ClipFrame* frame) {
   const AVPixFmtDescriptor* d = av_pix_fmt_desc_get(format.pixels);
   const int depth = d->comp[0].depth;
   for (int plane = 0; plane < 3; ++plane) {
-    const int w = plane ? AV_CEIL_RSHIFT(format.width, d->log2_chroma_w) : format.width, h = plane ? AV_CEIL_RSHIFT(format.height, d->log2_chroma_h) : format.height;
+    const int w = plane ? AV_CEIL_RSHIFT(format.width, d->log2_chroma_w) : format.width,
+              h = plane ? AV_CEIL_RSHIFT(format.height, d->log2_chroma_h) : format.height;
     for (int y = 0; y < h; ++y) {
-      std::uint8_t* row = frame->planes->data[plane] + static_cast<std::ptrdiff_t>(y) * frame->planes->linesize[plane];
+      std::uint8_t* row =
+          frame->planes->data[plane] + static_cast<std::ptrdiff_t>(y) * frame->planes->linesize[plane];
       for (int x = 0; x < w; ++x) {
-        const auto value = static_cast<int>(128 + 20 * std::sin(0.1 * x + plane) + 15 * std::cos(0.13 * y - plane)) << (depth - 8);
+        const auto value =
+            static_cast<int>(128 + 20 * std::sin(0.1 * x + plane) + 15 * std::cos(0.13 * y - plane))
+            << (depth - 8);
         if (depth > 8) {
           reinterpret_cast<std::uint16_t*>(row)[x] = static_cast<std::uint16_t>(value + 1);
         } else {
@@ -39,12 +45,15 @@ void fill_planes(const ClipFormat& format, ClipFrame* frame) {
 std::vector<std::uint8_t> bytes_of(const ClipFrame& frame) {
   const AVFrame* f = frame.planes.get();
   const auto format = static_cast<AVPixelFormat>(f->format);
-  std::vector<std::uint8_t> out(static_cast<std::size_t>(av_image_get_buffer_size(format, f->width, f->height, 1)));
-  av_image_copy_to_buffer(out.data(), static_cast<int>(out.size()), f->data, f->linesize, format, f->width, f->height, 1);
+  std::vector<std::uint8_t> out(
+      static_cast<std::size_t>(av_image_get_buffer_size(format, f->width, f->height, 1)));
+  av_image_copy_to_buffer(out.data(), static_cast<int>(out.size()), f->data, f->linesize, format, f->width,
+                          f->height, 1);
   return out;
 }
 
-const AVPixelFormat kFormats[] = {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV444P12LE};
+const AVPixelFormat kFormats[] = {AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P,
+                                  AV_PIX_FMT_YUV420P10LE, AV_PIX_FMT_YUV444P12LE};
 
 TEST(ClipFrame, PlanesKeepEveryBitWhenNothingChanged) {
   for (const AVPixelFormat pixels : kFormats) {
@@ -72,7 +81,8 @@ TEST(ClipFrame, OnlySamplesOfChangedPixelsChange) {
   const auto after = bytes_of(frame);
   for (std::size_t i = 0; i < before.size(); ++i) {
     const bool luma = i < 64 * 48;
-    const std::size_t width = luma ? 64 : 32, at = luma ? i : (i - 64 * 48) % (32 * 24), factor = luma ? 1 : 2;
+    const std::size_t width = luma ? 64 : 32, at = luma ? i : (i - 64 * 48) % (32 * 24),
+                      factor = luma ? 1 : 2;
     const std::size_t x0 = at % width * factor, y0 = at / width * factor;
     const bool inside = x0 + factor > 21 && x0 < 40 && y0 + factor > 11 && y0 < 20;
     if (!inside) {
@@ -104,7 +114,8 @@ TEST(ClipFrame, ChangedPixelsComeBackAsTheyWerePainted) {
         for (int y = 10; y < 30; ++y) {
           for (int x = 12; x < 48; ++x) {
             const std::uint8_t* p = frame.picture().row(y) + 3 * x;
-            ASSERT_NEAR(p[0], 200, 4) << av_get_pix_fmt_name(pixels) << " range " << range << " matrix " << matrix;
+            ASSERT_NEAR(p[0], 200, 4)
+                << av_get_pix_fmt_name(pixels) << " range " << range << " matrix " << matrix;
             ASSERT_NEAR(p[1], 90, 4);
             ASSERT_NEAR(p[2], 40, 4);
           }
@@ -122,7 +133,8 @@ TEST(ClipFrame, ATurnedClipIsShownUprightAndChangedWhereItIsStored) {
     fill_planes(format, &frame);
     RgbReader(format).read(&frame);
     EXPECT_EQ(frame.picture().width, turn == 180 ? 64 : 48);
-    // The stored upper left corner is shown at the upper right one when the clip is turned clockwise by 90 degrees.
+    // The stored upper left corner is shown at the upper right one when the clip is turned clockwise by 90
+    // degrees.
     Image changed = Image::copy_of(frame.picture());
     const int x = turn == 270 ? 0 : changed.width() - 1, y = turn == 90 ? 0 : changed.height() - 1;
     for (int c = 0; c < 3; ++c) changed.mutable_view().row(y)[3 * x + c] = 255;
@@ -135,13 +147,19 @@ TEST(ClipFrame, ATurnedClipIsShownUprightAndChangedWhereItIsStored) {
 }
 
 TEST(ClipFrame, UntaggedClipsAreReadAsPlayersDo) {
-  EXPECT_EQ(effective_matrix(make_format(720, 576, AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, AVCOL_SPC_UNSPECIFIED)), AVCOL_SPC_SMPTE170M);
-  EXPECT_EQ(effective_matrix(make_format(1280, 720, AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, AVCOL_SPC_UNSPECIFIED)), AVCOL_SPC_BT709);
+  EXPECT_EQ(
+      effective_matrix(make_format(720, 576, AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, AVCOL_SPC_UNSPECIFIED)),
+      AVCOL_SPC_SMPTE170M);
+  EXPECT_EQ(
+      effective_matrix(make_format(1280, 720, AV_PIX_FMT_YUV420P, AVCOL_RANGE_MPEG, AVCOL_SPC_UNSPECIFIED)),
+      AVCOL_SPC_BT709);
 }
 
 TEST(ClipFrame, WorksOnPlanarYuvAlone) {
   for (const AVPixelFormat pixels : kFormats) EXPECT_TRUE(can_work_on(pixels));
-  for (const AVPixelFormat pixels : {AV_PIX_FMT_NV12, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUVA420P, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P10BE, AV_PIX_FMT_P010LE, AV_PIX_FMT_GBRP, AV_PIX_FMT_YUYV422}) {
+  for (const AVPixelFormat pixels :
+       {AV_PIX_FMT_NV12, AV_PIX_FMT_RGB24, AV_PIX_FMT_YUVA420P, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YUV420P10BE,
+        AV_PIX_FMT_P010LE, AV_PIX_FMT_GBRP, AV_PIX_FMT_YUYV422}) {
     EXPECT_FALSE(can_work_on(pixels)) << av_get_pix_fmt_name(pixels);
   }
 }

@@ -15,7 +15,9 @@ std::string ffmpeg_error(int error) {
 
 void silence_ffmpeg() { av_log_set_level(AV_LOG_QUIET); }
 
-std::string ffmpeg_name(const std::filesystem::path& file) { return "file:" + std::filesystem::absolute(file).string(); }
+std::string ffmpeg_name(const std::filesystem::path& file) {
+  return "file:" + std::filesystem::absolute(file).string();
+}
 
 std::string metadata_text(const AVDictionary* entries, const char* key) {
   const AVDictionaryEntry* entry = av_dict_get(entries, key, nullptr, 0);

@@ -27,7 +27,8 @@ class Laws : public testing::Test {
   }
   static void TearDownTestSuite() { delete source_, delete target_, delete engine_; }
 
-  static Image fuse(ImageView target, FusionOptions options, int threads = 1, FusionReport* report_out = nullptr) {
+  static Image fuse(ImageView target, FusionOptions options, int threads = 1,
+                    FusionReport* report_out = nullptr) {
     auto engine = Engine::create({kRoot + "/models", threads});
     FusedImage out;
     auto report = engine->open_session().fuse(target, *source_, options, out);
@@ -115,7 +116,8 @@ TEST_F(Laws, SkinDifferencesAreToldAndSmallAfterwards) {
 }
 
 TEST_F(Laws, ResultDoesNotDependOnThreadCount) {
-  const Image one = fuse(target_->view(), {.visible_mark = false}, 1), three = fuse(target_->view(), {.visible_mark = false}, 3);
+  const Image one = fuse(target_->view(), {.visible_mark = false}, 1),
+              three = fuse(target_->view(), {.visible_mark = false}, 3);
   EXPECT_EQ(different_bytes(one, three), 0);
 }
 
@@ -123,7 +125,9 @@ TEST_F(Laws, ResultDoesNotDependOnStrideOrChannelOrder) {
   const Image plain = fuse(target_->view(), {.visible_mark = false});
   const int w = target_->width(), h = target_->height();
   std::vector<std::uint8_t> padded(static_cast<std::size_t>(3 * w + 37) * h);
-  for (int y = 0; y < h; ++y) std::memcpy(padded.data() + static_cast<std::size_t>(y) * (3 * w + 37), target_->view().row(y), 3 * static_cast<std::size_t>(w));
+  for (int y = 0; y < h; ++y)
+    std::memcpy(padded.data() + static_cast<std::size_t>(y) * (3 * w + 37), target_->view().row(y),
+                3 * static_cast<std::size_t>(w));
   const Image strided = fuse({padded.data(), w, h, 3 * w + 37, PixelFormat::kRgb8}, {.visible_mark = false});
   EXPECT_EQ(different_bytes(plain, strided), 0);
 
@@ -139,14 +143,16 @@ TEST_F(Laws, ResultDoesNotDependOnStrideOrChannelOrder) {
   for (int y = 0; y < h; ++y) {
     for (int x = 0; x < w; ++x) {
       const std::uint8_t *p = plain.view().row(y) + 3 * x, *q = other.view().row(y) + 4 * x;
-      ASSERT_TRUE(p[0] == q[2] && p[1] == q[1] && p[2] == q[0] && q[3] == static_cast<std::uint8_t>(x)) << x << "," << y;
+      ASSERT_TRUE(p[0] == q[2] && p[1] == q[1] && p[2] == q[0] && q[3] == static_cast<std::uint8_t>(x))
+          << x << "," << y;
     }
   }
 }
 
 TEST_F(Laws, FaceNumbersCountFromTheLeftAndOthersStayUntouched) {
   FusionReport report;
-  const Image out = fuse(target_->view(), {.faces = FaceChoice::kNumber, .face_number = 2, .visible_mark = false}, 1, &report);
+  const Image out = fuse(target_->view(),
+                         {.faces = FaceChoice::kNumber, .face_number = 2, .visible_mark = false}, 1, &report);
   ASSERT_EQ(report.faces.size(), 2u);
   EXPECT_FALSE(report.faces[0].fused);
   EXPECT_TRUE(report.faces[1].fused);
@@ -163,7 +169,8 @@ TEST_F(Laws, MirroredTargetHasMirroredPoses) {
   const int w = target_->width(), h = target_->height();
   Image mirrored(w, h, PixelFormat::kRgb8);
   for (int y = 0; y < h; ++y) {
-    for (int x = 0; x < w; ++x) std::memcpy(mirrored.mutable_view().row(y) + 3 * x, target_->view().row(y) + 3 * (w - 1 - x), 3);
+    for (int x = 0; x < w; ++x)
+      std::memcpy(mirrored.mutable_view().row(y) + 3 * x, target_->view().row(y) + 3 * (w - 1 - x), 3);
   }
   Session session = engine_->open_session();
   const auto a = session.find_faces(target_->view()), b = session.find_faces(mirrored.view());

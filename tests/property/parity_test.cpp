@@ -1,4 +1,5 @@
-// The shipped networks give what torch gave when they were exported (tests/parity/*.bin, written by training/export.py).
+// The shipped networks give what torch gave when they were exported (tests/parity/*.bin, written by
+// training/export.py).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -10,8 +11,8 @@
 namespace mien {
 namespace {
 
-// Largest allowed difference, in the outputs' own units: weights are stored in half precision, so a mesh coordinate of about 100 px may
-// move by some hundredths, a logit by some hundredths.
+// Largest allowed difference, in the outputs' own units: weights are stored in half precision, so a mesh
+// coordinate of about 100 px may move by some hundredths, a logit by some hundredths.
 struct Case {
   const char* network;
   float tolerance;
@@ -47,7 +48,8 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
   ASSERT_TRUE(net.ok()) << net.status().message();
   Reader reader(root + "/tests/parity/" + GetParam().network + ".bin");
   const auto header = reader.take<std::uint32_t>(6);
-  const std::uint32_t count = header[0], channels = header[1], height = header[2], width = header[3], outputs = header[4];
+  const std::uint32_t count = header[0], channels = header[1], height = header[2], width = header[3],
+                      outputs = header[4];
   const auto divisor = static_cast<float>(header[5]);
   const std::size_t plane = static_cast<std::size_t>(height) * width;
   const auto pixels = reader.take<std::uint8_t>(static_cast<std::size_t>(count) * channels * plane);
@@ -63,7 +65,9 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
   for (std::uint32_t n = 0; n < count; ++n) {
     for (std::uint32_t c = 0; c < channels; ++c) {
       for (std::size_t i = 0; i < plane; ++i) {
-        input.channel(static_cast<int>(c))[i] = (pixels[(n * channels + c) * plane + i] / divisor - net->spec().input.mean[c]) / net->spec().input.std[c];
+        input.channel(static_cast<int>(c))[i] =
+            (pixels[(n * channels + c) * plane + i] / divisor - net->spec().input.mean[c]) /
+            net->spec().input.std[c];
       }
     }
     ASSERT_TRUE(net->run(input, found, scratch).ok());
@@ -71,13 +75,17 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
       const std::size_t size = expected[k].size() / count;
       ASSERT_EQ(found[k].values.size(), size);
       float worst = 0;
-      for (std::size_t i = 0; i < size; ++i) worst = std::max(worst, std::abs(found[k].values[i] - expected[k][n * size + i]));
+      for (std::size_t i = 0; i < size; ++i)
+        worst = std::max(worst, std::abs(found[k].values[i] - expected[k][n * size + i]));
       EXPECT_LE(worst, GetParam().tolerance) << "input " << n << ", output " << k;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, Parity, testing::Values(Case{"detect", 0.06f}, Case{"mesh", 0.15f}, Case{"parse", 0.1f}, Case{"fuse_small", 0.02f}, Case{"identity", 0.1f}), [](const auto& info) { return info.param.network; });
+INSTANTIATE_TEST_SUITE_P(Networks, Parity,
+                         testing::Values(Case{"detect", 0.06f}, Case{"mesh", 0.15f}, Case{"parse", 0.1f},
+                                         Case{"fuse_small", 0.02f}, Case{"identity", 0.1f}),
+                         [](const auto& info) { return info.param.network; });
 
 }  // namespace
 }  // namespace mien

@@ -1,4 +1,5 @@
-// What the training shares with the product, as plain C functions for ctypes. Built by training/mien_train/native.py.
+// What the training shares with the product, as plain C functions for ctypes. Built by
+// training/mien_train/native.py.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -39,7 +40,9 @@ Mesh mesh_from(const float* points) {
   return mesh;
 }
 
-ImageView view_of(const Picture& p) { return {p.pixels, p.width, p.height, p.width * std::ptrdiff_t{3}, PixelFormat::kBgr8}; }
+ImageView view_of(const Picture& p) {
+  return {p.pixels, p.width, p.height, p.width * std::ptrdiff_t{3}, PixelFormat::kBgr8};
+}
 
 // A region map at the picture's own resolution that says "occluder" where cover is set and skin elsewhere.
 std::optional<RegionMap> regions_of(const Picture& p) {
@@ -49,7 +52,8 @@ std::optional<RegionMap> regions_of(const Picture& p) {
   std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
   float* occluder = map.probability.channel(static_cast<int>(RegionClass::kOccluder));
   float* skin = map.probability.channel(static_cast<int>(RegionClass::kSkin));
-  for (int i = 0; i < p.width * p.height; ++i) occluder[i] = static_cast<float>(p.cover[i]) / 255, skin[i] = 1 - occluder[i];
+  for (int i = 0; i < p.width * p.height; ++i)
+    occluder[i] = static_cast<float>(p.cover[i]) / 255, skin[i] = 1 - occluder[i];
   return map;
 }
 
@@ -57,7 +61,8 @@ std::optional<RegionMap> regions_of(const Picture& p) {
 bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength) {
   const Mesh from = mesh_from(source.mesh), onto = mesh_from(target.mesh);
   const auto source_regions = regions_of(source), target_regions = regions_of(target);
-  const SourceTexture texture = make_texture(view_of(source), from, c.model.triangles(), source_regions ? &*source_regions : nullptr);
+  const SourceTexture texture =
+      make_texture(view_of(source), from, c.model.triangles(), source_regions ? &*source_regions : nullptr);
   const auto source_fit = c.model.fit(from), target_fit = c.model.fit(onto);
   if (!source_fit.ok() || !target_fit.ok()) {
     c.error = "a mesh without extent";
@@ -65,13 +70,22 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
   }
   const Mesh fused = c.model.with_identity_of(*source_fit, *target_fit, onto, {share, share});
   FuseScratch& s = c.scratch;
-  c.prepared = prepare_face(texture, fused, onto, expression_gap(c.model, *source_fit, *target_fit), view_of(target), target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
+  c.prepared =
+      prepare_face(texture, fused, onto, expression_gap(c.model, *source_fit, *target_fit), view_of(target),
+                   target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
   if (c.prepared.where.width < 1 || c.prepared.where.height < 1) {
     c.error = "the face lies outside of the picture";
     return false;
   }
-  const CoarseScene scene{view_of(target), c.prepared.where.canvas_from_frame(), s.fused, s.trust, s.masks, s.relight, c.prepared.fused,
-                          c.model.canonical_mesh(), c.model.triangles()};
+  const CoarseScene scene{view_of(target),
+                          c.prepared.where.canvas_from_frame(),
+                          s.fused,
+                          s.trust,
+                          s.masks,
+                          s.relight,
+                          c.prepared.fused,
+                          c.model.canonical_mesh(),
+                          c.model.triangles()};
   make_coarse_input(scene, &c.coarse_scratch, &c.crop);
   return true;
 }
@@ -87,11 +101,13 @@ Tensor tensor_from(const float* values, int channels, int size) {
 
 extern "C" {
 
-void mien_rasterise(const float* vertices, int vertex_count, const float* attributes, int attribute_count, const int* triangles,
-                    int triangle_count, int width, int height, float* out, float* depth) {
+void mien_rasterise(const float* vertices, int vertex_count, const float* attributes, int attribute_count,
+                    const int* triangles, int triangle_count, int width, int height, float* out,
+                    float* depth) {
   rasterise({reinterpret_cast<const RasterVertex*>(vertices), static_cast<std::size_t>(vertex_count)},
             {attributes, static_cast<std::size_t>(vertex_count) * attribute_count}, attribute_count,
-            {reinterpret_cast<const RasterTriangle*>(triangles), static_cast<std::size_t>(triangle_count)}, {width, height, out, depth});
+            {reinterpret_cast<const RasterTriangle*>(triangles), static_cast<std::size_t>(triangle_count)},
+            {width, height, out, depth});
 }
 
 // model: the bytes of face_model.bin. -> a context, or null.
@@ -104,46 +120,58 @@ void mien_close(void* context) { delete static_cast<Context*>(context); }
 
 const char* mien_error(void* context) { return static_cast<Context*>(context)->error.c_str(); }
 
-// The product's fusion of one face in three steps. begin: the classical half; input gets 12 x 128 x 128. network (optional): what a coarse
-// network answered. end: pastes into `target`. -> 0 when done
-int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh,
-                    const std::uint8_t* source_cover, const std::uint8_t* target, int target_width, int target_height, const float* target_mesh,
-                    const std::uint8_t* cover, float strength, float* input) {
+// The product's fusion of one face in three steps. begin: the classical half; input gets 12 x 128 x 128.
+// network (optional): what a coarse network answered. end: pastes into `target`. -> 0 when done
+int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width, int source_height,
+                    const float* source_mesh, const std::uint8_t* source_cover, const std::uint8_t* target,
+                    int target_width, int target_height, const float* target_mesh, const std::uint8_t* cover,
+                    float strength, float* input) {
   Context& c = *static_cast<Context*>(context);
-  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, {target, target_width, target_height, target_mesh, cover}, strength, strength)) return 1;
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover},
+               {target, target_width, target_height, target_mesh, cover}, strength, strength))
+    return 1;
   std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), input);
   return 0;
 }
 
-void mien_fuse_network(void* context, const float* gain_bias, int gain_size, const float* residual_alpha, int residual_size) {
+void mien_fuse_network(void* context, const float* gain_bias, int gain_size, const float* residual_alpha,
+                       int residual_size) {
   Context& c = *static_cast<Context*>(context);
-  apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size), c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
-                      &c.scratch.masks.alpha);
+  apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size),
+                      c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused, &c.scratch.masks.alpha);
 }
 
 void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, float strength) {
   Context& c = *static_cast<Context*>(context);
-  paste_face(c.prepared, strength, BlendMode::kAlpha, c.scratch, {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
+  paste_face(c.prepared, strength, BlendMode::kAlpha, c.scratch,
+             {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
 }
 
-// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 1 x 128 x 128 brows, lids and
-// lips. truth: 3 x wide x wide, the target's RGB (0..1) at the crop's scale with the crop in its middle. wide_from_frame: 2 x 3. -> 0 when done
-int mien_coarse_sample(void* context, const std::uint8_t* source, int source_width, int source_height, const float* source_mesh,
-                       const std::uint8_t* source_cover, const std::uint8_t* target, int target_width, int target_height, const float* target_mesh,
-                       const std::uint8_t* cover, float share, float* out, int wide, float* truth, float* wide_from_frame) {
+// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 1
+// x 128 x 128 brows, lids and lips. truth: 3 x wide x wide, the target's RGB (0..1) at the crop's scale with
+// the crop in its middle. wide_from_frame: 2 x 3. -> 0 when done
+int mien_coarse_sample(void* context, const std::uint8_t* source, int source_width, int source_height,
+                       const float* source_mesh, const std::uint8_t* source_cover, const std::uint8_t* target,
+                       int target_width, int target_height, const float* target_mesh,
+                       const std::uint8_t* cover, float share, float* out, int wide, float* truth,
+                       float* wide_from_frame) {
   Context& c = *static_cast<Context*>(context);
   const Picture onto{target, target_width, target_height, target_mesh, cover};
-  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f)) return 1;
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f))
+    return 1;
   out = std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), out);
   const Plane& features = c.scratch.masks.features;
   const Affine canvas_from_crop = c.crop.crop_from_canvas.inverse();
   for (int i = 0; i < kCoarseSize * kCoarseSize; ++i) {
-    const Point2f p = canvas_from_crop({static_cast<float>(i % kCoarseSize), static_cast<float>(i / kCoarseSize)});
-    const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, features.width - 1), y = std::clamp(static_cast<int>(std::lround(p.y)), 0, features.height - 1);
+    const Point2f p =
+        canvas_from_crop({static_cast<float>(i % kCoarseSize), static_cast<float>(i / kCoarseSize)});
+    const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, features.width - 1),
+              y = std::clamp(static_cast<int>(std::lround(p.y)), 0, features.height - 1);
     *out++ = features.row(y)[x];
   }
   const float margin = static_cast<float>(wide - kCoarseSize) / 2;
-  const Affine m = compose({1, 0, margin, 0, 1, margin}, compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()));
+  const Affine m = compose({1, 0, margin, 0, 1, margin},
+                           compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()));
   PlanarRgb pixels;
   sample_affine(view_of(onto), m, wide, wide, &pixels);
   std::transform(pixels.values.begin(), pixels.values.end(), truth, [](float v) { return v / 255; });
