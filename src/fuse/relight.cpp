@@ -13,10 +13,16 @@ constexpr float kLowSigma = 0.15f, kMidSigma = 0.05f, kTintSigma = 0.09f, kFineS
 // Limits of the gains.
 constexpr float kDetailGainMin = 0.7f, kDetailGainMax = 1.25f;
 constexpr float kMidGainMin = 0.5f, kMidGainMax = 1.3f;
-constexpr float kFineGainMin = 0.6f, kFineGainMax = 2.4f;
-constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.6f;
+constexpr float kFineGainMin = 0.6f, kFineGainMax = 1.5f;
+constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.4f;
+constexpr float kGlossMin = 0.35f,
+                kGlossMax = 1.1f;  // what is lighter than the skin around, see gloss_gain()
 constexpr float kTintGainMax = 1.15f;
-constexpr float kKneeSpreads = 2.5f;      // highlights beyond this many spreads are compressed
+constexpr float kColourKnee =
+    5;  // of a and b: skin whose colour differs more from the skin around is lit or painted, not blushed
+constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
+constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin that is darker; L above it
+constexpr float kCeilingBend = 5;         // of L: lightness bends this far below the target's lightest skin
 constexpr float kCreasesOfTarget = 0.7f;  // share of the detail where the expressions differ
 constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
@@ -27,6 +33,25 @@ MIEN_INLINE float ratio(float a, float b, float low, float high) {
 // Identity up to the knee, then bending towards knee * 2.
 MIEN_INLINE float soft_knee(float x, float knee) {
   return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee);
+}
+
+// Gloss is added light: it does not grow with what the skin reflects. In L, the cube root of luminance, it is
+// the smaller the lighter the skin is.
+MIEN_INLINE float gloss_gain(float low_target, float low_warped) {
+  const float r = (low_warped + 16) / (low_target + 16);
+  return std::clamp(r * std::sqrt(r), kGlossMin, kGlossMax);
+}
+
+// Bends what is lighter than the ceiling towards it; up to `base` everything stays.
+MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
+  const float from = std::max(base, ceiling - kCeilingBend);
+  const float over = std::max(lightness - from, 0.0f);
+  return std::min(lightness, from) + kCeilingBend * fast_tanh(over / kCeilingBend);
+}
+
+// soft_knee to both sides.
+MIEN_INLINE float bent(float x, float knee) {
+  return soft_knee(std::max(x, 0.0f), knee) - soft_knee(std::max(-x, 0.0f), knee);
 }
 
 // Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
@@ -43,8 +68,30 @@ void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2
   blur.enlarge(small[1], tint_b);
 }
 
+// Some thousand values - base (null: 0) where mask > 0.5; valid until the next call on this thread.
+std::vector<float>& samples(const Plane& values, const Plane* base, const Plane& mask) {
+  thread_local std::vector<float> seen;
+  seen.clear();
+  constexpr std::size_t kMostSamples = 5'000;
+  const std::size_t step = 1 + values.size() / kMostSamples / 2;
+  for (std::size_t i = 0; i < values.size(); i += step) {
+    if (mask.values[i] > 0.5f) seen.push_back(values.values[i] - (base ? base->values[i] : 0));
+  }
+  return seen;
+}
+
+// The value below which `share` of the values lie where mask > 0.5; `unknown` when there are none.
+float percentile(const Plane& values, const Plane& mask, float share, float unknown) {
+  std::vector<float>& seen = samples(values, nullptr, mask);
+  if (seen.empty()) return unknown;
+  const auto at = seen.begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(seen.size() - 1));
+  std::nth_element(seen.begin(), at, seen.end());
+  return *at;
+}
+
 struct Gains {
   float middle, detail, fine, knee;
+  float ceiling;  // L of the target's lightest skin
 };
 
 Gains measure(const RelightScratch& s, const Plane& skin) {
@@ -59,6 +106,7 @@ Gains measure(const RelightScratch& s, const Plane& skin) {
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
+  g.ceiling = percentile(s.light_target, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
   return g;
 }
 
@@ -99,27 +147,43 @@ void split_scales(const Plane& skin, float width_px, RelightScratch* s) {
   gaussian_blur(&s->fine_warped, sigma, &s->blur.line);
 }
 
-// What brings the source's eyeballs to the target's: their mean lightness, half of the way in colour.
+// What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
 struct EyeMatch {
   float lightness_gain = 1, shift_a = 0, shift_b = 0;
 };
 
-EyeMatch match_eyes(const FaceMasks& masks, const RelightScratch& s) {
-  double target[3] = {}, warped[3] = {}, weight = 0;
+// Mean colour of the eyeballs where they are lighter than their mean: the whites.
+template <class LabAt>
+Lab eye_whites(const FaceMasks& masks, LabAt lab_at) {
+  const auto share = [&](std::size_t i) {
+    return std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
+  };
+  double l = 0, a = 0, b = 0, weight = 0;
   for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
-    const float w = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
-    if (!(w > 0)) continue;
-    const Lab t = lab_from_linear(
-        {s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
-    target[0] += w * t.l, target[1] += w * t.a, target[2] += w * t.b;
-    warped[0] += w * s.warped.l.values[i], warped[1] += w * s.warped.a.values[i],
-        warped[2] += w * s.warped.b.values[i];
-    weight += w;
+    if (share(i) > 0) l += share(i) * lab_at(i).l, weight += share(i);
   }
-  if (!(weight > 0)) return {ratio(0, 0, 0.5f, 1.5f), 0, 0};
-  const auto mean = [&](const double sum[3], int k) { return static_cast<float>(sum[k] / weight); };
-  return {ratio(mean(target, 0), mean(warped, 0), 0.5f, 1.5f), 0.5f * (mean(target, 1) - mean(warped, 1)),
-          0.5f * (mean(target, 2) - mean(warped, 2))};
+  if (!(weight > 0)) return {};
+  const auto mean_l = static_cast<float>(l / weight);
+  l = 0, weight = 0;
+  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
+    if (!(share(i) > 0)) continue;
+    const Lab c = lab_at(i);
+    if (c.l < mean_l) continue;
+    l += share(i) * c.l, a += share(i) * c.a, b += share(i) * c.b, weight += share(i);
+  }
+  const auto mean = [weight](double sum) { return static_cast<float>(sum / weight); };
+  return {mean(l), mean(a), mean(b)};
+}
+
+EyeMatch match_eyes(const FaceMasks& masks, const RelightScratch& s) {
+  const Lab target = eye_whites(masks, [&](std::size_t i) {
+    return lab_from_linear(
+        {s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
+  });
+  const Lab warped = eye_whites(masks, [&](std::size_t i) {
+    return Lab{s.warped.l.values[i], s.warped.a.values[i], s.warped.b.values[i]};
+  });
+  return {ratio(target.l, warped.l, 0.5f, 1.5f), target.a - warped.a, target.b - warped.b};
 }
 
 constexpr int kBlock =
@@ -165,15 +229,23 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, con
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float feature = std::max(in.features[i], smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail));
-    const float contrast = ratio(low_t, low_w, kFeatureRatioMin, kFeatureRatioMax);
-    const float skin_detail = soft_knee(gains.detail * detail, gains.knee);
-    const float lightness = base + (1 - feature) * skin_detail + feature * contrast * detail +
-                            gains.fine * fine * (1 + feature * (contrast - 1));
+    const float deep = smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail);
+    const float feature = std::max(in.features[i], deep);
+    const float contrast =
+        ratio(low_t, low_w, kFeatureRatioMin, in.features[i] > deep ? kFeatureRatioMax : 1.0f);
+    const float gloss = gloss_gain(low_t, low_w);
+    const float skin_detail = soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee);
+    const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
+    const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
+                       gains.fine * fine * (1 + feature * (contrast - 1));
+    const float lightness = below_ceiling(free, base, gains.ceiling);
     const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}),
               base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
     const float tint_gain = in.tint_gain[i];
-    Lab lab{lightness, base_t.a + tint_gain * (w.a - base_w.a), base_t.b + tint_gain * (w.b - base_w.b)};
+    const float shift_a = tint_gain * (w.a - base_w.a), shift_b = tint_gain * (w.b - base_w.b),
+                bend = 1 - in.features[i];
+    Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),
+            base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
     const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
@@ -188,13 +260,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, con
 }  // namespace
 
 float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
-  thread_local std::vector<float> seen;
-  seen.clear();
-  constexpr std::size_t kMostSamples = 5'000;
-  const std::size_t step = 1 + values.size() / kMostSamples / 2;
-  for (std::size_t i = 0; i < values.size(); i += step) {
-    if (mask.values[i] > 0.5f) seen.push_back(values.values[i] - (base ? base->values[i] : 0));
-  }
+  std::vector<float>& seen = samples(values, base, mask);
   if (seen.empty()) return 0;
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
   std::nth_element(seen.begin(), middle, seen.end());
@@ -236,7 +302,9 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
       for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
     }
   }
-  return {gains.detail, gains.fine};
+  const float target_l = percentile(s->low_target, masks.skin, 0.5f, 0),
+              warped_l = percentile(s->low_warped, masks.skin, 0.5f, 0);
+  return {gains.detail, gains.fine, target_l - warped_l};
 }
 
 }  // namespace mien

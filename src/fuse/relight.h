@@ -25,8 +25,9 @@ struct RelightScratch {
 };
 
 struct RelightReport {
-  float detail_gain = 1;  // contrast given to the source's detail
-  float fine_gain = 1;    // and to its finest part
+  float detail_gain = 1;    // contrast given to the source's detail
+  float fine_gain = 1;      // and to its finest part
+  float lightness_gap = 0;  // median L of the target's skin minus the source's
 };
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
