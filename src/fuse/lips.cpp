@@ -12,7 +12,8 @@
 namespace mien {
 namespace {
 
-constexpr float kGapFrom = 6, kGapTo = 25;  // of L: nothing happens up to the first, kMostShare from the second
+constexpr float kGapFrom = 6,
+                kGapTo = 25;  // of L: nothing happens up to the first, kMostShare from the second
 constexpr float kMostShare = 0.85f;
 constexpr float kFeather = 0.008f;  // in face widths
 constexpr float kSeen = 0.25f;      // alpha above which a pixel counts
@@ -71,7 +72,8 @@ void for_patch(const Patch& patch, int width, Use use) {
 }
 
 // Mean colour of the picture where the lips are seen; false with too few pixels.
-bool mean_colour(const PlanarRgb& picture, const Plane& lips, const Plane& alpha, const Patch& patch, Lab* out) {
+bool mean_colour(const PlanarRgb& picture, const Plane& lips, const Plane& alpha, const Patch& patch,
+                 Lab* out) {
   double l = 0, a = 0, b = 0;
   std::size_t n = 0;
   for_patch(patch, picture.width, [&](std::size_t i, std::size_t k) {
@@ -106,9 +108,8 @@ void match_lips(const PlanarRgb& target, const Mesh& fused_mesh, const Mesh& tar
     const float w = share * lips.values[k];
     if (!(w > 0.004f) || !(masks.alpha.values[i] > 0)) return;
     const Lab c = lab_at(*picture, i);
-    const LinearRgb rgb =
-        linear_from_lab({std::clamp(c.l + w * (wanted.l - own.l), 0.0f, 100.0f),
-                         c.a + w * (wanted.a - own.a), c.b + w * (wanted.b - own.b)});
+    const LinearRgb rgb = linear_from_lab({std::clamp(c.l + w * (wanted.l - own.l), 0.0f, 100.0f),
+                                           c.a + w * (wanted.a - own.a), c.b + w * (wanted.b - own.b)});
     picture->channel(0)[i] = srgb_from_linear(rgb.r);
     picture->channel(1)[i] = srgb_from_linear(rgb.g);
     picture->channel(2)[i] = srgb_from_linear(rgb.b);

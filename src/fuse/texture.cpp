@@ -7,9 +7,9 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
+#include "fuse/covers.h"
 #include "fuse/even_light.h"
 #include "fuse/fast_math.h"
-#include "fuse/masked_blur.h"
 
 namespace mien {
 namespace {
@@ -19,15 +19,6 @@ constexpr float kMargin =
 constexpr int kSmallestLevel = 16;  // pixels
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
-// A pixel counts as covered from this probability of hair or an occluder, fully so from the second.
-constexpr float kCoverFrom = 0.25f, kCoverTo = 0.6f;
-// Covers grow by about this much, in face widths: their blurred edges and shadows are no skin either.
-constexpr float kCoverGrowth = 0.012f;
-constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
-// Thin covers (frames of glasses, single strands) are filled in; where they are as wide as the trust's blur,
-// the fill is not trusted.
-constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;  // in face widths
-constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 
 struct CutOut {
   int x0, y0, x1, y1;
@@ -105,37 +96,6 @@ Image halved(const Image& in) {
   return out;
 }
 
-// Colours of covered pixels from the bare face around them, and trust into alpha.
-void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, float width_px, Image* level) {
-  Plane cover, bare, channel, filled;
-  const int w = level->width(), h = level->height();
-  using enum RegionClass;
-  // The background too: it shows inside the mesh where the outline is off or between a strand and the cheek.
-  regions.sample({kHair, kOccluder, kBackground}, frame_from_level, w, h, &cover);
-  regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
-  MaskedBlurScratch scratch;
-  for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
-  gaussian_blur(&cover, kCoverGrowth * width_px, &scratch.line);
-  for (float& v : cover.values) v = smoothstep(kGrownFrom, kGrownTo, v);
-  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
-  const MaskedBlur blur(bare, std::max(1.0f, kFillSigma * width_px), &scratch);
-  channel.resize(w, h);
-  for (int c = 0; c < 3; ++c) {
-    std::uint8_t* bytes = level->mutable_view().data + c;
-    for (std::size_t i = 0; i < channel.size(); ++i) channel.values[i] = bytes[4 * i];
-    blur.apply(channel, &filled);
-    for (std::size_t i = 0; i < channel.size(); ++i) {
-      const float v = channel.values[i] + cover.values[i] * (filled.values[i] - channel.values[i]);
-      bytes[4 * i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
-    }
-  }
-  gaussian_blur(&cover, kTrustSigma * width_px, &scratch.line);
-  std::uint8_t* alpha = level->mutable_view().data + 3;
-  for (std::size_t i = 0; i < cover.size(); ++i)
-    alpha[4 * i] = static_cast<std::uint8_t>(
-        255 * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i])) + 0.5f);
-}
-
 // Trust at a surface point, 0..1.
 float trust_at(const Image& level, const Point3f& p) {
   const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, level.width() - 1),
@@ -203,7 +163,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const auto x0 = static_cast<float>(cut.x0), y0 = static_cast<float>(cut.y0);
   const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
   out.mesh = transformed(mesh, level_from_photo);
-  if (regions) take_out_covers(*regions, level_from_photo.inverse(), face_width_px(out.mesh), &level);
+  if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, &level);
   even_light(out.mesh, triangles, level.mutable_view());
   out.levels.push_back(std::move(level));
 
