@@ -8,6 +8,7 @@
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
   evaluate.py identity               telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
+  evaluate.py result [--pairs 60] [--modes balanced]     what the fusion networks are for: identity, tone, expression, realism, beside W0
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
@@ -69,6 +70,13 @@ def evaluate_swap(args):
         if args.sheet and name == args.sheet_of:
             e.contact_sheet(pairs, results, args.sheet)
     print(f'swap, {len(pairs)} held-out pairs, commit {commit()}')
+    e.print_table(table)
+
+
+def evaluate_result(args):
+    from mien_train import result_evaluation as r, swap_evaluation as e
+    table = r.table(args.program or e.default_program(), args.pairs, args.modes)
+    print(f'results, {args.pairs} held-out pairs, commit {commit()}')
     e.print_table(table)
 
 
@@ -150,6 +158,10 @@ def main():
     swap.add_argument('--trial', action='store_true', help='measure the classical trial too (minutes)')
     swap.add_argument('--sheet', help='write a contact sheet of a method (--sheet-of)')
     swap.add_argument('--sheet-of', default='mien', help='the name of the method as in the table')
+    result = commands.add_parser('result')
+    result.add_argument('--program')
+    result.add_argument('--pairs', type=int, default=60)
+    result.add_argument('--modes', nargs='+', default=['balanced'])
     groups = commands.add_parser('groups')
     groups.add_argument('--program')
     groups.add_argument('--pairs', type=int, default=120)
@@ -167,22 +179,9 @@ def main():
     steady.add_argument('--only', help='clips whose name contains this')
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
-    if args.what == 'swap':
-        evaluate_swap(args)
-    elif args.what == 'groups':
-        evaluate_groups(args)
-    elif args.what == 'occlusion':
-        evaluate_occlusion(args)
-    elif args.what == 'seam':
-        evaluate_seam(args)
-    elif args.what == 'dark':
-        evaluate_dark(args)
-    elif args.what == 'steady':
-        evaluate_steady(args)
-    elif args.what == 'identity':
-        evaluate_identity()
-    else:
-        evaluate_network(args.what, args.weights)
+    whole = {'swap': evaluate_swap, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam,
+             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity()}
+    whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
 
 if __name__ == '__main__':
