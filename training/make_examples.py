@@ -40,7 +40,7 @@ class Garment:
 class Group:
     """Members are parts of file names. frame: width, height; face: centre x, y and side of its box; edge: the value of the person
     mask that still counts as wall; tight: the members' pictures end right below the chin and are mirrored
-    there; cut: down to where (sides from the chin) the far cheek of a
+    there; forehead: how far its colour goes to the cheeks', 0..1 (glossy foreheads average to a grey veil); cut: down to where (sides from the chin) the far cheek of a
     turned face is kept; turn_deg: how far the mean mesh is turned in space."""
     set: str
     members: str
@@ -51,6 +51,7 @@ class Group:
     long_hair: bool = False
     tight: bool = False
     smile: float = 0.0
+    forehead: float = 0.0
     cut: float = -0.33
     turn_deg: float = 0.0
 
@@ -65,7 +66,7 @@ GROUPS = {
     'dark_man': Group(
         'free', 'male__512__18 male__512__21 male__512__58 male__512__66 male__512__81 male__512__82 male__512__84 male__512__87 '
         'male__512__88 male__512__91 male__512__98',
-        (540, 600), (270, 285, 290), Garment((70, 110, 60), 0.39, 0.31, 0.08, 0.22), edge=0.38, smile=1.0),
+        (540, 600), (270, 285, 290), Garment((70, 110, 60), 0.39, 0.31, 0.08, 0.22), edge=0.38, smile=1.0, forehead=0.8),
     'dark_haired_man': Group(
         'free', 'Q000024 R000570 R000592 R000595 R000590 H001048 K000188 M001191 D000614 M001189 L000574 B001259',
         (840, 600), (265, 255, 272), Garment((120, 112, 108), 0.33, 0.32, -0.16, 0.07)),
@@ -402,6 +403,21 @@ def dress(group, picture, photos, masks, weights, mesh, background, seed):
     return mix(lower, picture, kept), behind * (1 - kept) + masks[..., 1] * kept
 
 
+def even_forehead(picture, mesh, masks, group):
+    """Moves the low frequencies of the forehead's skin towards the cheeks' colour."""
+    side, light = group.face[2], picture.clip(0, 255) / 255
+    u, v = local(mesh, group.frame, side)
+    lab = cv2.cvtColor(light, cv2.COLOR_BGR2LAB)
+    face = oval_mask(mesh, group.frame, 0.9, 1) > 0.5
+    cheeks = np.median(lab[face & (v > -0.5) & (v < -0.3) & (np.abs(u) > 0.15)], 0)
+    brows = (mesh[[105, 334], 1].mean() - mesh[152, 1]) / side
+    skin = oval_mask(mesh, group.frame, 1.25, 0.01 * side) * ramp(0.25 - masks[..., 0], 0.3) * ramp(masks[..., 1] - 0.85, 0.2) * ramp(0.4 - np.abs(u), 0.1)
+    low = wide_blur(lab * skin[..., None], 0.05 * side) / (wide_blur(skin, 0.05 * side)[..., None] + 1e-3)
+    where = group.forehead * skin * ramp(brows - 0.02 - v, 0.12)
+    moved = lab + where[..., None] * (cheeks - low) * np.array([0.7, 1, 1], np.float32)
+    return 255 * cv2.cvtColor(moved.astype(np.float32), cv2.COLOR_LAB2BGR)
+
+
 def blend(name, background):
     """-> the group's picture over the background (float32 BGR), its mesh, how many members each pixel is made of"""
     group = GROUPS[name]
@@ -423,6 +439,7 @@ def blend(name, background):
     around = (1 - oval_mask(mean, group.frame, 1.0, 0.03 * side)) * ramp(local(mean, group.frame, side)[1] + 0.7, 0.2)
     picture = average(pictures, consensus(pictures, [np.ones_like(around)] * len(pictures), around, side), head_mask(mean, group.frame, side))
     mask = np.mean(masks, 0)
+    picture = even_forehead(picture, mean, mask, group) if group.forehead else picture
     picture, alpha = dress(group, picture, photos, mask, inside, mean, background, sum(group.frame) + len(name))
     return picture, alpha
 

@@ -23,13 +23,14 @@ constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
-// Frames of glasses run between the brows and the cheeks in many pieces: more of what is filled in there counts.
+// Frames of glasses run between the brows and the cheeks in many pieces: more of what is filled in there
+// counts.
 constexpr float kTrustedFrame = 0.35f, kHopelessFrame = 0.7f;
-constexpr float kFrameReach = 0.05f;                   // how far beyond the known parts a frame's lines are sought
-constexpr float kLineSigma = 0.025f;                   // what a line stands out against
-constexpr float kLineFrom = 12, kLineTo = 28;          // by so many of 255
-constexpr float kFeatureMargin = 0.012f;               // around brows and eyes, which are lines as well
-constexpr float kFeatureLost = 0.4f;                   // covered share from which a brow or an eye is given up ...
+constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
+constexpr float kLineSigma = 0.025f;           // what a line stands out against
+constexpr float kLineFrom = 12, kLineTo = 28;  // by so many of 255
+constexpr float kFeatureMargin = 0.012f;       // around brows and eyes, which are lines as well
+constexpr float kFeatureLost = 0.4f;           // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 
 using enum RegionClass;
@@ -60,15 +61,16 @@ Plane eye_band(const Mesh& mesh, float width_px, const Image& level) {
 
 float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
 
-// Adds to `cover` the lines near what is known of a pair of glasses: rims, bridge and pads that the region
-// network's coarse grid misses. `things`: probability of an occluder.
-void add_frame_lines(const Image& level, const Mesh& mesh, float width_px, const Plane& things,
-                     const Plane& band, Plane* cover) {
+// Adds to `cover` the lines near what is known to be in front of the face: rims, bridge and pads of glasses,
+// strands and the hair line's fringe, which the region network's coarse grid misses. known: 0..1, where;
+// field: 0 or 1, where lines are sought.
+void add_lines(const Image& level, const Mesh& mesh, float width_px, const Plane& known, const Plane& field,
+               Plane* cover) {
   MaskedBlurScratch scratch;
-  Plane near = things, features = empty_like(level), light = empty_like(level), around, bare = band;
-  for (std::size_t i = 0; i < near.size(); ++i) near.values[i] = band.values[i] * smoothstep(0.3f, 0.6f, near.values[i]);
+  Plane near = known, features = empty_like(level), light = empty_like(level), around, bare = field;
+  for (std::size_t i = 0; i < near.size(); ++i) near.values[i] *= field.values[i];
   if (*std::max_element(near.values.begin(), near.values.end()) <= 0) return;
-  gaussian_blur(&near, kFrameReach * width_px / 2, &scratch.line);
+  gaussian_blur(&near, kLineReach * width_px / 2, &scratch.line);
   for (const auto& part : kBrowsAndEyes)
     fill_polygon(offset_polygon(outline(mesh, part), kFeatureMargin * width_px), &features);
   for (std::size_t i = 0; i < light.size(); ++i) {
@@ -113,7 +115,8 @@ Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const 
     Plane whole = empty_like(level);
     fill_polygon(outline(mesh, part), &whole);
     float covered = 0, area = 0;
-    for (std::size_t i = 0; i < whole.size(); ++i) covered += whole.values[i] * cover.values[i], area += whole.values[i];
+    for (std::size_t i = 0; i < whole.size(); ++i)
+      covered += whole.values[i] * cover.values[i], area += whole.values[i];
     if (covered <= kFeatureLost * area) continue;
     fill_polygon(offset_polygon(outline(mesh, part), kLostMargin * width_px), &lost);
     any = true;
@@ -130,13 +133,18 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   const int w = level->width(), h = level->height();
   const float width_px = face_width_px(mesh);
   Plane cover, things, bare;
-  // The background too: it shows inside the mesh where the outline is off or between a strand and the cheek.
-  regions.sample({kHair, kOccluder, kBackground}, frame_from_level, w, h, &cover);
+  // Background, neck and ears too: they show inside the mesh where its outline is off.
+  regions.sample({kHair, kOccluder, kBackground, kNeck}, frame_from_level, w, h, &cover);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
   for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
   const Plane band = eye_band(mesh, width_px, *level);
-  add_frame_lines(*level, mesh, width_px, things, band, &cover);
+  for (float& v : things.values) v = smoothstep(0.3f, 0.6f, v);
+  add_lines(*level, mesh, width_px, things, band, &cover);
+  regions.sample({kHair}, frame_from_level, w, h, &things);
+  Plane face = empty_like(*level);
+  fill_polygon(outline(mesh, topology::kOval), &face);
+  add_lines(*level, mesh, width_px, things, face, &cover);
   std::vector<float> line;
   grow(&cover, width_px, &line);
   for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
@@ -146,7 +154,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   std::uint8_t* alpha = level->mutable_view().data + 3;
   for (std::size_t i = 0; i < cover.size(); ++i) {
     const float frame = band.values[i] * (1 - smoothstep(kTrustedFrame, kHopelessFrame, cover.values[i])),
-                other = (1 - band.values[i]) * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i]));
+                other =
+                    (1 - band.values[i]) * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i]));
     alpha[4 * i] = static_cast<std::uint8_t>(255 * (frame + other) * (1 - lost.values[i]) + 0.5f);
   }
 }
