@@ -6,6 +6,7 @@ Can be stopped and started again; it goes on with the next shard.
 import sys
 
 from mien_train import config, fuse_cache
+from mien_train.memory import keep_freed_memory
 
 
 def main(words):
@@ -18,4 +19,5 @@ def main(words):
 if __name__ == '__main__':
     if any(w in ('-h', '--help') for w in sys.argv[1:]):
         sys.exit(__doc__)
+    keep_freed_memory()
     main(sys.argv[1:])

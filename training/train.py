@@ -8,6 +8,7 @@ import importlib
 import sys
 
 from mien_train import config
+from mien_train.memory import keep_freed_memory
 
 TASKS = {'mesh': ('mesh_task', 'MeshOptions'), 'detect': ('detect_task', 'DetectOptions'), 'parse': ('parse_task', 'ParseOptions'), 'fuse': ('fuse_task', 'FuseOptions')}
 
@@ -24,4 +25,5 @@ def main(words):
 
 
 if __name__ == '__main__':
+    keep_freed_memory()
     main(sys.argv[1:])

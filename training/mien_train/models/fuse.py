@@ -158,6 +158,7 @@ class LightNet(nn.Module):
 
 NETWORKS = {
     'tiny': lambda: UnshuffleNet((32, 56, 80), 16),
+    'tiny-plain': lambda: UnshuffleNet((32, 56, 80), 16, attention=False),
     'small': lambda: UnshuffleNet((48, 80, 112), 24),
     'small-plain': lambda: UnshuffleNet((48, 80, 112), 24, attention=False),
     'base': lambda: UnshuffleNet((64, 96, 128), 32),
