@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/polygon.h"
@@ -23,14 +24,15 @@ constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
-// Frames of glasses run between the brows and the cheeks in many pieces: more of what is filled in there
-// counts.
-constexpr float kTrustedFrame = 0.35f, kHopelessFrame = 0.7f;
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 12, kLineTo = 28;  // by so many of 255
-constexpr float kFeatureMargin = 0.012f;       // around brows and eyes, which are lines as well
-constexpr float kFeatureLost = 0.4f;           // covered share from which a brow or an eye is given up ...
+constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
+constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
+constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
+constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
+constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
+constexpr float kFeatureLost = 0.4f;  // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 
 using enum RegionClass;
@@ -61,18 +63,24 @@ Plane eye_band(const Mesh& mesh, float width_px, const Image& level) {
 
 float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
 
+// Brows and eyes, which may differ from the skin as they like.
+Plane draw_features(const Image& level, const Mesh& mesh, float width_px) {
+  Plane features = empty_like(level);
+  for (const auto& part : kBrowsAndEyes)
+    fill_polygon(offset_polygon(outline(mesh, part), kFeatureMargin * width_px), &features);
+  return features;
+}
+
 // Adds to `cover` the lines near what is known to be in front of the face: rims, bridge and pads of glasses,
 // strands and the hair line's fringe, which the region network's coarse grid misses. known: 0..1, where;
 // field: 0 or 1, where lines are sought.
-void add_lines(const Image& level, const Mesh& mesh, float width_px, const Plane& known, const Plane& field,
-               Plane* cover) {
+void add_lines(const Image& level, float width_px, const Plane& features, const Plane& known,
+               const Plane& field, Plane* cover) {
   MaskedBlurScratch scratch;
-  Plane near = known, features = empty_like(level), light = empty_like(level), around, bare = field;
+  Plane near = known, light = empty_like(level), around, bare = field;
   for (std::size_t i = 0; i < near.size(); ++i) near.values[i] *= field.values[i];
   if (*std::max_element(near.values.begin(), near.values.end()) <= 0) return;
   gaussian_blur(&near, kLineReach * width_px / 2, &scratch.line);
-  for (const auto& part : kBrowsAndEyes)
-    fill_polygon(offset_polygon(outline(mesh, part), kFeatureMargin * width_px), &features);
   for (std::size_t i = 0; i < light.size(); ++i) {
     light.values[i] = luma(level.view().data + 4 * i);
     bare.values[i] *= (1 - features.values[i]) * (1 - cover->values[i]);
@@ -82,6 +90,36 @@ void add_lines(const Image& level, const Mesh& mesh, float width_px, const Plane
     const float line = smoothstep(kLineFrom, kLineTo, std::abs(light.values[i] - around.values[i]));
     const float reach = smoothstep(0.02f, 0.12f, near.values[i]) * (1 - features.values[i]);
     cover->values[i] = std::max(cover->values[i], line * reach);
+  }
+}
+
+// Adds what lies near hair, background or a thing and has not the colour of the skin further inside: a wall
+// that is seen between a strand and the cheek is taken for skin now and then. known: where those are, 0..1;
+// face: the oval.
+void add_strangers(const Image& level, float width_px, const Plane& features, Plane known, const Plane& face,
+                   Plane* cover) {
+  MaskedBlurScratch scratch;
+  gaussian_blur(&known, kStrangerReach * width_px / 2, &scratch.line);
+  Plane bare = face, planes[3], skin[3];
+  for (std::size_t i = 0; i < bare.size(); ++i)
+    bare.values[i] *= (1 - features.values[i]) * (1 - smoothstep(0.02f, 0.1f, known.values[i]));
+  for (Plane& plane : planes) plane = empty_like(level);
+  for (std::size_t i = 0; i < bare.size(); ++i) {
+    const std::uint8_t* p = level.view().data + 4 * i;
+    const float y = luma(p), k = 128 / std::max(y, 16.0f);  // colour for the same light
+    planes[0].values[i] = y, planes[1].values[i] = k * (p[0] - y), planes[2].values[i] = k * (p[2] - y);
+  }
+  const MaskedBlur blur(bare, std::max(1.0f, kInsideSigma * width_px), &scratch);
+  for (int c = 0; c < 3; ++c) blur.apply(planes[c], &skin[c]);
+  for (std::size_t i = 0; i < bare.size(); ++i) {
+    const float reach = smoothstep(0.03f, 0.2f, known.values[i]) * face.values[i] * (1 - features.values[i]);
+    const float lighter = planes[0].values[i] - skin[0].values[i];
+    const float colour =
+        std::hypot(planes[1].values[i] - skin[1].values[i], planes[2].values[i] - skin[2].values[i]);
+    const float stranger =
+        std::max({smoothstep(kLighterFrom, kLighterTo, lighter), smoothstep(kDarkerFrom, kDarkerTo, -lighter),
+                  smoothstep(kColourFrom, kColourTo, colour)});
+    cover->values[i] = std::max(cover->values[i], stranger * reach);
   }
 }
 
@@ -140,11 +178,14 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
   const Plane band = eye_band(mesh, width_px, *level);
   for (float& v : things.values) v = smoothstep(0.3f, 0.6f, v);
-  add_lines(*level, mesh, width_px, things, band, &cover);
-  regions.sample({kHair}, frame_from_level, w, h, &things);
+  const Plane features = draw_features(*level, mesh, width_px);
+  add_lines(*level, width_px, features, things, band, &cover);
   Plane face = empty_like(*level);
   fill_polygon(outline(mesh, topology::kOval), &face);
-  add_lines(*level, mesh, width_px, things, face, &cover);
+  regions.sample({kHair}, frame_from_level, w, h, &things);
+  add_lines(*level, width_px, features, things, face, &cover);
+  regions.sample({kHair, kOccluder, kBackground}, frame_from_level, w, h, &things);
+  add_strangers(*level, width_px, features, std::move(things), face, &cover);
   std::vector<float> line;
   grow(&cover, width_px, &line);
   for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
@@ -153,10 +194,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   gaussian_blur(&cover, kTrustSigma * width_px, &line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
   for (std::size_t i = 0; i < cover.size(); ++i) {
-    const float frame = band.values[i] * (1 - smoothstep(kTrustedFrame, kHopelessFrame, cover.values[i])),
-                other =
-                    (1 - band.values[i]) * (1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i]));
-    alpha[4 * i] = static_cast<std::uint8_t>(255 * (frame + other) * (1 - lost.values[i]) + 0.5f);
+    const float trust = 1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i]);
+    alpha[4 * i] = static_cast<std::uint8_t>(255 * trust * (1 - lost.values[i]) + 0.5f);
   }
 }
 

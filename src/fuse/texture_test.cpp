@@ -109,6 +109,21 @@ TEST(Texture, WideCoverOnOneSideIsNotTrustedAndTheOtherSideTakesOver) {
   EXPECT_GT(texture.own_share[kRightCheek], 0.9f);
 }
 
+TEST(Texture, WallBesideACoverIsNoSkinEvenWhereTheRegionsSaySo) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.8f);
+  const int edge = static_cast<int>(mesh[234].x) + 8, y = static_cast<int>(mesh[234].y) + 5;
+  for (int row = y - 20; row < y + 20; ++row)
+    std::fill_n(photo.mutable_view().row(row) + 3 * edge, 3 * 8, std::uint8_t{250});
+  const RegionMap regions = regions_with_box(400, 420, 0, 0, static_cast<float>(edge), 420);
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  const int x = edge + 4 + static_cast<int>(std::lround(texture.mesh[234].x - mesh[234].x)),
+            row = y + static_cast<int>(std::lround(texture.mesh[234].y - mesh[234].y));
+  EXPECT_LT(texture.levels[0].view().row(row)[4 * x + 2],
+            180);  // skin's blue is below 110, the wall's is 250
+}
+
 TEST(EyeOpenings, SeparateOpenFromClosed) {
   const auto model = load_model();
   Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
