@@ -26,13 +26,13 @@ constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
-constexpr float kLineFrom = 12, kLineTo = 28;  // by so many of 255
+constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
 constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
 constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
 constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
-constexpr float kFeatureLost = 0.4f;  // covered share from which a brow or an eye is given up ...
+constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 
 using enum RegionClass;
@@ -93,7 +93,7 @@ void add_lines(const Image& level, float width_px, const Plane& features, const 
   }
 }
 
-// Adds what lies near hair, background or a thing and has not the colour of the skin further inside: a wall
+// Adds what lies near hair or background and has not the colour of the skin further inside: a wall
 // that is seen between a strand and the cheek is taken for skin now and then. known: where those are, 0..1;
 // face: the oval.
 void add_strangers(const Image& level, float width_px, const Plane& features, Plane known, const Plane& face,
@@ -184,7 +184,7 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   fill_polygon(outline(mesh, topology::kOval), &face);
   regions.sample({kHair}, frame_from_level, w, h, &things);
   add_lines(*level, width_px, features, things, face, &cover);
-  regions.sample({kHair, kOccluder, kBackground}, frame_from_level, w, h, &things);
+  regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
   add_strangers(*level, width_px, features, std::move(things), face, &cover);
   std::vector<float> line;
   grow(&cover, width_px, &line);
