@@ -59,8 +59,9 @@ TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
   }
 }
 
-// A region map over the whole photo that says skin, but for a box (photo pixels) of occluder.
-RegionMap regions_with_box(int width, int height, float x0, float y0, float x1, float y1) {
+// A region map over the whole photo that says skin, but for a box (photo pixels) of something else.
+RegionMap regions_with_box(int width, int height, float x0, float y0, float x1, float y1,
+                           RegionClass box = RegionClass::kOccluder) {
   RegionMap map;
   map.probability.resize(kRegionClasses, 100, 100);
   std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
@@ -69,8 +70,7 @@ RegionMap regions_with_box(int width, int height, float x0, float y0, float x1, 
       const float px = (static_cast<float>(x) + 0.5f) * static_cast<float>(width) / 100,
                   py = (static_cast<float>(y) + 0.5f) * static_cast<float>(height) / 100;
       const bool covered = px > x0 && px < x1 && py > y0 && py < y1;
-      map.probability.channel(
-          static_cast<int>(covered ? RegionClass::kOccluder : RegionClass::kSkin))[y * 100 + x] = 1;
+      map.probability.channel(static_cast<int>(covered ? box : RegionClass::kSkin))[y * 100 + x] = 1;
     }
   }
   const float kx = 100 / static_cast<float>(width), ky = 100 / static_cast<float>(height);
@@ -116,7 +116,8 @@ TEST(Texture, WallBesideACoverIsNoSkinEvenWhereTheRegionsSaySo) {
   const int edge = static_cast<int>(mesh[234].x) + 8, y = static_cast<int>(mesh[234].y) + 5;
   for (int row = y - 20; row < y + 20; ++row)
     std::fill_n(photo.mutable_view().row(row) + 3 * edge, 3 * 8, std::uint8_t{250});
-  const RegionMap regions = regions_with_box(400, 420, 0, 0, static_cast<float>(edge), 420);
+  const RegionMap regions =
+      regions_with_box(400, 420, 0, 0, static_cast<float>(edge), 420, RegionClass::kHair);
   const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
   const int x = edge + 4 + static_cast<int>(std::lround(texture.mesh[234].x - mesh[234].x)),
             row = y + static_cast<int>(std::lround(texture.mesh[234].y - mesh[234].y));
