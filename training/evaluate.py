@@ -11,6 +11,7 @@
   evaluate.py result [--pairs 60] [--modes balanced]     what the fusion networks are for: identity, tone, expression, realism, beside W0
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
+  evaluate.py mapping                who gets whom, on the test pictures with several people
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
   evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
@@ -100,6 +101,13 @@ def evaluate_occlusion(args):
         cv2.imwrite(args.sheet, np.vstack(rows))
 
 
+def evaluate_mapping(args):
+    from mien_train import mapping_evaluation as m, swap_evaluation as e
+    rows = m.measure(args.program or e.default_program())
+    print(f'mapping, commit {commit()}')
+    e.print_table(rows)
+
+
 def evaluate_seam(args):
     from mien_train import seam_evaluation, swap_evaluation as e
     pairs, program = e.held_out_pairs(args.pairs), args.program or e.default_program()
@@ -158,6 +166,8 @@ def main():
     swap.add_argument('--trial', action='store_true', help='measure the classical trial too (minutes)')
     swap.add_argument('--sheet', help='write a contact sheet of a method (--sheet-of)')
     swap.add_argument('--sheet-of', default='mien', help='the name of the method as in the table')
+    mapping = commands.add_parser('mapping')
+    mapping.add_argument('--program')
     result = commands.add_parser('result')
     result.add_argument('--program')
     result.add_argument('--pairs', type=int, default=60)
@@ -179,7 +189,7 @@ def main():
     steady.add_argument('--only', help='clips whose name contains this')
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
-    whole = {'swap': evaluate_swap, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam,
+    whole = {'swap': evaluate_swap, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
              'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
