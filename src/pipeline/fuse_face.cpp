@@ -1,6 +1,7 @@
 #include "pipeline/fuse_face.h"
 
 #include "core/try.h"
+#include "face/crop.h"
 #include "fuse/tone.h"
 
 namespace mien {
@@ -43,6 +44,11 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     report->skin_delta_e_before = prepared.skin_delta_e;
     report->skin_delta_e_after = tone.after;
     report->side_delta_e_before = tone.sides_before, report->side_delta_e_after = tone.sides_after;
+  }
+  {
+    const auto span = trace.span("grain");
+    match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
+                &s.fused);
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame);

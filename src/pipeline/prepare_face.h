@@ -9,6 +9,7 @@
 #include "fuse/blend.h"
 #include "fuse/canvas.h"
 #include "fuse/expression_gap.h"
+#include "fuse/grain.h"
 #include "fuse/relight.h"
 
 namespace mien {
@@ -20,6 +21,7 @@ struct FuseScratch {
   FaceMasks masks;
   RelightScratch relight;
   BlendScratch blend;
+  GrainScratch grain;
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.

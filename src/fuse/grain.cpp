@@ -1,0 +1,262 @@
+#include "fuse/grain.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+
+#include "fuse/fast_math.h"
+
+namespace mien {
+namespace {
+
+// Sharpness is the energy of a fine band over that of the next coarser one: blur takes the fine one first.
+constexpr float kBandSigma = 0.009f;     // of the fine band, in face widths
+// Shares of the fused face's sharpness: above the first the target is sharp enough, below the second it counts as blurred.
+constexpr float kHardlyBlurred = 0.7f, kFullyBlurred = 0.5f;
+constexpr float kBlurStep = 1.3f;        // between the blurs that are tried
+constexpr float kLargestBlur = 0.05f;    // in face widths
+constexpr float kSmallestNoise = 2, kClearlyNoisier = 1.3f;  // of 255; of the fused face's own
+constexpr float kNoisy = 4;  // of 255
+constexpr float kSmallestSigma = 0.8f;  // pixels that the bands are looked at in; larger faces are made smaller for it
+constexpr std::size_t kMostSamples = 2'500, kFewestSamples = 200;
+constexpr float kInside = 0.5f;  // alpha above which a pixel counts
+
+void light_of(const PlanarRgb& picture, int factor, Plane* scratch, Plane* out) {
+  scratch->resize(picture.width, picture.height);
+  for (std::size_t i = 0; i < picture.plane(); ++i)
+    scratch->values[i] =
+        0.299f * picture.channel(0)[i] + 0.587f * picture.channel(1)[i] + 0.114f * picture.channel(2)[i];
+  shrink_boxes(*scratch, factor, out);
+}
+
+struct BandEnergies {
+  float fine = 0, coarse = 0;
+};
+
+// Mean energy of the bands sigma..2 sigma and 2 sigma..4 sigma where weight > 1/2.
+BandEnergies band_energies(const Plane& light, const Plane& weight, float sigma, GrainScratch* s) {
+  for (int k = 0; k < 3; ++k) {
+    s->band[k] = light;
+    gaussian_blur(&s->band[k], sigma * static_cast<float>(1 << k), &s->line);
+  }
+  double fine = 0, coarse = 0, n = 1e-9;
+  for (std::size_t i = 0; i < light.size(); ++i) {
+    if (weight.values[i] <= 0.5f) continue;
+    const float a = s->band[0].values[i] - s->band[1].values[i], b = s->band[1].values[i] - s->band[2].values[i];
+    fine += a * a, coarse += b * b, n += 1;
+  }
+  return {static_cast<float>(fine / n), static_cast<float>(coarse / n)};
+}
+
+// fine over coarse, without what white noise of that strength puts into both.
+float sharpness(const BandEnergies& e, float noise, float sigma) {
+  // Variance of G(s) - G(2s) of unit white noise: (1 + 1/4 - 4/5) / (4 pi s^2). Two thirds of it: rather no blur than too
+  // much.
+  const float share = 0.3f / (4 * std::numbers::pi_v<float> * std::max(sigma * sigma, 0.1f));
+  const float fine = e.fine - noise * noise * share, coarse = e.coarse - noise * noise * share / 4;
+  return std::max(fine, 0.02f * e.fine) / std::max(coarse, 0.02f * e.coarse + 1e-6f);
+}
+
+// Noise by the method of Immerkaer (1996), made robust: 1.48 times the median absolute answer to a filter that edges
+// and gradients do not reach, at full size and at half of it.
+struct Noise {
+  std::array<float, 3> full{}, half{};  // standard deviations per channel
+  float shared = 0;                     // correlation of the channels, 0..1
+};
+
+float filtered(const float* p, int stride) {
+  const float* up = p - stride;
+  const float* down = p + stride;
+  return (up[-1] - 2 * up[0] + up[1] - 2 * p[-1] + 4 * p[0] - 2 * p[1] + down[-1] - 2 * down[0] + down[1]) / 6;
+}
+
+float filtered_at_half(const float* p, int stride) {
+  constexpr float kWeights[3] = {1, -2, 1};
+  float sum = 0;
+  for (int v = -1; v <= 1; ++v) {
+    for (int u = -1; u <= 1; ++u) {
+      const float* q = p + 2 * v * stride + 2 * u;
+      sum += kWeights[v + 1] * kWeights[u + 1] * (q[0] + q[1] + q[stride] + q[stride + 1]) / 4;
+    }
+  }
+  return sum / 6;
+}
+
+float spread(std::vector<float>* values) {
+  if (values->empty()) return 0;
+  for (float& v : *values) v = std::abs(v);
+  const auto middle = values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
+  std::nth_element(values->begin(), middle, values->end());
+  return 1.4826f * *middle;
+}
+
+std::vector<std::size_t> skin_samples(const Plane& skin) {
+  std::vector<std::size_t> out;
+  const std::size_t step = 1 + skin.size() / kMostSamples / 3;
+  for (std::size_t i = 0; i < skin.size(); i += step) {
+    const int x = static_cast<int>(i % static_cast<std::size_t>(skin.width)),
+              y = static_cast<int>(i / static_cast<std::size_t>(skin.width));
+    if (skin.values[i] > kInside && x > 2 && y > 2 && x < skin.width - 4 && y < skin.height - 4) out.push_back(i);
+  }
+  return out;
+}
+
+Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at) {
+  Noise out;
+  std::array<std::vector<float>, 3> full;
+  for (int c = 0; c < 3; ++c) {
+    std::vector<float> half;
+    for (const std::size_t i : at) {
+      full[static_cast<std::size_t>(c)].push_back(filtered(picture.channel(c) + i, picture.width));
+      half.push_back(filtered_at_half(picture.channel(c) + i, picture.width));
+    }
+    std::vector<float> copy = full[static_cast<std::size_t>(c)];
+    out.full[static_cast<std::size_t>(c)] = spread(&copy), out.half[static_cast<std::size_t>(c)] = spread(&half);
+  }
+  double both = 0, red = 1e-6, green = 1e-6;
+  const float limit_r = 3 * out.full[0], limit_g = 3 * out.full[1];
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    const float r = std::clamp(full[0][k], -limit_r, limit_r), g = std::clamp(full[1][k], -limit_g, limit_g);
+    both += r * g, red += r * r, green += g * g;
+  }
+  out.shared = static_cast<float>(std::clamp(both / std::sqrt(red * green), 0.0, 1.0));
+  return out;
+}
+
+// The fused face with the target around it, so that a blur does not pull black in.
+float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMaps& maps, const Plane& alpha,
+                  float width_px, const Noise& target_noise, const Noise& fused_noise, GrainScratch* s) {
+  const int factor = std::max(1, static_cast<int>(std::lround(kBandSigma * width_px / kSmallestSigma)));
+  // In a noisy target the finest band is noise: look at the next ones.
+  const float coarser = target_noise.full[1] > kNoisy ? 2.0f : 1.0f;
+  const float sigma = coarser * std::max(kSmallestSigma, kBandSigma * width_px / static_cast<float>(factor));
+  light_of(target, factor, &s->channel, &s->target_light);
+  light_of(fused, factor, &s->channel, &s->fused_light);
+  s->channel = alpha;
+  for (std::size_t i = 0; i < alpha.size(); ++i) s->channel.values[i] *= maps.covered(i) ? 1.0f : 0.0f;
+  shrink_boxes(s->channel, factor, &s->weight);
+  for (std::size_t i = 0; i < s->weight.size(); ++i)
+    if (s->weight.values[i] < 0.01f) s->fused_light.values[i] = s->target_light.values[i];
+  const auto left = [&](const Noise& noise) { return noise.full[1] / static_cast<float>(factor); };
+  const float wanted =
+      sharpness(band_energies(s->target_light, s->weight, sigma, s), left(target_noise), sigma);
+  const Plane unblurred = s->fused_light;
+  const float own = sharpness(band_energies(unblurred, s->weight, sigma, s), left(fused_noise), sigma);
+  // Sets in little by little, so that the frames of a clip do not jump.
+  const float share = 1 - smoothstep(kFullyBlurred, kHardlyBlurred, wanted / own);
+  if (!(share > 0)) return 0;
+  const float largest = kLargestBlur * width_px / static_cast<float>(factor);
+  float blur = 0.5f * sigma;
+  for (; blur < largest; blur *= kBlurStep) {
+    s->fused_light = unblurred;
+    gaussian_blur(&s->fused_light, blur, &s->line);
+    if (sharpness(band_energies(s->fused_light, s->weight, sigma, s), 0, sigma) <= wanted) break;
+  }
+  return share * std::min(blur, largest) * static_cast<float>(factor);
+}
+
+void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, GrainScratch* s, FaceMasks* masks,
+               PlanarRgb* fused) {
+  s->channel.resize(fused->width, fused->height);
+  for (int c = 0; c < 3; ++c) {
+    for (std::size_t i = 0; i < fused->plane(); ++i)
+      s->channel.values[i] = maps.covered(i) ? fused->channel(c)[i] : target.channel(c)[i];
+    gaussian_blur(&s->channel, sigma_px, &s->line);
+    std::copy(s->channel.values.begin(), s->channel.values.end(), fused->channel(c));
+  }
+  for (Plane* mask : {&masks->alpha, &masks->mouth, &masks->right_eye, &masks->left_eye}) {
+    gaussian_blur(mask, sigma_px, &s->line);
+    for (float& v : mask->values) v = std::clamp(v * 1.02f - 0.01f, 0.0f, 1.0f);
+  }
+}
+
+// A value of mean 0 and standard deviation 1 for each place and seed: the sum of four uniform ones.
+float noise_at(std::uint32_t place, std::uint32_t seed) {
+  std::uint32_t h = place * 0x9E3779B1u ^ seed;
+  h ^= h >> 15, h *= 0x2C1B3C6Du, h ^= h >> 12, h *= 0x297A2D39u, h ^= h >> 15;
+  const auto part = [h](int shift) { return static_cast<float>(h >> shift & 255u); };
+  return (part(0) + part(8) + part(16) + part(24) - 510) / 147.8f;
+}
+
+// How much white noise and how much noise smoothed by a 3x3 binomial (scaled back to unit strength) add up to the
+// missing variances at full and at half size: the filter above answers 1 and 0.5 to the first, 0.166 and 0.499 to the
+// second.
+constexpr float kMostSmooth = 3;  // of the missing noise at full size: beyond it is texture, not noise
+
+struct Mix {
+  float white = 0, smooth = 0;
+};
+
+Mix mix_for(float missing_full, float missing_half) {
+  const float white = std::max(0.0f, (missing_full - 0.111f * missing_half) / 0.972f);
+  const float smooth = std::max(0.0f, 4.016f * missing_half - 1.004f * white);
+  return {std::sqrt(white), std::min(std::sqrt(smooth), kMostSmooth * std::sqrt(missing_full))};
+}
+
+void smooth_noise(const Plane& white, Plane* out) {
+  constexpr float kUnit = 16.0f / 6.0f;  // the binomial's 2-norm is 6/16
+  out->resize(white.width, white.height);
+  out->fill(0);
+  for (int y = 1; y + 1 < white.height; ++y) {
+    const float *up = white.row(y - 1), *row = white.row(y), *down = white.row(y + 1);
+    for (int x = 1; x + 1 < white.width; ++x) {
+      const float sides = up[x] + down[x] + row[x - 1] + row[x + 1],
+                  corners = up[x - 1] + up[x + 1] + down[x - 1] + down[x + 1];
+      out->row(y)[x] = kUnit * (4 * row[x] + 2 * sides + corners) / 16;
+    }
+  }
+}
+
+std::uint32_t seed_of(const PlanarRgb& picture) {
+  std::uint32_t h = 2166136261u;
+  const std::size_t step = 1 + picture.plane() / 512;
+  for (std::size_t i = 0; i < picture.plane(); i += step)
+    h = (h ^ static_cast<std::uint32_t>(picture.channel(1)[i])) * 16777619u;
+  return h;
+}
+
+// Adds `share` of one noise picture to a channel where the face is drawn.
+void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScratch* s, float* channel) {
+  s->white.resize(alpha.width, alpha.height);
+  for (std::size_t i = 0; i < s->white.size(); ++i)
+    s->white.values[i] = noise_at(static_cast<std::uint32_t>(i), seed);
+  smooth_noise(s->white, &s->smooth);
+  for (std::size_t i = 0; i < alpha.size(); ++i) {
+    if (!(alpha.values[i] > 0)) continue;
+    channel[i] = std::clamp(channel[i] + mix.white * s->white.values[i] + mix.smooth * s->smooth.values[i], 0.0f, 255.0f);
+  }
+}
+
+}  // namespace
+
+GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
+                        FaceMasks* masks, PlanarRgb* fused) {
+  GrainReport out;
+  const std::vector<std::size_t> at = skin_samples(masks->skin);
+  if (at.size() < kFewestSamples) return out;
+  const Noise wanted = measure_noise(target, at);
+  Noise own = measure_noise(*fused, at);
+  out.blur_px = blur_needed(target, *fused, maps, masks->alpha, width_px, wanted, own, s);
+  if (out.blur_px > 0) {
+    blur_face(target, maps, out.blur_px, s, masks, fused);
+    own = measure_noise(*fused, at);
+  }
+  if (wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1]) return out;
+  const std::uint32_t seed = seed_of(target);
+  const float common = std::sqrt(wanted.shared), apart = std::sqrt(1 - wanted.shared);
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto missing = [&](const auto& of) {
+      return std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
+    };
+    const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
+    float* channel = fused->channel(static_cast<int>(c));
+    add_noise(seed, {common * mix.white, common * mix.smooth}, masks->alpha, s, channel);
+    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, masks->alpha, s, channel);
+    if (c == 1) out.noise = std::hypot(mix.white, mix.smooth);
+  }
+  return out;
+}
+
+}  // namespace mien
