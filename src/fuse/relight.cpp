@@ -171,6 +171,7 @@ Lab eye_whites(const FaceMasks& masks, LabAt lab_at) {
     if (c.l < mean_l) continue;
     l += share(i) * c.l, a += share(i) * c.a, b += share(i) * c.b, weight += share(i);
   }
+  if (!(weight > 0)) return {mean_l, 0, 0};  // all alike: rounding may put the mean above each of them
   const auto mean = [weight](double sum) { return static_cast<float>(sum / weight); };
   return {mean(l), mean(a), mean(b)};
 }
