@@ -20,12 +20,14 @@ DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUS
 class VideoTest(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='mien-video-'))
-        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'))
+        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))       # of its own: another build may have left other faces in the user's
+        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'), XDG_CACHE_HOME=str(self.cache))
         self.out = self.folder / 'out.mp4'
         self.part = self.folder / 'out.mp4.mien-part'
 
     def tearDown(self):
         shutil.rmtree(self.folder)
+        shutil.rmtree(self.cache)
 
     def clip(self, name='in.mp4', **words):
         path = self.folder / name
