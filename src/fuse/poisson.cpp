@@ -92,6 +92,10 @@ class Setup {
       return x >= 0 && v >= 0 && x < g->width && v < g->height && problem_unknown(*g, x, v);
     };
     for (int x = std::max(-1, -box_.x0); x <= std::min(box_.width(), target_.width - 1 - box_.x0); ++x) {
+      if (g->all_unknown(x, y)) {
+        x += Grid::kRun - 1;
+        continue;
+      }
       const int px = box_.x0 + x;
       if (unknown(x, y) || (problem_.border != nullptr && !in(*problem_.border, px, py))) continue;
       for (const auto& [u, v] : {std::pair{x - 1, y}, {x + 1, y}, {x, y - 1}, {x, y + 1}}) {
