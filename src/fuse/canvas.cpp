@@ -45,7 +45,7 @@ void enlarge_pixels(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
       to[2] = p[channels == 1 ? 0 : 2 - red], to[3] = 255;
     }
   }
-  Plane map_x, map_y;
+  thread_local Plane map_x, map_y;
   map_x.resize(where.width, where.height), map_y.resize(where.width, where.height);
   const Affine frame_from_canvas = where.canvas_from_frame().inverse();
   for (int y = 0; y < where.height; ++y) {

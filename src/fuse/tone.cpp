@@ -43,7 +43,8 @@ void trim(std::vector<T>* values, Key key) {
 }
 
 float mean_value(const PlanarRgb& picture, const Plane& skin) {
-  std::vector<float> values;
+  thread_local std::vector<float> values;  // scratch that keeps its memory
+  values.clear();
   for_skin(skin, [&](std::size_t i) {
     values.push_back(std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]}));
   });
@@ -70,8 +71,9 @@ struct SkinTone {
 };
 
 SkinTone skin_tone(const PlanarRgb& picture, const Plane& skin, const FaceHalves& halves) {
-  std::vector<Lab> all;
-  std::array<std::vector<Lab>, 2> sides;
+  thread_local std::vector<Lab> all;
+  thread_local std::array<std::vector<Lab>, 2> sides;
+  all.clear(), sides[0].clear(), sides[1].clear();
   for_skin(skin, [&](std::size_t i) {
     const auto x = static_cast<float>(i % static_cast<std::size_t>(skin.width)),
                y = static_cast<float>(i / static_cast<std::size_t>(skin.width));
@@ -127,7 +129,8 @@ void move_colours(const Plane& alpha, const FaceHalves& halves, const std::array
 }  // namespace
 
 bool skin_colour(const PlanarRgb& picture, const Plane& skin, float brightness, Lab* out) {
-  std::vector<Lab> colours;
+  thread_local std::vector<Lab> colours;
+  colours.clear();
   for_skin(skin, [&](std::size_t i) { colours.push_back(lab_of(picture, i, brightness)); });
   const std::optional<Lab> mean = trimmed_mean(&colours);
   if (mean) *out = *mean;

@@ -36,7 +36,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);
-    place_eyes(texture, out.fused, s.masks, out.eyes, &s.fused);
+    place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
   out.skin_delta_e =
