@@ -23,7 +23,8 @@ const Table& table_to_linear() {
 }
 
 MIEN_INLINE float look_up(const float* table, float value) {
-  const float p = std::clamp(value * (1 / 255.0f), 0.0f, 1.0f) * kSteps;
+  // In this order what is no number becomes 0.
+  const float p = std::min(1.0f, std::max(0.0f, value * (1 / 255.0f))) * kSteps;
   const int i = static_cast<int>(p);
   return table[i] + (p - static_cast<float>(i)) * (table[i + 1] - table[i]);
 }

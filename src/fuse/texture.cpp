@@ -159,6 +159,7 @@ void finish_texture(SourceTexture* texture) {
 
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            const RegionMap* regions) {
+  if (!is_usable(mesh)) return make_texture(photo, Mesh{}, triangles, nullptr);  // a face without size
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
   const float k = std::min(1.0f, SourceTexture::kLargestFacePx / std::max(face_width_px(mesh), 1.0f));

@@ -46,7 +46,8 @@ float mean_value(const PlanarRgb& picture, const Plane& skin) {
   thread_local std::vector<float> values;  // scratch that keeps its memory
   values.clear();
   for_skin(skin, [&](std::size_t i) {
-    values.push_back(std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]}));
+    const float v = std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]});
+    if (std::isfinite(v)) values.push_back(v);
   });
   if (values.size() < kFewestSamples) return 0;
   trim(&values, [](float v) { return v; });
