@@ -53,9 +53,13 @@ void to_lightness(const float* r, const float* g, const float* b, std::size_t n,
 
 float linear_from_srgb(float value) { return look_up(table_to_linear().data(), value); }
 
+void linear_from_srgb(const float* in, std::size_t n, float* out) {
+  to_linear(table_to_linear().data(), in, n, out);
+}
+
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
   out->resize(in.width, in.height);
-  to_linear(table_to_linear().data(), in.values.data(), in.values.size(), out->values.data());
+  linear_from_srgb(in.values.data(), in.values.size(), out->values.data());
 }
 
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {

@@ -92,6 +92,7 @@ struct LabPlanes {
 };
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out);
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out);
+void linear_from_srgb(const float* in, std::size_t n, float* out);
 // Its L alone.
 void lightness_from_linear(const PlanarRgb& in, Plane* out);
 
