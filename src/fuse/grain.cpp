@@ -92,8 +92,10 @@ float spread(std::vector<float>* values) {
   return 1.4826f * *middle;
 }
 
-std::vector<std::size_t> skin_samples(const Plane& skin) {
-  std::vector<std::size_t> out;
+// Valid until the next call on this thread.
+const std::vector<std::size_t>& skin_samples(const Plane& skin) {
+  thread_local std::vector<std::size_t> out;
+  out.clear();
   const std::size_t step = 1 + skin.size() / kMostSamples / 3;
   for (std::size_t i = 0; i < skin.size(); i += step) {
     const int x = static_cast<int>(i % static_cast<std::size_t>(skin.width)),
@@ -105,14 +107,15 @@ std::vector<std::size_t> skin_samples(const Plane& skin) {
 
 Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at) {
   Noise out;
-  std::array<std::vector<float>, 3> full;
+  thread_local std::array<std::vector<float>, 3> full;  // scratch that keeps its memory
+  thread_local std::vector<float> half, copy;
   for (int c = 0; c < 3; ++c) {
-    std::vector<float> half;
+    half.clear(), full[static_cast<std::size_t>(c)].clear();
     for (const std::size_t i : at) {
       full[static_cast<std::size_t>(c)].push_back(filtered(picture.channel(c) + i, picture.width));
       half.push_back(filtered_at_half(picture.channel(c) + i, picture.width));
     }
-    std::vector<float> copy = full[static_cast<std::size_t>(c)];
+    copy = full[static_cast<std::size_t>(c)];
     out.full[static_cast<std::size_t>(c)] = spread(&copy), out.half[static_cast<std::size_t>(c)] = spread(&half);
   }
   double both = 0, red = 1e-6, green = 1e-6;
@@ -142,7 +145,8 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
   const auto left = [&](const Noise& noise) { return noise.full[1] / static_cast<float>(factor); };
   const float wanted =
       sharpness(band_energies(s->target_light, s->weight, sigma, s), left(target_noise), sigma);
-  const Plane unblurred = s->fused_light;
+  thread_local Plane unblurred;
+  unblurred = s->fused_light;
   const float own = sharpness(band_energies(unblurred, s->weight, sigma, s), left(fused_noise), sigma);
   // Sets in little by little, so that the frames of a clip do not jump.
   const float share = 1 - smoothstep(kFullyBlurred, kHardlyBlurred, wanted / own);
@@ -234,7 +238,7 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
                         FaceMasks* masks, PlanarRgb* fused) {
   GrainReport out;
-  const std::vector<std::size_t> at = skin_samples(masks->skin);
+  const std::vector<std::size_t>& at = skin_samples(masks->skin);
   if (at.size() < kFewestSamples) return out;
   const Noise wanted = measure_noise(target, at);
   Noise own = measure_noise(*fused, at);
