@@ -30,6 +30,7 @@ using Clock = std::chrono::steady_clock;
 struct BenchOptions {
   fs::path source, target;
   std::vector<double> megapixels = {0.26, 0.92, 4, 12};
+  std::vector<int> faces;
   int runs = 30;
   ModeOption mode;
 };
@@ -63,6 +64,27 @@ Image scaled(ImageView in, double megapixels) {
         row[3 * x + c] =
             static_cast<std::uint8_t>(planar.channel(c)[static_cast<std::size_t>(y) * w + x] + 0.5f);
     }
+  }
+  return out;
+}
+
+constexpr int kTilePx = 512, kTilesPerRow = 4;  // of the frames with several faces
+
+// The photo `count` times in a grey frame of 4 x 4 tiles, whatever the count: faces and frame keep their
+// size.
+Image with_copies(ImageView photo, int count) {
+  const float k = static_cast<float>(kTilePx) / static_cast<float>(std::max(photo.width, photo.height));
+  const int w = static_cast<int>(k * static_cast<float>(photo.width)),
+            h = static_cast<int>(k * static_cast<float>(photo.height));
+  const Image tile = scaled(photo, static_cast<double>(w) * h / 1e6);
+  constexpr int kSide = kTilePx * kTilesPerRow;
+  Image out(kSide, kSide, PixelFormat::kRgb8);
+  std::memset(out.mutable_view().data, 128, static_cast<std::size_t>(kSide) * kSide * 3);
+  for (int i = 0; i < count; ++i) {
+    const int x = kTilePx * (i % kTilesPerRow), y = kTilePx * (i / kTilesPerRow);
+    for (int row = 0; row < std::min(tile.height(), kTilePx); ++row)
+      std::memcpy(out.mutable_view().row(y + row) + 3 * x, tile.view().row(row),
+                  3 * static_cast<std::size_t>(std::min(tile.width(), kTilePx)));
   }
   return out;
 }
@@ -108,10 +130,12 @@ Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_pho
   out["unpack_ms"] = std::round(milliseconds_since(unpacking) * 100) / 100;
   std::map<std::string, std::vector<double>> stages;
   FusedImage fused;
+  int fused_count = 0;
   constexpr int kWarmUp = 3;
   for (int i = -kWarmUp; i < runs; ++i) {
     const auto begin = Clock::now();
     MIEN_ASSIGN(const FusionReport report, session.fuse(frame, source, {}, fused));
+    fused_count = report.fused_count();
     if (i < 0) continue;
     stages["total"].push_back(milliseconds_since(begin));
     for (const StageReport& s : report.stages) stages[s.stage].push_back(s.milliseconds);
@@ -121,9 +145,11 @@ Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_pho
   for (int i = 0; i < kIdentityRuns; ++i) {
     MIEN_ASSIGN(const FusionReport report, session.fuse(frame, source, {.measure_identity = true}, fused));
     for (const StageReport& s : report.stages) {
-      if (s.stage == "identity") stages["identity (one look)"].push_back(s.milliseconds / 2);
+      if (s.stage == "identity")
+        stages["identity (one look)"].push_back(s.milliseconds / (2 * std::max(1, report.fused_count())));
     }
   }
+  out["fused"] = fused_count;
   for (auto& [name, values] : stages) out["ms"][name] = percentiles(std::move(values));
   return out;
 }
@@ -177,6 +203,16 @@ Result<int> bench(const BenchOptions& options, const Common& common) {
       json["warm"].push_back(std::move(row));
     }
   }
+  for (const int count : options.faces) {
+    const Image frame = with_copies(target.image.view(), count);
+    for (const int threads : {1, 2}) {
+      MIEN_ASSIGN(Json row, time_fusion(models, options.mode.value(), source.image.view(), frame.view(),
+                                        threads, std::max(3, options.runs / 4)));
+      row["size_px"] = {frame.width(), frame.height()};
+      row["threads"] = threads, row["faces"] = count;
+      json["faces"].push_back(std::move(row));
+    }
+  }
   print_json(json);
   return static_cast<int>(kDone);
 }
@@ -189,6 +225,9 @@ Command add_bench(CLI::App& app, const Common& common) {
   app.add_option("-t,--target", o->target, "Photo with a face; brought to each size")->required();
   app.add_option("--megapixels", o->megapixels, "Sizes to try (default 0.26 0.92 4 12)")
       ->check(CLI::Range(0.01, 100.0));
+  app.add_option("--faces", o->faces,
+                 "Also frames of 2048 x 2048 px with so many copies of the target (1 to 16)")
+      ->check(CLI::Range(1, kTilesPerRow * kTilesPerRow));
   app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")
       ->check(CLI::Range(1, 10000));
   add_mode_option(app, &o->mode);

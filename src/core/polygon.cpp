@@ -52,8 +52,9 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
     return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height))));
   };
   const int y0 = std::max(0, row_of(low)), y1 = std::min(mask->height - 1, row_of(high));
-  std::vector<Crossing> crossings;
-  std::vector<float> coverage(static_cast<std::size_t>(mask->width));
+  thread_local std::vector<Crossing> crossings;  // scratch that keeps its memory
+  thread_local std::vector<float> coverage;
+  coverage.resize(static_cast<std::size_t>(mask->width));
   for (int y = y0; y <= y1; ++y) {
     std::fill(coverage.begin(), coverage.end(), 0.0f);
     for (int line = 0; line < kLinesPerPixel; ++line) {
@@ -70,7 +71,7 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
   }
 }
 
-std::vector<Point2f> offset_polygon(std::span<const Point2f> points, float distance_px) {
+void offset_polygon(std::span<const Point2f> points, float distance_px, std::vector<Point2f>* out) {
   const std::size_t n = points.size();
   float area = 0;
   for (std::size_t i = 0; i < n; ++i) {
@@ -78,13 +79,18 @@ std::vector<Point2f> offset_polygon(std::span<const Point2f> points, float dista
     area += a.x * b.y - b.x * a.y;
   }
   const float outward = area > 0 ? 1.0f : -1.0f;
-  std::vector<Point2f> out(points.begin(), points.end());
+  out->assign(points.begin(), points.end());
   for (std::size_t i = 0; i < n; ++i) {
     const Point2f a = points[(i + n - 1) % n], b = points[(i + 1) % n];
     const float dx = b.x - a.x, dy = b.y - a.y, length = std::max(std::hypot(dx, dy), 1e-6f);
-    out[i].x += outward * distance_px * dy / length;
-    out[i].y -= outward * distance_px * dx / length;
+    (*out)[i].x += outward * distance_px * dy / length;
+    (*out)[i].y -= outward * distance_px * dx / length;
   }
+}
+
+std::vector<Point2f> offset_polygon(std::span<const Point2f> points, float distance_px) {
+  std::vector<Point2f> out;
+  offset_polygon(points, distance_px, &out);
   return out;
 }
 

@@ -15,5 +15,7 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask);
 
 // The outline moved outward (inward for negative values) by distance_px along the bisectors of its corners.
 std::vector<Point2f> offset_polygon(std::span<const Point2f> points, float distance_px);
+// The same into memory that is there.
+void offset_polygon(std::span<const Point2f> points, float distance_px, std::vector<Point2f>* out);
 
 }  // namespace mien

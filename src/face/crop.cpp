@@ -54,6 +54,13 @@ float face_width_px(const Mesh& mesh) {
   return std::hypot(b.x - a.x, b.y - a.y);
 }
 
+bool is_usable(const Mesh& mesh) {
+  constexpr float kFarthest = 1e6f;
+  return std::all_of(mesh.begin(), mesh.end(), [](const Point3f& p) {
+    return std::abs(p.x) < kFarthest && std::abs(p.y) < kFarthest && std::abs(p.z) < kFarthest;
+  });
+}
+
 Mesh transformed(const Mesh& mesh, const Affine& map) {
   Mesh out;
   const float k = map.scale();

@@ -27,6 +27,9 @@ float eye_distance_px(const Mesh& mesh);
 // Distance between the points where the face is widest, in pixels.
 float face_width_px(const Mesh& mesh);
 
+// Whether all coordinates are numbers within a million pixels: others cannot be drawn.
+bool is_usable(const Mesh& mesh);
+
 // The mesh under an affine map; z is scaled with it.
 Mesh transformed(const Mesh& mesh, const Affine& map);
 

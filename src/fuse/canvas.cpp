@@ -45,7 +45,7 @@ void enlarge_pixels(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
       to[2] = p[channels == 1 ? 0 : 2 - red], to[3] = 255;
     }
   }
-  Plane map_x, map_y;
+  thread_local Plane map_x, map_y;
   map_x.resize(where.width, where.height), map_y.resize(where.width, where.height);
   const Affine frame_from_canvas = where.canvas_from_frame().inverse();
   for (int y = 0; y < where.height; ++y) {
@@ -109,6 +109,7 @@ Affine CanvasFrame::canvas_from_frame() const {
 }
 
 CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height) {
+  if (!is_usable(mesh)) return {};
   float low_x = mesh[0].x, high_x = low_x, low_y = mesh[0].y, high_y = low_y;
   for (int i = 0; i < kSurfacePoints; ++i) {
     low_x = std::min(low_x, mesh[i].x), high_x = std::max(high_x, mesh[i].x);
@@ -151,7 +152,8 @@ void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame
       const Point2f at{static_cast<float>(where.x0 + fx), static_cast<float>(where.y0 + fy)};
       const Mix mix = where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
                                        : interpolate(pixels, alpha, canvas_from_frame(at));
-      if (!(mix.alpha > 0)) continue;
+      // Nothing to paint, or nothing that is a colour: the frame stays as it is.
+      if (!(mix.alpha > 0) || !std::isfinite(mix.r + mix.g + mix.b)) continue;
       std::uint8_t* p = row + fx * n;
       if (n == 1) {
         p[0] = blend(0.2126f * mix.r + 0.7152f * mix.g + 0.0722f * mix.b, mix.alpha, p[0]);

@@ -19,14 +19,14 @@ struct CanvasFrame {
 };
 
 // Room for the face of `mesh` (frame pixels), cut at the frame's border. Width or height is 0 when the face
-// lies outside.
+// lies outside or the mesh is not usable (face/crop.h).
 CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height);
 
 // The frame's pixels on the canvas, 0..255: copied, enlarged (bicubic) or shrunk (box average).
 void read_canvas(ImageView frame, const CanvasFrame& where, PlanarRgb* out);
 
 // frame = alpha * pixels + (1 - alpha) * frame within the canvas. Frame pixels under which alpha is 0
-// everywhere stay bit-identical.
+// everywhere stay bit-identical, and so do those whose colour or alpha is no number.
 void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame& where,
                   MutableImageView frame);
 

@@ -83,7 +83,7 @@ void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, C
                   CoarseCrop* out) {
   sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize,
                 &scratch->seen);
-  std::array<std::vector<float>, 3> low;  // L and its tint
+  std::array<std::vector<float>, 3>& low = scratch->low;  // L and its tint
   const Plane* planes[3] = {&s.light.mid_target, &s.light.tint_target_a, &s.light.tint_target_b};
   for (int k = 0; k < 3; ++k) {
     low[k].resize(kCropPlane);
@@ -109,7 +109,7 @@ void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseI
   const Mesh crop = transformed(s.fused, crop_from_canvas);
   const auto n_z = facing(crop, s.triangles);
   const float unit = std::max(face_width_px(s.canonical), 1e-3f) / 2;
-  std::vector<RasterVertex> vertices(kSurfacePoints);
+  std::array<RasterVertex, kSurfacePoints> vertices;
   scratch->attributes.clear();
   for (int i = 0; i < kSurfacePoints; ++i) {
     vertices[i] = {crop[i].x, crop[i].y, crop[i].z};
@@ -131,7 +131,8 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
   const auto place = [&](int i) {
     return std::clamp(k * static_cast<float>(i) + shift, 0.0f, static_cast<float>(w - 1));
   };
-  std::vector<float> line(static_cast<std::size_t>(w));
+  thread_local std::vector<float> line;
+  line.resize(static_cast<std::size_t>(w));
   for (int y = 0; y < out_size; ++y) {
     const float py = place(y);
     const int y0 = std::min(static_cast<int>(py), std::max(0, w - 2));
@@ -153,20 +154,19 @@ struct Answer {
   std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
 };
 
-Plane mean_of_colours(const Tensor& maps, int first) {
-  Plane out;
-  out.resize(maps.width, maps.height);
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out.values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
-  return out;
+void mean_of_colours(const Tensor& maps, int first, Plane* out) {
+  out->resize(maps.width, maps.height);
+  for (std::size_t i = 0; i < out->size(); ++i)
+    out->values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
 }
 
-Answer collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
-  Answer out;
+// Valid until the next call on this thread.
+const Answer& collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
+  thread_local Answer out;
   out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
-  Plane small, residual;
+  thread_local Plane light, small, residual;
   for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
-    const Plane light = mean_of_colours(gain_bias, first);
+    mean_of_colours(gain_bias, first, &light);
     shrink_boxes(light, kLightCell, &small);
     enlarge_map(small.values.data(), small.width, kCoarseSize, out.cells.data() + to, Answer::kStride);
   }
@@ -251,7 +251,7 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
 
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha,
                          const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
-  const Answer answer = collect(gain_bias, residual_alpha);
+  const Answer& answer = collect(gain_bias, residual_alpha);
   for (int y = 0; y < alpha->height; ++y) {
     float* row = alpha->row(y);
     const auto first =

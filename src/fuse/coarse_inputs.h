@@ -2,6 +2,9 @@
 // this very code.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "face/crop.h"
 #include "fuse/masks.h"
 #include "fuse/relight.h"
@@ -51,6 +54,7 @@ struct CoarseInputScratch {
   PlanarRgb seen;
   Plane parts, small;
   std::vector<float> attributes, depth;
+  std::array<std::vector<float>, 3> low;
 };
 
 void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);

@@ -23,7 +23,8 @@ const Table& table_to_linear() {
 }
 
 MIEN_INLINE float look_up(const float* table, float value) {
-  const float p = std::clamp(value * (1 / 255.0f), 0.0f, 1.0f) * kSteps;
+  // In this order what is no number becomes 0.
+  const float p = std::min(1.0f, std::max(0.0f, value * (1 / 255.0f))) * kSteps;
   const int i = static_cast<int>(p);
   return table[i] + (p - static_cast<float>(i)) * (table[i + 1] - table[i]);
 }
@@ -52,9 +53,13 @@ void to_lightness(const float* r, const float* g, const float* b, std::size_t n,
 
 float linear_from_srgb(float value) { return look_up(table_to_linear().data(), value); }
 
+void linear_from_srgb(const float* in, std::size_t n, float* out) {
+  to_linear(table_to_linear().data(), in, n, out);
+}
+
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
   out->resize(in.width, in.height);
-  to_linear(table_to_linear().data(), in.values.data(), in.values.size(), out->values.data());
+  linear_from_srgb(in.values.data(), in.values.size(), out->values.data());
 }
 
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {

@@ -10,7 +10,8 @@
 
 namespace mien {
 
-// sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped. Accurate to 0.02 of 255 (IEC
+// sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped, what is no
+// number becomes 0. Accurate to 0.02 of 255 (IEC
 // 61966-2-1).
 float linear_from_srgb(float value);
 
@@ -91,6 +92,7 @@ struct LabPlanes {
 };
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out);
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out);
+void linear_from_srgb(const float* in, std::size_t n, float* out);
 // Its L alone.
 void lightness_from_linear(const PlanarRgb& in, Plane* out);
 

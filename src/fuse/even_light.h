@@ -1,5 +1,5 @@
-// Light from one side, taken out of the source: what the two halves of a face differ in, at the scale of
-// light and shadow.
+// Light that is not a portrait's ordinary light, taken out of the source: first what one model of light on
+// the face's normals explains, then what the two halves still differ in at the scale of light and shadow.
 #pragma once
 
 #include <span>
@@ -13,13 +13,16 @@ namespace mien {
 struct EvenLightReport {
   float unevenness = 0;  // mean |log ratio| of the halves' brightness where both are seen; 0.1 is ordinary,
                          // 0.4 a lamp from the side
-  float strength = 0;    // of the correction that follows from it, 0..1
+  float from_ordinary = 0;  // spread over the face of log(its light / ordinary light), as coded; portraits
+                            // have 0.12 (median), one of ten has more than 0.28
+  float strength = 0;       // of the stronger of the two corrections, 0..1
 };
 
-// pixels: RGBA, alpha is trust (SourceTexture::levels[0]); mesh in its pixels. Each side goes half of the way
-// to its mirror image's brightness, over scales of about 5 % of the face's width and more; where one of them
-// is turned away or covered, nothing happens. Colours keep their ratios. Faces in ordinary light stay as they
-// are.
+// pixels: RGBA, alpha is trust (SourceTexture::levels[0]); mesh in its pixels. The face goes to ordinary
+// light (light_model.h), from above and the front: form keeps its shading. Then each side goes half of the
+// way to its mirror image's brightness, over scales of about 5 % of the face's width and more, where both are
+// seen. Colours keep their ratios, the face its mean luminance. What noses and brows cast over the middle of
+// the face stays. A face in ordinary light stays as it is.
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);
 

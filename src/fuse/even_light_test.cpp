@@ -56,6 +56,11 @@ class EvenLightTest : public testing::Test {
     mesh_ = make_mesh(*model_, 149.5f, 150, 13, 0, 0);
     plain_ = rgba(make_picture(kSize, kSize, PixelFormat::kRgb8, 4, 0.7f));
   }
+  template <class Light>
+  Image painted(Light&& light) {
+    return rgba(make_portrait(*model_, mesh_, kSize, kSize, 7, light));
+  }
+
   std::unique_ptr<FaceModel> model_;
   Mesh mesh_;
   Image plain_;
@@ -72,10 +77,25 @@ TEST_F(EvenLightTest, LampsFromTwoSidesGiveNearlyTheSamePixels) {
 }
 
 TEST_F(EvenLightTest, OrdinaryLightStays) {
-  Image picture = lit(plain_, -0.05f);  // it comes with a weak gradient to the right
+  Image picture = painted([](const Normal& n) { return ordinary_light().at(n); });
   const Image before = picture.clone();
-  EXPECT_EQ(even_light(mesh_, model_->triangles(), picture.mutable_view()).strength, 0);
+  const EvenLightReport report = even_light(mesh_, model_->triangles(), picture.mutable_view());
+  EXPECT_EQ(report.strength, 0) << report.unevenness << ", " << report.from_ordinary;
   EXPECT_EQ(apart(picture, before), 0);
+}
+
+// Mirror symmetry does not see these: a lamp above and one below.
+TEST_F(EvenLightTest, LampsAboveAndBelowComeNearer) {
+  const auto lamp = [&](float y) {
+    return painted(
+        [y](const Normal& n) { return 0.4f + 1.2f * std::max(0.0f, 0.8f * y * n.y + 0.6f * n.z); });
+  };
+  Image above = lamp(-1), below = lamp(1);
+  const double before = apart(above, below);
+  EXPECT_GT(before, 15);
+  EXPECT_GT(even_light(mesh_, model_->triangles(), above.mutable_view()).strength, 0.9f);
+  EXPECT_GT(even_light(mesh_, model_->triangles(), below.mutable_view()).from_ordinary, 0.1f);
+  EXPECT_LT(apart(above, below), 0.45 * before);
 }
 
 TEST_F(EvenLightTest, NothingHappensWhereTheFaceIsCoveredOrBeyondIt) {

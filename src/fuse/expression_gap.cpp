@@ -32,18 +32,18 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
 bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
                          std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
   if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
-  Plane small, depth;
+  thread_local Plane small, depth;  // scratch that keeps its memory
   small.resize((width + kStep - 1) / kStep, (height + kStep - 1) / kStep);
   small.fill(0);
   depth.resize(small.width, small.height);
   depth.fill(std::numeric_limits<float>::infinity());
   constexpr float k = 1.0f / kStep, shift = 0.5f * k - 0.5f;
-  std::vector<RasterVertex> vertices(kSurfacePoints);
+  std::array<RasterVertex, kSurfacePoints> vertices;
   for (int i = 0; i < kSurfacePoints; ++i)
     vertices[i] = {k * fused[i].x + shift, k * fused[i].y + shift, fused[i].z};
   rasterise(vertices, weights, 1, triangles,
             {small.width, small.height, small.values.data(), depth.values.data()});
-  std::vector<float> scratch;
+  thread_local std::vector<float> scratch;
   gaussian_blur(&small, kBlurShare * face_width_px(fused) * k + 0.5f, &scratch);
   enlarge_boxes(small, kStep, width, height, out);
   return true;

@@ -35,12 +35,12 @@ Affine source_from_canvas(const Mesh& source, const Mesh& fused, const Eye& eye)
 }
 
 void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, const Plane& mask,
-           PlanarRgb* warped) {
+           EyesScratch* scratch, PlanarRgb* warped) {
   const int level = best_level(texture, fused);
   const float k = std::ldexp(1.0f, -level);
   const Affine to_level = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f},
                                   source_from_canvas(texture.mesh, fused, eye));
-  Plane map_x, map_y;
+  Plane &map_x = scratch->map_x, &map_y = scratch->map_y;
   map_x.resize(mask.width, mask.height), map_y.resize(mask.width, mask.height);
   map_x.fill(std::numeric_limits<float>::quiet_NaN());
   int first = mask.height, last = -1;
@@ -53,7 +53,7 @@ void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, cons
     }
   }
   if (last < first) return;
-  PlanarRgb eyeball;
+  PlanarRgb& eyeball = scratch->eyeball;
   eyeball.resize(mask.width, mask.height);
   sample_bicubic(texture.levels[level].view(), map_x, map_y, first, last + 1, &eyeball);
   for (std::size_t i = 0; i < mask.size(); ++i) {
@@ -72,9 +72,9 @@ EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target) {
 }
 
 void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice,
-                PlanarRgb* warped) {
-  if (choice.right) place(texture, fused, kRight, masks.right_eye, warped);
-  if (choice.left) place(texture, fused, kLeft, masks.left_eye, warped);
+                EyesScratch* scratch, PlanarRgb* warped) {
+  if (choice.right) place(texture, fused, kRight, masks.right_eye, scratch, warped);
+  if (choice.left) place(texture, fused, kLeft, masks.left_eye, scratch, warped);
 }
 
 }  // namespace mien

@@ -12,9 +12,14 @@ struct EyeChoice {
 };
 EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target);
 
+struct EyesScratch {
+  Plane map_x, map_y;
+  PlanarRgb eyeball;
+};
+
 // Replaces the eyeballs of `warped` by the source's, each moved by a similarity so that its iris lies on the
 // fused mesh's iris (which has the target's gaze). fused: canvas pixels.
 void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice,
-                PlanarRgb* warped);
+                EyesScratch* scratch, PlanarRgb* warped);
 
 }  // namespace mien

@@ -12,14 +12,16 @@ namespace mien {
 namespace {
 
 // Sharpness is the energy of a fine band over that of the next coarser one: blur takes the fine one first.
-constexpr float kBandSigma = 0.009f;     // of the fine band, in face widths
-// Shares of the fused face's sharpness: above the first the target is sharp enough, below the second it counts as blurred.
+constexpr float kBandSigma = 0.009f;  // of the fine band, in face widths
+// Shares of the fused face's sharpness: above the first the target is sharp enough, below the second it
+// counts as blurred.
 constexpr float kHardlyBlurred = 0.7f, kFullyBlurred = 0.5f;
-constexpr float kBlurStep = 1.3f;        // between the blurs that are tried
-constexpr float kLargestBlur = 0.05f;    // in face widths
+constexpr float kBlurStep = 1.3f;                            // between the blurs that are tried
+constexpr float kLargestBlur = 0.05f;                        // in face widths
 constexpr float kSmallestNoise = 2, kClearlyNoisier = 1.3f;  // of 255; of the fused face's own
-constexpr float kNoisy = 4;  // of 255
-constexpr float kSmallestSigma = 0.8f;  // pixels that the bands are looked at in; larger faces are made smaller for it
+constexpr float kNoisy = 4;                                  // of 255
+constexpr float kSmallestSigma =
+    0.8f;  // pixels that the bands are looked at in; larger faces are made smaller for it
 constexpr std::size_t kMostSamples = 2'500, kFewestSamples = 200;
 constexpr float kInside = 0.5f;  // alpha above which a pixel counts
 
@@ -44,7 +46,8 @@ BandEnergies band_energies(const Plane& light, const Plane& weight, float sigma,
   double fine = 0, coarse = 0, n = 1e-9;
   for (std::size_t i = 0; i < light.size(); ++i) {
     if (weight.values[i] <= 0.5f) continue;
-    const float a = s->band[0].values[i] - s->band[1].values[i], b = s->band[1].values[i] - s->band[2].values[i];
+    const float a = s->band[0].values[i] - s->band[1].values[i],
+                b = s->band[1].values[i] - s->band[2].values[i];
     fine += a * a, coarse += b * b, n += 1;
   }
   return {static_cast<float>(fine / n), static_cast<float>(coarse / n)};
@@ -52,15 +55,15 @@ BandEnergies band_energies(const Plane& light, const Plane& weight, float sigma,
 
 // fine over coarse, without what white noise of that strength puts into both.
 float sharpness(const BandEnergies& e, float noise, float sigma) {
-  // Variance of G(s) - G(2s) of unit white noise: (1 + 1/4 - 4/5) / (4 pi s^2). Two thirds of it: rather no blur than too
-  // much.
+  // Variance of G(s) - G(2s) of unit white noise: (1 + 1/4 - 4/5) / (4 pi s^2). Two thirds of it: rather no
+  // blur than too much.
   const float share = 0.3f / (4 * std::numbers::pi_v<float> * std::max(sigma * sigma, 0.1f));
   const float fine = e.fine - noise * noise * share, coarse = e.coarse - noise * noise * share / 4;
   return std::max(fine, 0.02f * e.fine) / std::max(coarse, 0.02f * e.coarse + 1e-6f);
 }
 
-// Noise by the method of Immerkaer (1996), made robust: 1.48 times the median absolute answer to a filter that edges
-// and gradients do not reach, at full size and at half of it.
+// Noise by the method of Immerkaer (1996), made robust: 1.48 times the median absolute answer to a filter
+// that edges and gradients do not reach, at full size and at half of it.
 struct Noise {
   std::array<float, 3> full{}, half{};  // standard deviations per channel
   float shared = 0;                     // correlation of the channels, 0..1
@@ -69,7 +72,8 @@ struct Noise {
 float filtered(const float* p, int stride) {
   const float* up = p - stride;
   const float* down = p + stride;
-  return (up[-1] - 2 * up[0] + up[1] - 2 * p[-1] + 4 * p[0] - 2 * p[1] + down[-1] - 2 * down[0] + down[1]) / 6;
+  return (up[-1] - 2 * up[0] + up[1] - 2 * p[-1] + 4 * p[0] - 2 * p[1] + down[-1] - 2 * down[0] + down[1]) /
+         6;
 }
 
 float filtered_at_half(const float* p, int stride) {
@@ -92,28 +96,33 @@ float spread(std::vector<float>* values) {
   return 1.4826f * *middle;
 }
 
-std::vector<std::size_t> skin_samples(const Plane& skin) {
-  std::vector<std::size_t> out;
+// Valid until the next call on this thread.
+const std::vector<std::size_t>& skin_samples(const Plane& skin) {
+  thread_local std::vector<std::size_t> out;
+  out.clear();
   const std::size_t step = 1 + skin.size() / kMostSamples / 3;
   for (std::size_t i = 0; i < skin.size(); i += step) {
     const int x = static_cast<int>(i % static_cast<std::size_t>(skin.width)),
               y = static_cast<int>(i / static_cast<std::size_t>(skin.width));
-    if (skin.values[i] > kInside && x > 2 && y > 2 && x < skin.width - 4 && y < skin.height - 4) out.push_back(i);
+    if (skin.values[i] > kInside && x > 2 && y > 2 && x < skin.width - 4 && y < skin.height - 4)
+      out.push_back(i);
   }
   return out;
 }
 
 Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at) {
   Noise out;
-  std::array<std::vector<float>, 3> full;
+  thread_local std::array<std::vector<float>, 3> full;  // scratch that keeps its memory
+  thread_local std::vector<float> half, copy;
   for (int c = 0; c < 3; ++c) {
-    std::vector<float> half;
+    half.clear(), full[static_cast<std::size_t>(c)].clear();
     for (const std::size_t i : at) {
       full[static_cast<std::size_t>(c)].push_back(filtered(picture.channel(c) + i, picture.width));
       half.push_back(filtered_at_half(picture.channel(c) + i, picture.width));
     }
-    std::vector<float> copy = full[static_cast<std::size_t>(c)];
-    out.full[static_cast<std::size_t>(c)] = spread(&copy), out.half[static_cast<std::size_t>(c)] = spread(&half);
+    copy = full[static_cast<std::size_t>(c)];
+    out.full[static_cast<std::size_t>(c)] = spread(&copy),
+    out.half[static_cast<std::size_t>(c)] = spread(&half);
   }
   double both = 0, red = 1e-6, green = 1e-6;
   const float limit_r = 3 * out.full[0], limit_g = 3 * out.full[1];
@@ -142,7 +151,8 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
   const auto left = [&](const Noise& noise) { return noise.full[1] / static_cast<float>(factor); };
   const float wanted =
       sharpness(band_energies(s->target_light, s->weight, sigma, s), left(target_noise), sigma);
-  const Plane unblurred = s->fused_light;
+  thread_local Plane unblurred;
+  unblurred = s->fused_light;
   const float own = sharpness(band_energies(unblurred, s->weight, sigma, s), left(fused_noise), sigma);
   // Sets in little by little, so that the frames of a clip do not jump.
   const float share = 1 - smoothstep(kFullyBlurred, kHardlyBlurred, wanted / own);
@@ -157,8 +167,8 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
   return share * std::min(blur, largest) * static_cast<float>(factor);
 }
 
-void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, GrainScratch* s, FaceMasks* masks,
-               PlanarRgb* fused) {
+void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, GrainScratch* s,
+               FaceMasks* masks, PlanarRgb* fused) {
   s->channel.resize(fused->width, fused->height);
   for (int c = 0; c < 3; ++c) {
     for (std::size_t i = 0; i < fused->plane(); ++i)
@@ -180,9 +190,9 @@ float noise_at(std::uint32_t place, std::uint32_t seed) {
   return (part(0) + part(8) + part(16) + part(24) - 510) / 147.8f;
 }
 
-// How much white noise and how much noise smoothed by a 3x3 binomial (scaled back to unit strength) add up to the
-// missing variances at full and at half size: the filter above answers 1 and 0.5 to the first, 0.166 and 0.499 to the
-// second.
+// How much white noise and how much noise smoothed by a 3x3 binomial (scaled back to unit strength) add up to
+// the missing variances at full and at half size: the filter above answers 1 and 0.5 to the first, 0.166 and
+// 0.499 to the second.
 constexpr float kMostSmooth = 3;  // of the missing noise at full size: beyond it is texture, not noise
 
 struct Mix {
@@ -225,7 +235,8 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
   smooth_noise(s->white, &s->smooth);
   for (std::size_t i = 0; i < alpha.size(); ++i) {
     if (!(alpha.values[i] > 0)) continue;
-    channel[i] = std::clamp(channel[i] + mix.white * s->white.values[i] + mix.smooth * s->smooth.values[i], 0.0f, 255.0f);
+    channel[i] = std::clamp(channel[i] + mix.white * s->white.values[i] + mix.smooth * s->smooth.values[i],
+                            0.0f, 255.0f);
   }
 }
 
@@ -234,7 +245,7 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
                         FaceMasks* masks, PlanarRgb* fused) {
   GrainReport out;
-  const std::vector<std::size_t> at = skin_samples(masks->skin);
+  const std::vector<std::size_t>& at = skin_samples(masks->skin);
   if (at.size() < kFewestSamples) return out;
   const Noise wanted = measure_noise(target, at);
   Noise own = measure_noise(*fused, at);
@@ -253,7 +264,8 @@ GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float wid
     const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
     float* channel = fused->channel(static_cast<int>(c));
     add_noise(seed, {common * mix.white, common * mix.smooth}, masks->alpha, s, channel);
-    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, masks->alpha, s, channel);
+    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, masks->alpha,
+              s, channel);
     if (c == 1) out.noise = std::hypot(mix.white, mix.smooth);
   }
   return out;

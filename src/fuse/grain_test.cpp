@@ -20,9 +20,12 @@ PlanarRgb make_face(unsigned seed) {
   out.resize(kSize, kSize);
   std::fill(out.values.begin(), out.values.end(), 140.0f);
   for (int k = 0; k < 900; ++k) {
-    const float x0 = place(random), y0 = place(random), size = k % 3 ? 1.2f : 7.0f, depth = (k % 3 ? 14 : 7) * normal(random);
-    for (int y = std::max(0, static_cast<int>(y0 - 3 * size)); y < std::min<int>(kSize, static_cast<int>(y0 + 3 * size)); ++y)
-      for (int x = std::max(0, static_cast<int>(x0 - 3 * size)); x < std::min<int>(kSize, static_cast<int>(x0 + 3 * size)); ++x) {
+    const float x0 = place(random), y0 = place(random), size = k % 3 ? 1.2f : 7.0f,
+                depth = (k % 3 ? 14 : 7) * normal(random);
+    for (int y = std::max(0, static_cast<int>(y0 - 3 * size));
+         y < std::min<int>(kSize, static_cast<int>(y0 + 3 * size)); ++y)
+      for (int x = std::max(0, static_cast<int>(x0 - 3 * size));
+           x < std::min<int>(kSize, static_cast<int>(x0 + 3 * size)); ++x) {
         const float dx = static_cast<float>(x) - x0, dy = static_cast<float>(y) - y0;
         for (int c = 0; c < 3; ++c)
           out.channel(c)[y * kSize + x] += depth * std::exp(-(dx * dx + dy * dy) / (2 * size * size));
@@ -56,7 +59,8 @@ struct Scene {
 
 Scene make_scene() {
   Scene s;
-  for (Plane* plane : {&s.masks.alpha, &s.masks.skin, &s.masks.mouth, &s.masks.right_eye, &s.masks.left_eye, &s.maps.depth}) {
+  for (Plane* plane : {&s.masks.alpha, &s.masks.skin, &s.masks.mouth, &s.masks.right_eye, &s.masks.left_eye,
+                       &s.maps.depth}) {
     plane->resize(kSize, kSize);
     plane->fill(0);
   }

@@ -1,6 +1,7 @@
 #include "fuse/lips.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -39,22 +40,23 @@ Patch patch_around(const Mesh& a, const Mesh& b, float margin, const Plane& like
 }
 
 // 1 on the lips of the mesh, within the patch; the mouth's interior is left out.
-Plane draw_lips(const Mesh& mesh, const Patch& patch) {
-  Plane lips, inside;
-  for (Plane* plane : {&lips, &inside}) {
+void draw_lips(const Mesh& mesh, const Patch& patch, Plane* lips) {
+  thread_local Plane inside;
+  for (Plane* plane : {lips, &inside}) {
     plane->resize(patch.x1 - patch.x0, patch.y1 - patch.y0);
     plane->fill(0);
   }
   const auto outline = [&](std::span<const topology::Index> indices) {
-    std::vector<Point2f> points;
+    std::array<Point2f, topology::kOuterLips.size()> points;
+    std::size_t n = 0;
     for (const topology::Index i : indices)
-      points.push_back({mesh[i].x - static_cast<float>(patch.x0), mesh[i].y - static_cast<float>(patch.y0)});
+      points[n++] = {mesh[i].x - static_cast<float>(patch.x0), mesh[i].y - static_cast<float>(patch.y0)};
     return points;
   };
-  fill_polygon(outline(topology::kOuterLips), &lips);
+  static_assert(topology::kOuterLips.size() == topology::kInnerLips.size());
+  fill_polygon(outline(topology::kOuterLips), lips);
   fill_polygon(outline(topology::kInnerLips), &inside);
-  for (std::size_t i = 0; i < lips.size(); ++i) lips.values[i] *= 1 - inside.values[i];
-  return lips;
+  for (std::size_t i = 0; i < lips->size(); ++i) lips->values[i] *= 1 - inside.values[i];
 }
 
 Lab lab_at(const PlanarRgb& picture, std::size_t i) {
@@ -96,13 +98,14 @@ void match_lips(const PlanarRgb& target, const Mesh& fused_mesh, const Mesh& tar
   const float sigma = kFeather * face_width_px(target_mesh);
   const Patch patch = patch_around(fused_mesh, target_mesh, 4 * sigma + 2, masks.alpha);
   if (patch.x1 <= patch.x0 || patch.y1 <= patch.y0) return;
-  Plane lips = draw_lips(fused_mesh, patch);
+  thread_local Plane lips, target_lips;  // of the patch alone; scratch that keeps its memory
+  draw_lips(fused_mesh, patch, &lips), draw_lips(target_mesh, patch, &target_lips);
   Lab own, wanted;
   if (!mean_colour(*picture, lips, masks.alpha, patch, &own) ||
-      !mean_colour(target, draw_lips(target_mesh, patch), masks.alpha, patch, &wanted)) {
+      !mean_colour(target, target_lips, masks.alpha, patch, &wanted)) {
     return;
   }
-  std::vector<float> line;
+  thread_local std::vector<float> line;
   gaussian_blur(&lips, sigma, &line);
   for_patch(patch, picture->width, [&](std::size_t i, std::size_t k) {
     const float w = share * lips.values[k];

@@ -24,20 +24,24 @@ constexpr float kCoverFrom = 0.3f, kCoverTo = 0.7f;
 
 using topology::Index;
 
-std::vector<Point2f> outline(const Mesh& mesh, std::span<const Index> indices) {
-  std::vector<Point2f> out;
+// Valid until the next call on this thread.
+std::vector<Point2f>& outline(const Mesh& mesh, std::span<const Index> indices) {
+  thread_local std::vector<Point2f> out;
+  out.clear();
   for (Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
   return out;
 }
 
 void draw(const Mesh& mesh, std::span<const Index> indices, float grow_px, Plane* mask) {
-  fill_polygon(offset_polygon(outline(mesh, indices), grow_px), mask);
+  thread_local std::vector<Point2f> grown;
+  offset_polygon(outline(mesh, indices), grow_px, &grown);
+  fill_polygon(grown, mask);
 }
 
 // The part with a blurred edge, drawn on a patch that is just large enough. `mask` is 0 there before.
 void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px, std::vector<float>* scratch,
                Plane* mask) {
-  std::vector<Point2f> points = outline(mesh, indices);
+  std::vector<Point2f>& points = outline(mesh, indices);
   float low_x = points[0].x, low_y = points[0].y, high_x = low_x, high_y = low_y;
   for (const Point2f& p : points) {
     low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x), low_y = std::min(low_y, p.y),
@@ -48,7 +52,7 @@ void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px,
     return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size)));
   };
   const int x0 = pixel(low_x - margin, mask->width), y0 = pixel(low_y - margin, mask->height);
-  Plane patch;
+  thread_local Plane patch;
   patch.resize(pixel(high_x + margin, mask->width) - x0, pixel(high_y + margin, mask->height) - y0);
   patch.fill(0);
   if (patch.size() == 0) return;
@@ -85,7 +89,8 @@ void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, con
   draw_soft(fused, topology::kLeftEye, kEyeFeather * width, &out->scratch, &out->left_eye);
 
   draw_features(fused, width, &out->features);
-  Plane both = out->features;
+  Plane& both = out->both;
+  both = out->features;
   draw_features(target, width, &both);
   draw(target, topology::kOval, 0, &out->skin);
   draw(target, topology::kOval, -kRim * width, &out->alpha);

@@ -6,11 +6,13 @@
 // Full multigrid on cell centres: 2 x 2 cells become one, the links between cells are added up and halved, so
 // that every shape, even a line of known cells, is still felt on the coarse grids (aggregation after Braess
 // 1995); corrections come back bilinearly (Wesseling 1988); red-black Gauss-Seidel smooths; coarse grids are
-// visited twice (W-cycles). Work is proportional to the number of cells.
+// visited twice (W-cycles, but for the very coarsest). Work is proportional to the number of cells.
 #pragma once
 
 #include <cstddef>
 #include <vector>
+
+#include "core/aligned.h"
 
 namespace mien {
 
@@ -19,21 +21,29 @@ inline constexpr int kGridChannels = 3;
 // One resolution. Rows have a rim of zeros around them, so that no loop asks for borders. Channels follow
 // each other row by row.
 struct Grid {
-  static constexpr int kPad = 8;
+  static constexpr int kPad = 16;  // a cache line
   int width = 0, height = 0, stride = 0;
   // Per cell.
-  std::vector<float> pull;         // of known neighbours: their number on the finest grid
-  std::vector<float> diagonal;     // pull and the links to unknown neighbours
-  std::vector<float> inverse;      // 1 / diagonal in unknown cells, else 0
-  std::vector<float> right, down;  // links to the unknown cell there, 0 without one
+  AlignedFloats pull;         // of known neighbours: their number on the finest grid
+  AlignedFloats diagonal;     // pull and the links to unknown neighbours
+  AlignedFloats inverse;      // 1 / diagonal in unknown cells, else 0
+  AlignedFloats right, down;  // links to the unknown cell there, 0 without one
   // Per cell and channel.
-  std::vector<float> rim;     // sum of the known neighbours' values
-  std::vector<float> source;  // the rest of the right-hand side
-  std::vector<float> u, rhs;
+  AlignedFloats rim;     // sum of the known neighbours' values
+  AlignedFloats source;  // the rest of the right-hand side
+  AlignedFloats u, rhs;
 
   void resize(int w, int h, bool with_source);
-  void shape(std::vector<float>* plane, int channels) const;
+  void shape(AlignedFloats* plane, int channels) const;
   std::size_t cell(int y) const { return static_cast<std::size_t>(y + 1) * stride + kPad; }
+  // Whether this cell and the next kRun - 1 to its right are unknown: a quick look for what is mostly so.
+  static constexpr int kRun = 16;
+  bool all_unknown(int x, int y) const {
+    if (x < 0 || y < 0 || y >= height || x + kRun > width) return false;
+    int known = 0;
+    for (int i = 0; i < kRun; ++i) known += !(inverse[cell(y) + x + i] > 0);
+    return known == 0;
+  }
   std::size_t value(int y, int channel) const {
     return (static_cast<std::size_t>(y + 1) * kGridChannels + channel) * stride + kPad;
   }
@@ -48,7 +58,7 @@ class SweepLines {
   float* line() { return values_.data() + 2 * size_ + Grid::kPad; }
 
  private:
-  std::vector<float> values_;
+  AlignedFloats values_;
   std::size_t size_ = 0;
 };
 
@@ -61,13 +71,15 @@ class Multigrid {
   // `rim`, which are 0; read `u` (0 in known cells) after solve().
   Grid& grid() { return grids_[0]; }
   const Grid& grid() const { return grids_[0]; }
-  // cycles: on each grid on the way from coarse to fine; each makes the error three to five times smaller.
+  // cycles: on each grid on the way from coarse to fine; at least one; each makes the error three to five
+  // times smaller.
   void solve(int cycles);
   // Of all grids.
   std::size_t bytes() const;
 
  private:
-  void cycle(std::size_t level);
+  // begin: the first on this grid, whose u then comes from the next coarser one.
+  void cycle(std::size_t level, bool begin);
   std::vector<Grid> grids_;
   std::size_t levels_ = 0;
   bool with_source_ = false;

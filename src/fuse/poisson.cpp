@@ -92,6 +92,10 @@ class Setup {
       return x >= 0 && v >= 0 && x < g->width && v < g->height && problem_unknown(*g, x, v);
     };
     for (int x = std::max(-1, -box_.x0); x <= std::min(box_.width(), target_.width - 1 - box_.x0); ++x) {
+      if (g->all_unknown(x, y)) {
+        x += Grid::kRun - 1;
+        continue;
+      }
       const int px = box_.x0 + x;
       if (unknown(x, y) || (problem_.border != nullptr && !in(*problem_.border, px, py))) continue;
       for (const auto& [u, v] : {std::pair{x - 1, y}, {x + 1, y}, {x, y - 1}, {x, y + 1}}) {
@@ -129,8 +133,10 @@ class Setup {
   void add_sources(Grid* g) const {
     const int w = box_.width(), size = w + 4, first = std::max(-1, -box_.x0),
               last = std::min(w, target_.width - 1 - box_.x0);
-    std::vector<float> lines(5 * static_cast<std::size_t>(size), 0.0f);
-    const auto line = [&](int i) { return lines.data() + static_cast<std::ptrdiff_t>(i) * size + 2; };
+    thread_local std::vector<float> lines;
+    lines.assign(5 * static_cast<std::size_t>(size), 0.0f);
+    float* begin = lines.data();
+    const auto line = [&](int i) { return begin + static_cast<std::ptrdiff_t>(i) * size + 2; };
     float *ones = line(0), *sayers = line(1), *sayers_below = line(2), *right = line(3), *down = line(4);
     std::fill(ones - 2, ones + w + 2, 1.0f);
     find_sayers(*g, -1, sayers_below);

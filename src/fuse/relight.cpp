@@ -57,7 +57,7 @@ MIEN_INLINE float bent(float x, float knee) {
 // Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
 void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a,
                   Plane* tint_b) {
-  Plane channels[3];
+  thread_local Plane channels[3];
   for (int c = 0; c < 3; ++c) blur.apply_small(linear.channel(c), &channels[c]);
   small[0] = channels[0], small[1] = channels[1];
   for (std::size_t i = 0; i < channels[0].size(); ++i) {

@@ -48,7 +48,7 @@ class RelightTest : public testing::Test {
 };
 
 TEST_F(RelightTest, EqualPicturesStayEqual) {
-  const Image picture = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.9f);
+  const Image picture = make_portrait(*model_, mesh_, 300, 300, 4);
   const PlanarRgb out = run(picture, picture);
   double sum = 0, count = 0;
   for_skin(out, [&](std::size_t i) {

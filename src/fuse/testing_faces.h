@@ -8,7 +8,11 @@
 #include <memory>
 #include <random>
 
+#include "core/raster.h"
 #include "face/face_model.h"
+#include "fuse/colour.h"
+#include "fuse/light_model.h"
+#include "fuse/texture.h"
 #include "mien/image.h"
 
 namespace mien::testing_faces {
@@ -69,6 +73,41 @@ inline Image make_picture(int width, int height, PixelFormat format, unsigned se
     }
   }
   return image;
+}
+
+// A face without eyes, painted on its mesh: grey of linear light 0.3 times what `light` tells per Normal,
+// with grain; the colour of light on the viewer's side around it. kRgb8.
+template <class Light>
+Image make_portrait(const FaceModel& model, const Mesh& mesh, int width, int height, unsigned seed,
+                    Light&& light) {
+  const auto normals = surface_normals(mesh, model.triangles());
+  const std::size_t plane = static_cast<std::size_t>(width) * height;
+  std::vector<RasterVertex> vertices;
+  std::vector<float> attributes, planes(3 * plane, 0.0f), depth(plane, 1e9f);
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    vertices.push_back({mesh[i].x, mesh[i].y, mesh[i].z});
+    attributes.insert(attributes.end(), {normals[i].x, normals[i].y, normals[i].z});
+  }
+  rasterise(vertices, attributes, 3, model.triangles(), {width, height, planes.data(), depth.data()});
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int> grain(-3, 3);
+  Image out(width, height, PixelFormat::kRgb8);
+  for (std::size_t i = 0; i < plane; ++i) {
+    const float n[3] = {planes[i], planes[plane + i], planes[2 * plane + i]};
+    const float length = std::hypot(n[0], n[1], n[2]);
+    const Normal normal = length > 0 ? Normal{n[0] / length, n[1] / length, n[2] / length} : Normal{0, 0, 1};
+    const float value = srgb_from_linear(0.3f * light(normal)) + static_cast<float>(grain(random));
+    const int x = static_cast<int>(i) % width, y = static_cast<int>(i) / width;
+    std::fill_n(out.mutable_view().row(y) + 3 * x, 3,
+                static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f)));
+  }
+  return out;
+}
+
+// The same in ordinary light: what even_light() leaves as it is.
+inline Image make_portrait(const FaceModel& model, const Mesh& mesh, int width, int height, unsigned seed) {
+  return make_portrait(model, mesh, width, height, seed,
+                       [](const Normal& n) { return ordinary_light().at(n); });
 }
 
 }  // namespace mien::testing_faces

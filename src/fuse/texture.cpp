@@ -123,24 +123,28 @@ std::array<float, 2> eye_openings(const Mesh& mesh) {
           opening(kLeftUpperLid, kLeftLowerLid, kLeftEyeCorners)};
 }
 
-std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles) {
-  std::array<std::array<float, 3>, kSurfacePoints> normals{};
+std::array<Point3f, kSurfacePoints> surface_normals(const Mesh& mesh,
+                                                    std::span<const RasterTriangle> triangles) {
+  std::array<Point3f, kSurfacePoints> out{};
   for (const RasterTriangle& t : triangles) {
     const Point3f &p = mesh[t[0]], &q = mesh[t[1]], &r = mesh[t[2]];
     const float ax = q.x - p.x, ay = q.y - p.y, az = q.z - p.z, bx = r.x - p.x, by = r.y - p.y,
                 bz = r.z - p.z;
-    const float n[3] = {ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx};
-    for (const std::int32_t i : t) {
-      for (int k = 0; k < 3; ++k) normals[i][k] += n[k];
-    }
+    const Point3f n{ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx};
+    for (const std::int32_t i : t) out[i] = {out[i].x + n.x, out[i].y + n.y, out[i].z + n.z};
   }
-  // The canonical triangles turn so that a face seen from the front has a negative z sum (y points down):
-  // flip it.
+  // The canonical triangles turn so that these normals point out of the head, z away from the viewer.
+  for (Point3f& n : out) {
+    const float length = std::max(std::sqrt(n.x * n.x + n.y * n.y + n.z * n.z), 1e-9f);
+    n = {n.x / length, n.y / length, -n.z / length};
+  }
+  return out;
+}
+
+std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles) {
   std::array<float, kSurfacePoints> out;
-  for (int i = 0; i < kSurfacePoints; ++i) {
-    const auto& n = normals[i];
-    out[i] = -n[2] / std::max(std::sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]), 1e-9f);
-  }
+  const auto normals = surface_normals(mesh, triangles);
+  for (int i = 0; i < kSurfacePoints; ++i) out[i] = normals[i].z;
   return out;
 }
 
@@ -155,6 +159,7 @@ void finish_texture(SourceTexture* texture) {
 
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            const RegionMap* regions) {
+  if (!is_usable(mesh)) return make_texture(photo, Mesh{}, triangles, nullptr);  // a face without size
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
   const float k = std::min(1.0f, SourceTexture::kLargestFacePx / std::max(face_width_px(mesh), 1.0f));

@@ -44,7 +44,11 @@ void finish_texture(SourceTexture* texture);
 std::array<float, 2> eye_openings(const Mesh& mesh);
 inline constexpr float kClosedEyeOpening = 0.12f;
 
-// Per surface point: z of the unit normal, 1 facing the viewer, 0 edge on, negative turned away.
+// Per surface point: its unit normal, out of the head; x right, y down, z towards the viewer.
+std::array<Point3f, kSurfacePoints> surface_normals(const Mesh& mesh,
+                                                    std::span<const RasterTriangle> triangles);
+
+// Its z alone: 1 facing the viewer, 0 edge on, negative turned away.
 std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles);
 
 }  // namespace mien

@@ -11,7 +11,7 @@ using namespace testing_faces;
 TEST(Texture, FrontalFaceUsesItsOwnPixelsEverywhere) {
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
-  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
+  const Image photo = make_portrait(*model, mesh, 400, 420, 1);
   const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
   EXPECT_FALSE(texture.uses_mirror);
   EXPECT_TRUE(texture.right_eye_open && texture.left_eye_open);

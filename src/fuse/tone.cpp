@@ -43,9 +43,11 @@ void trim(std::vector<T>* values, Key key) {
 }
 
 float mean_value(const PlanarRgb& picture, const Plane& skin) {
-  std::vector<float> values;
+  thread_local std::vector<float> values;  // scratch that keeps its memory
+  values.clear();
   for_skin(skin, [&](std::size_t i) {
-    values.push_back(std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]}));
+    const float v = std::max({picture.channel(0)[i], picture.channel(1)[i], picture.channel(2)[i]});
+    if (std::isfinite(v)) values.push_back(v);
   });
   if (values.size() < kFewestSamples) return 0;
   trim(&values, [](float v) { return v; });
@@ -70,8 +72,9 @@ struct SkinTone {
 };
 
 SkinTone skin_tone(const PlanarRgb& picture, const Plane& skin, const FaceHalves& halves) {
-  std::vector<Lab> all;
-  std::array<std::vector<Lab>, 2> sides;
+  thread_local std::vector<Lab> all;
+  thread_local std::array<std::vector<Lab>, 2> sides;
+  all.clear(), sides[0].clear(), sides[1].clear();
   for_skin(skin, [&](std::size_t i) {
     const auto x = static_cast<float>(i % static_cast<std::size_t>(skin.width)),
                y = static_cast<float>(i / static_cast<std::size_t>(skin.width));
@@ -100,26 +103,53 @@ std::array<Lab, 2> steps_of(const SkinTone& own, const SkinTone& wanted, float s
 }
 
 // 0 on the person's right, 1 on the left, smooth in between.
-float left_share(float face_widths) {
+MIEN_INLINE float left_share(float face_widths) {
   const float t = std::clamp(0.5f + face_widths / kRampWidth, 0.0f, 1.0f);
   return t * t * (3 - 2 * t);
 }
 
+constexpr int kBlock = 256;  // pixels done together
+
+struct Block {
+  float r[kBlock], g[kBlock], b[kBlock];  // linear light
+};
+
+// Where the pixels are, in face widths from the middle: of the first, and from one to the next.
+struct Across {
+  float first, step;
+};
+
+MIEN_SIMD_CLONES
+void move_block(const Block& linear, const float* alpha, const Across& across, const Lab& right,
+                const Lab& left, int n, float* __restrict r, float* __restrict g, float* __restrict b) {
+  for (int i = 0; i < n; ++i) {
+    const float t = left_share(across.first + static_cast<float>(i) * across.step);
+    const Lab c = lab_from_linear({linear.r[i], linear.g[i], linear.b[i]});
+    const LinearRgb rgb =
+        linear_from_lab({std::clamp(c.l + right.l + t * (left.l - right.l), 0.0f, 100.0f),
+                         c.a + right.a + t * (left.a - right.a), c.b + right.b + t * (left.b - right.b)});
+    r[i] = alpha[i] > 0 ? srgb_from_linear(rgb.r) : r[i];
+    g[i] = alpha[i] > 0 ? srgb_from_linear(rgb.g) : g[i];
+    b[i] = alpha[i] > 0 ? srgb_from_linear(rgb.b) : b[i];
+  }
+}
+
 void move_colours(const Plane& alpha, const FaceHalves& halves, const std::array<Lab, 2>& steps,
                   PlanarRgb* picture) {
-  const Lab &right = steps[0], &left = steps[1];
+  Block block;
   for (int y = 0; y < alpha.height; ++y) {
-    for (int x = 0; x < alpha.width; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * alpha.width + x;
-      if (!(alpha.values[i] > 0)) continue;
-      const float t = left_share(halves.at(static_cast<float>(x), static_cast<float>(y)));
-      const Lab c = lab_of(*picture, i, 1);
-      const LinearRgb rgb =
-          linear_from_lab({std::clamp(c.l + right.l + t * (left.l - right.l), 0.0f, 100.0f),
-                           c.a + right.a + t * (left.a - right.a), c.b + right.b + t * (left.b - right.b)});
-      picture->channel(0)[i] = srgb_from_linear(rgb.r);
-      picture->channel(1)[i] = srgb_from_linear(rgb.g);
-      picture->channel(2)[i] = srgb_from_linear(rgb.b);
+    for (int x = 0; x < alpha.width; x += kBlock) {
+      const int n = std::min(kBlock, alpha.width - x);
+      const std::size_t first = static_cast<std::size_t>(y) * alpha.width + x;
+      const float* a = alpha.values.data() + first;
+      if (std::none_of(a, a + n, [](float v) { return v > 0; })) continue;
+      float* values[3] = {picture->channel(0) + first, picture->channel(1) + first,
+                          picture->channel(2) + first};
+      linear_from_srgb(values[0], static_cast<std::size_t>(n), block.r);
+      linear_from_srgb(values[1], static_cast<std::size_t>(n), block.g);
+      linear_from_srgb(values[2], static_cast<std::size_t>(n), block.b);
+      const Across across{halves.at(static_cast<float>(x), static_cast<float>(y)), halves.across.x};
+      move_block(block, a, across, steps[0], steps[1], n, values[0], values[1], values[2]);
     }
   }
 }
@@ -127,7 +157,8 @@ void move_colours(const Plane& alpha, const FaceHalves& halves, const std::array
 }  // namespace
 
 bool skin_colour(const PlanarRgb& picture, const Plane& skin, float brightness, Lab* out) {
-  std::vector<Lab> colours;
+  thread_local std::vector<Lab> colours;
+  colours.clear();
   for_skin(skin, [&](std::size_t i) { colours.push_back(lab_of(picture, i, brightness)); });
   const std::optional<Lab> mean = trimmed_mean(&colours);
   if (mean) *out = *mean;

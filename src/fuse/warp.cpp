@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include "face/crop.h"
 #include "face/mirror.h"
@@ -34,8 +35,10 @@ void sample_level(const SourceTexture& texture, int level, const Plane& map_x, c
   scale_map(map_x, m.a, m.c, &x);
   scale_map(map_y, m.e, m.f, &y);
   const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
-  pool.for_ranges(0, out->height, kRowsPerTask,
-                  [&](int y0, int y1) { sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out); });
+  const auto rows = [&](int y0, int y1) {
+    sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out);
+  };
+  pool.for_ranges(0, out->height, kRowsPerTask, std::cref(rows));  // by reference: nothing is allocated
   sample_alpha(texture.levels[level].view(), px, py, trust);
 }
 
@@ -65,8 +68,9 @@ std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTextur
 void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
   const int count = texture.uses_mirror ? 7 : 4;
-  std::vector<RasterVertex> vertices(kSurfacePoints);
-  std::vector<float> attributes;
+  std::array<RasterVertex, kSurfacePoints> vertices;
+  thread_local std::vector<float> attributes;
+  attributes.clear();
   attributes.reserve(static_cast<std::size_t>(kSurfacePoints) * count);
   for (int i = 0; i < kSurfacePoints; ++i) {
     vertices[i] = {fused[i].x, fused[i].y, fused[i].z};
@@ -104,10 +108,10 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
   const int level = best_level(texture, fused);
   sample_level(texture, level, maps.source_x, maps.source_y, pool, out, trust);
   if (!texture.uses_mirror) return;
-  PlanarRgb mirrored;
+  thread_local PlanarRgb mirrored;
   mirrored.resize(out->width, out->height);
   std::fill(mirrored.values.begin(), mirrored.values.end(), 0.0f);
-  Plane mirrored_trust;
+  thread_local Plane mirrored_trust;
   sample_level(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored, &mirrored_trust);
   // The gains ride on the mesh as well.
   const auto gains = mirror_gains(texture);

@@ -1,6 +1,7 @@
 #include "pipeline/find_faces.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -180,13 +181,14 @@ Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, co
 float covered_share(const RegionMap& regions, const Mesh& mesh) {
   constexpr int kGrid = 48;  // the oval is looked at on a grid of this size
   Affine grid_from_frame = crop_from_frame(level_square(mesh), 1.0f, kGrid);
-  Plane cover, oval;
+  thread_local Plane cover, oval;
   regions.sample({RegionClass::kHair, RegionClass::kOccluder}, grid_from_frame.inverse(), kGrid, kGrid,
                  &cover);
   oval.resize(kGrid, kGrid);
   oval.fill(0);
-  std::vector<Point2f> outline;
-  for (const topology::Index i : topology::kOval) outline.push_back(grid_from_frame({mesh[i].x, mesh[i].y}));
+  std::array<Point2f, topology::kOval.size()> outline;
+  for (std::size_t i = 0; i < outline.size(); ++i)
+    outline[i] = grid_from_frame({mesh[topology::kOval[i]].x, mesh[topology::kOval[i]].y});
   fill_polygon(outline, &oval);
   float covered = 0, all = 1e-6f;
   for (std::size_t i = 0; i < oval.size(); ++i)

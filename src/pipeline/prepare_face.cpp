@@ -12,6 +12,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
                           Trace& trace) {
   PreparedFace out;
+  if (!is_usable(fused_frame)) return out;
   out.where = canvas_around(target_frame, frame.width, frame.height);
   if (out.where.width < 1 || out.where.height < 1) return out;
   const Affine to_canvas = out.where.canvas_from_frame();
@@ -36,7 +37,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);
-    place_eyes(texture, out.fused, s.masks, out.eyes, &s.fused);
+    place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
   out.skin_delta_e =

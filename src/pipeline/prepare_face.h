@@ -19,6 +19,7 @@ struct FuseScratch {
   Plane trust, target_cover, target_skin, border, expression_gap;
   WarpMaps maps;
   FaceMasks masks;
+  EyesScratch eyes;
   RelightScratch relight;
   BlendScratch blend;
   GrainScratch grain;
