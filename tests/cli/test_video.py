@@ -4,17 +4,26 @@ import os
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import zlib
 from pathlib import Path
 
 PROGRAM, REPOSITORY, MAKE_CLIP = (Path(a).resolve() for a in sys.argv[1:4])
 EXAMPLES = REPOSITORY / 'examples'
 SOURCE, TARGET = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg'))
 DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
+
+
+def png(width, height):
+    """A grey PNG by hand."""
+    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+    rows = (b'\0' + b'\x80' * (3 * width)) * height
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b'')
 
 
 class VideoTest(unittest.TestCase):
@@ -259,6 +268,24 @@ class VideoTest(unittest.TestCase):
         self.refused(self.video(clip, '--fps-target', '25'), BAD_ARGUMENTS, '--fps-target', '--mode auto')
         swap = self.run_mien('swap', '-s', SOURCE, '-t', clip, '-o', self.out, '--i-have-consent', '--mode', 'auto', '--budget-ms', '100')
         self.refused(swap, BAD_ARGUMENTS, '--budget-ms', '--fps-target')
+
+    # how fast
+    def test_bench_tells_each_stage_of_each_row(self):
+        result = self.run_mien('bench', 'video', '-s', SOURCE, '-t', TARGET, '--heights', '240', '--faces', '1', '2', '--frames', '6', '--mode', 'fast')
+        self.assertEqual(result.returncode, DONE, result.stderr)
+        rows = json.loads(result.stdout)['rows']
+        self.assertEqual([(r['size_px'], r['faces'], r['mode']) for r in rows], [([426, 240], 1, 'fast'), ([426, 240], 2, 'fast')])
+        for row in rows:
+            for stage in ('decode', 'fuse', 'encode', 'together'):
+                self.assertGreater(row['fps'][stage], 0)
+            self.assertLessEqual(row['ms']['fuse']['p50'], row['ms']['fuse']['p95'])
+            self.assertIn('warp', row['fuse_stages_ms'])
+        # Without a face there is nothing to time.
+        blank = self.folder / 'blank.png'
+        blank.write_bytes(png(64, 64))
+        result = self.run_mien('bench', 'video', '-s', SOURCE, '-t', blank, '--heights', '240', '--faces', '1')
+        self.assertEqual(result.returncode, NO_FACE, result.stderr)
+        self.assertEqual(result.stdout, '')
 
     # who gets whom
     def test_a_map_gives_the_source_to_the_person_of_the_reference(self):
