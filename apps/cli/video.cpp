@@ -67,6 +67,8 @@ Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
   job.write.encoder = options.encoder == "h264"   ? ClipEncoder::kH264
                       : options.encoder == "vp9"  ? ClipEncoder::kVp9
                       : options.encoder == "ffv1" ? ClipEncoder::kFfv1
+                      : options.encoder == "hevc" ? ClipEncoder::kHevc
+                      : options.encoder == "av1"  ? ClipEncoder::kAv1
                                                   : ClipEncoder::kByName;
   job.write.quality = options.quality;
   job.write.keep_audio = options.audio == "keep";
@@ -233,8 +235,8 @@ Command add_video(CLI::App& app, const Common& common) {
   app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
       ->check(CLI::Range(1, 100));
   app.add_option("--encoder", o->encoder,
-                 "h264, vp9 or ffv1, which loses nothing (default h264, in .webm vp9)")
-      ->check(CLI::IsMember({"h264", "vp9", "ffv1"}));
+                 "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9)")
+      ->check(CLI::IsMember({"h264", "hevc", "vp9", "av1", "ffv1"}));
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
       ->check(CLI::IsMember({"keep", "drop"}));
   app.add_option("--detector-period", o->detector_period,

@@ -105,6 +105,16 @@ class VideoTest(unittest.TestCase):
             self.report(clip, output=self.folder / name)
             self.assertEqual(self.run_mien('label', 'verify', self.folder / name).returncode, DONE, name)
 
+    def test_hevc_and_av1_are_written_and_labelled_and_the_same_every_time(self):
+        clip = self.clip(frames=5, width=240, height=180, audio=1)
+        for encoder, names in (('hevc', ('a.mp4', 'b.mp4', 'a.mov', 'a.mkv')), ('av1', ('c.mp4', 'd.mp4', 'c.webm', 'c.mkv'))):
+            for name in names:
+                audio = ['--audio', 'drop'] if name.endswith('.webm') else []
+                self.assertEqual(self.report(clip, '--encoder', encoder, *audio, output=self.folder / name)['fused_frames'], 5)
+                self.assertEqual(self.run_mien('label', 'verify', self.folder / name).returncode, DONE, name)
+            self.assertEqual((self.folder / names[0]).read_bytes(), (self.folder / names[1]).read_bytes())
+        self.refused(self.video(clip, '--encoder', 'hevc', output=self.folder / 'e.webm'), BAD_ARGUMENTS, '.webm', 'hevc')
+
     def test_swap_takes_a_clip_too(self):
         result = self.run_mien('swap', '-s', SOURCE, '-t', self.clip(frames=4), '-o', self.out, '--i-have-consent', '--mode', 'fast')
         self.assertEqual(result.returncode, DONE, result.stderr)
