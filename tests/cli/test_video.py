@@ -12,6 +12,7 @@ import time
 import unittest
 import zlib
 from pathlib import Path
+from random import Random
 
 PROGRAM, REPOSITORY, MAKE_CLIP = (Path(a).resolve() for a in sys.argv[1:4])
 EXAMPLES = REPOSITORY / 'examples'
@@ -84,6 +85,10 @@ class VideoTest(unittest.TestCase):
             time.sleep(0.02)
         self.assertIsNone(process.poll(), 'the run has to be at work still')
         return process
+
+    def run_on_a_disk_of(self, size, clip, *words):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)     # inherited: writing fails as on a full disk
+        return self.video(clip, *words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
 
     def unfinished(self):
         return [p.name for p in self.folder.iterdir() if p.name.endswith('.part')]
@@ -231,6 +236,51 @@ class VideoTest(unittest.TestCase):
         report = self.report(clip, '--resume')
         self.assertGreaterEqual(report['frames_before'], 240)
         self.assertEqual((report['frames'], report['fused_frames'], report['cuts']), (320, 320, 1))
+        self.assertEqual(self.out.read_bytes(), whole.read_bytes())
+        self.assertFalse(self.part.exists())
+
+    def test_killed_at_twenty_random_moments_it_gives_the_same_bytes(self):
+        clip = self.clip(frames=130, width=160, height=120, audio=1, cut=60)
+        whole = self.folder / 'whole.mp4'
+        began = time.monotonic()
+        self.report(clip, output=whole)
+        length = time.monotonic() - began
+        random = Random(2222)     # four of its moments are in the last tenth, and all together are as long as five whole runs
+        words = [str(PROGRAM), 'video', '-s', SOURCE, '-t', str(clip), '-o', str(self.out), '--i-have-consent', '--mode', 'fast', '--resume']
+        kills = 0
+        while kills < 20:
+            finished = len(list(self.part.glob('*.segment')))
+            process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=self.environment)
+            time.sleep(length * random.random() ** 3)
+            process.kill()
+            process.communicate(timeout=30)
+            if self.out.exists():               # it was faster
+                self.assertEqual(self.out.read_bytes(), whole.read_bytes())
+                self.out.unlink()
+                continue
+            self.assertEqual(process.returncode, -signal.SIGKILL)
+            kills += 1
+            self.assertGreaterEqual(len(list(self.part.glob('*.segment'))), finished)
+        finished = len(list(self.part.glob('*.segment')))
+        report = self.report(clip, '--resume')
+        self.assertEqual(report['frames_before'], min(120 * finished, 130), 'what was finished is not done again')
+        self.assertEqual(self.out.read_bytes(), whole.read_bytes())
+
+    def test_a_disk_that_gets_full_costs_one_segment_at_most(self):
+        # A limit for files in the place of a full disk. The first segment is one picture and small, the second is three quarters of the clip.
+        clip = self.clip(frames=280, width=160, height=120, still=120)
+        whole = self.folder / 'whole.mp4'
+        self.report(clip, '--quality', '100', output=whole)
+        size = whole.stat().st_size
+        first = self.run_on_a_disk_of(size // 2, clip, '--quality', '100')
+        later = self.run_on_a_disk_of(size * 9 // 10, clip, '--quality', '100', '--resume')
+        for result, frames in ((first, 120), (later, 280)):     # the second run fails where the segments become the clip
+            self.assertEqual(result.returncode, FAILED, result.stderr)
+            for part in ('free some space', f'{frames} frames are finished', '--resume'):
+                self.assertIn(part, result.stderr)
+            self.assertFalse(self.out.exists())
+        report = self.report(clip, '--quality', '100', '--resume')
+        self.assertEqual(report['frames_before'], 280)
         self.assertEqual(self.out.read_bytes(), whole.read_bytes())
         self.assertFalse(self.part.exists())
 
