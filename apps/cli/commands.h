@@ -19,7 +19,7 @@ struct Common {
   std::string low_light = "auto";
 
   EngineOptions engine_options(const std::filesystem::path& models, Mode mode = Mode::kBalanced) const {
-    return {models, threads, mode, low_light == "off" ? LowLight::kOff : LowLight::kAuto};
+    return {models, threads, mode, low_light == "off" ? LowLight::kOff : LowLight::kAuto, false};
   }
 };
 

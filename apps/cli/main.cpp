@@ -5,6 +5,9 @@
 #include <vector>
 
 #include "commands.h"
+#ifdef MIEN_WITH_VIDEO
+#include "bench_video.h"
+#endif
 #ifdef MIEN_HANDS_CLIPS_ON
 #include "hand_on.h"
 #endif
@@ -82,8 +85,13 @@ int run(int argc, char** argv) {
   add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
   add("cache", "List or forget what is remembered about enrolled photos",
       [&](CLI::App& sub) { return add_cache(sub); });
+#ifdef MIEN_WITH_VIDEO
+  add("bench", "Measure speed and memory with your photos",
+      [&](CLI::App& sub) { return add_bench_with_video(sub, common); });
+#else
   add("bench", "Measure speed and memory with your photos",
       [&](CLI::App& sub) { return add_bench(sub, common); });
+#endif
 
   try {
     app.parse(argc, argv);

@@ -31,6 +31,11 @@ void add_photo_swap_options(CLI::App& app, PhotoSwapOptions* o) {
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--tone-strength", o->tone_strength, "By how much: 0 not at all, 1 all the way (default 1)")
       ->check(CLI::Range(0.0, 1.0));
+  app.add_option(
+         "--budget-ms", o->budget_ms,
+         "With --mode auto: the best mode with which the faces are done in this time, from the decoded "
+         "photo to the fused one (default: the best there is)")
+      ->check(CLI::Range(1.0, 1e6));
   app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)")
       ->check(CLI::Range(1, 100));
 }
@@ -42,6 +47,10 @@ Result<PhotoSwapPlan> plan_photo_swap(const PhotoSwapOptions& options) {
   out.how = fusion_of(options.shared);
   out.how.tone_threshold = options.tone_threshold, out.how.tone_strength = options.tone_strength;
   out.how.measure_identity = options.shared.json;
+  if (options.budget_ms && !options.shared.mode.is_auto())
+    return Status(Code::kInvalidArgument, "--budget-ms goes with --mode auto, not with --mode " +
+                                              options.shared.mode.name + "; say --mode auto or leave it out");
+  out.how.budget_ms = options.budget_ms;
   MIEN_TRY(choose_faces(options.face, &out.how));
   MIEN_TRY(out.how.validate());
   MIEN_ASSIGN(out.roles, roles_of(options.shared.cast));
@@ -51,7 +60,7 @@ Result<PhotoSwapPlan> plan_photo_swap(const PhotoSwapOptions& options) {
 Result<PhotoSwapper> PhotoSwapper::open(const PhotoSwapOptions& options, const PhotoSwapPlan& plan,
                                         const Common& common, Progress& progress) {
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(Engine engine, Engine::create(common.engine_options(models, options.shared.mode.value())));
+  MIEN_ASSIGN(Engine engine, Engine::create(engine_options_of(options.shared, common, models)));
   PhotoSwapper out(plan, std::make_unique<Engine>(std::move(engine)));
   progress.step("enrolling");
   MIEN_ASSIGN(out.cast_,
@@ -73,6 +82,8 @@ Result<FusionReport> PhotoSwapper::swap(const Photo& target, const fs::path& tar
 
 nlohmann::json photo_swap_json(const FusionReport& report, const std::vector<Role>& roles) {
   nlohmann::json json = fusion_json(report);
+  json["mode"] = mode_name(report.mode);
+  json["network"] = report.network.empty() ? nlohmann::json() : nlohmann::json(report.network);
   for (nlohmann::json& face : json["faces"]) {
     const int casting = face["casting"].get<int>();
     face.erase("casting");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include "face_choice.h"
@@ -16,6 +17,7 @@ struct PhotoSwapOptions {
   FaceChoiceOptions face;
   int quality = 92;  // 1..100, JPEG and WebP
   float tone_threshold = 5, tone_strength = 1;
+  std::optional<double> budget_ms;  // with --mode auto
 };
 
 void add_photo_swap_options(CLI::App& app, PhotoSwapOptions* options);

@@ -9,7 +9,7 @@ void add_shared_options(CLI::App& app, SharedOptions* o) {
   app.add_option("--strength", o->strength,
                  "0 leaves the target as it is, 1 gives the source's face (default 1)")
       ->check(CLI::Range(0.0, 1.0));
-  add_mode_option(app, &o->mode);
+  add_mode_or_auto_option(app, &o->mode);
   app.add_option("--blend", o->blend,
                  "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
       ->check(CLI::IsMember({"alpha", "poisson", "mixed", "multiband"}));
@@ -21,6 +21,13 @@ void add_shared_options(CLI::App& app, SharedOptions* o) {
   app.add_flag("--no-cache", o->no_cache,
                "Do not remember what the networks said about the sources (see mien cache)");
   app.add_flag("--i-have-consent", o->consent, "The people shown agree; do not ask");
+}
+
+EngineOptions engine_options_of(const SharedOptions& options, const Common& common,
+                                const std::filesystem::path& models) {
+  EngineOptions out = common.engine_options(models, options.mode.value());
+  out.every_mode = options.mode.is_auto();
+  return out;
 }
 
 FusionOptions fusion_of(const SharedOptions& options) {

@@ -18,7 +18,11 @@ struct SharedOptions {
 
 void add_shared_options(CLI::App& app, SharedOptions* options);
 
-// What of them the engine wants; the command's own are added to it, then it is to be validated.
+// What the engine is made of.
+EngineOptions engine_options_of(const SharedOptions& options, const Common& common,
+                                const std::filesystem::path& models);
+
+// What of them the fusion wants; the command's own are added to it, then it is to be validated.
 FusionOptions fusion_of(const SharedOptions& options);
 
 // Sources and references as files -> in memory.

@@ -56,8 +56,7 @@ nlohmann::json outcome_json(const SwapOptions& options, const Outcome& outcome) 
   nlohmann::json json = photo_swap_json(outcome.report, outcome.roles);
   json["output"] = options.output.string();
   json["warnings"] = outcome.warnings;
-  json["mode"] = options.photo.shared.mode.name;
-  json["network"] = outcome.network.empty() ? nlohmann::json() : nlohmann::json(outcome.network);
+  if (options.photo.budget_ms) json["budget_ms"] = *options.photo.budget_ms;
   json["total_ms"] = std::round(outcome.total_ms * 10) / 10;
   return json;
 }
@@ -84,6 +83,9 @@ void print_outcome(const SwapOptions& options, const Outcome& outcome) {
 // What of swap's options a clip takes; the others are refused, not ignored.
 Result<VideoOptions> video_options(const SwapOptions& o, bool quality_given) {
   const FaceChoiceOptions& face = o.photo.face;
+  if (o.photo.budget_ms)
+    return Status(Code::kInvalidArgument,
+                  "--budget-ms is for photos; for a clip say mien video --mode auto --fps-target");
   if (face.face.size() != 1 || face.order != "left")
     return Status(Code::kInvalidArgument, "a clip takes --face all, largest or a number, and no --order");
   VideoOptions out;

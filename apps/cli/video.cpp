@@ -67,11 +67,16 @@ Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
   job.write.encoder = options.encoder == "h264"   ? ClipEncoder::kH264
                       : options.encoder == "vp9"  ? ClipEncoder::kVp9
                       : options.encoder == "ffv1" ? ClipEncoder::kFfv1
+                      : options.encoder == "hevc" ? ClipEncoder::kHevc
+                      : options.encoder == "av1"  ? ClipEncoder::kAv1
                                                   : ClipEncoder::kByName;
   job.write.quality = options.quality;
   job.write.keep_audio = options.audio == "keep";
   job.write.overwrite = options.shared.overwrite;
   job.resume = options.resume;
+  if (options.fps_target > 0 && !options.shared.mode.is_auto())
+    return Status(Code::kInvalidArgument, "--fps-target goes with --mode auto, not with --mode " +
+                                              options.shared.mode.name + "; say --mode auto or leave it out");
   job.write.threads = common.threads;
   return job;
 }
@@ -89,7 +94,7 @@ class ClipProgressLine {
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::milliseconds(200)) return;
     told_ = now;
-    char text[120];
+    char text[300];
     const int share = p.length > 0 ? static_cast<int>(std::min(100.0, 100 * p.seconds / p.length)) : 0,
               left = static_cast<int>(std::lround(p.seconds_left));
     if (p.length > 0) {
@@ -98,7 +103,7 @@ class ClipProgressLine {
     } else {
       std::snprintf(text, sizeof text, "fusing: %d frames, %.1f fps", p.frames, p.frames_per_second);
     }
-    progress_.step(text);
+    progress_.step(text + (p.level.empty() ? "" : "; " + p.level) + (p.why.empty() ? "" : ": " + p.why));
   }
 
  private:
@@ -124,9 +129,14 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_TRY(require_consent(options.shared.consent));
   progress.step("reading");
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine,
-              Engine::create(common.engine_options(models, options.shared.mode.value())));
+  MIEN_ASSIGN(const Engine engine, Engine::create(engine_options_of(options.shared, common, models)));
   job.models = engine.networks(), job.network = engine.fusion_network(), job.low_light = common.low_light;
+  if (options.shared.mode.is_auto()) {
+    ClipPace& pace = job.pace.emplace();
+    pace.governor.target_fps = options.fps_target, pace.governor.modes = engine.modes();
+    pace.governor.detector_period = options.detector_period;
+    pace.machine = this_machine();
+  }
   Session session = engine.open_session();
   progress.step("enrolling");
   MIEN_ASSIGN(const Cast cast, load_cast(roles, loader_of(options.shared, common, engine, session, models)));
@@ -156,8 +166,24 @@ nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome)
   json["warnings"] = outcome.warnings;
   json["remarks"] = r.remarks;
   json["mode"] = options.shared.mode.name;
+  for (const ClipLevel& level : r.levels)
+    json["levels"].push_back(
+        {{"frame", level.frame}, {"number", level.number}, {"level", level.text}, {"why", level.why}});
+  if (options.fps_target > 0)
+    json["fps_target"] = options.fps_target, json["share_in_time"] = rounded(r.share_in_time);
   json["network"] = outcome.network.empty() ? nlohmann::json() : nlohmann::json(outcome.network);
   return json;
+}
+
+// The last change, and how many there were: all of them are in the report.
+void print_levels(const VideoOptions& options, const ClipReport& r) {
+  if (r.levels.size() > 1)
+    remark("the level of work was changed " + std::to_string(r.levels.size() - 1) + " times, at last to \"" +
+           r.levels.back().text + "\" at frame " + std::to_string(r.levels.back().frame) + ": " +
+           r.levels.back().why);
+  if (options.fps_target > 0)
+    remark(std::to_string(std::lround(100 * r.share_in_time)) +
+           " % of the frames were fused in the time that " + "--fps-target leaves them");
 }
 
 void print_outcome(const VideoOptions& options, const Outcome& outcome) {
@@ -176,6 +202,7 @@ void print_outcome(const VideoOptions& options, const Outcome& outcome) {
   print_shared_remarks(options.shared, outcome.network, outcome.warnings, "clip");
   print_missing(r.missing, outcome.roles, options.shared.cast.min_similarity);
   for (const std::string& sentence : r.remarks) remark(sentence);
+  print_levels(options, r);
   if (!options.shared.trace) return;
   for (const auto& [name, value] :
        {std::pair{"decode", r.decode_ms}, {"fuse", r.fuse_ms}, {"encode", r.encode_ms}})
@@ -208,13 +235,18 @@ Command add_video(CLI::App& app, const Common& common) {
   app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
       ->check(CLI::Range(1, 100));
   app.add_option("--encoder", o->encoder,
-                 "h264, vp9 or ffv1, which loses nothing (default h264, in .webm vp9)")
-      ->check(CLI::IsMember({"h264", "vp9", "ffv1"}));
+                 "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9)")
+      ->check(CLI::IsMember({"h264", "hevc", "vp9", "av1", "ffv1"}));
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
       ->check(CLI::IsMember({"keep", "drop"}));
   app.add_option("--detector-period", o->detector_period,
                  "Frames from one look for new faces to the next (default 10)")
       ->check(CLI::Range(1, 1000));
+  app.add_option(
+         "--fps-target", o->fps_target,
+         "With --mode auto: frames a second that are wanted; work per frame becomes less when faces take "
+         "longer (default: none, only heat and power count)")
+      ->check(CLI::Range(1.0, 1000.0));
   app.add_flag(
       "--resume", o->resume,
       "Go on where an earlier run of the same command stopped: OUT.mien-part keeps what it finished");

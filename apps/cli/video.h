@@ -18,6 +18,7 @@ struct VideoOptions {
   std::string encoder, audio = "keep";  // encoder empty: by the output's name
   int detector_period = 10;
   bool resume = false;
+  double fps_target = 0;  // with --mode auto; 0: none
 };
 
 // -> exit code

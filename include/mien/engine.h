@@ -51,6 +51,9 @@ struct EngineOptions {
   int threads = 1;                      // that one session may use, 1..64, the calling one included
   Mode mode = Mode::kBalanced;          // only the weights that this mode needs are loaded
   LowLight low_light = LowLight::kAuto;
+  // The weights of all modes are loaded, and their time on this machine is taken: for FusionOptions::mode and
+  // budget_ms. `mode` is what counts without them.
+  bool every_mode = false;
 
   Done validate() const;
 };
@@ -89,6 +92,12 @@ struct FusionOptions {
   // it is moved towards it ...
   float tone_threshold = 5;
   float tone_strength = 1;  // ... by this share, 0..1
+  // Instead of the engine's, when EngineOptions::every_mode: of what there are weights for, the nearest
+  // below.
+  std::optional<Mode> mode = {};
+  // Of a photo, with EngineOptions::every_mode: the best mode (up to `mode`) with which all faces are
+  // expected to be done in this time, from the call on; the simplest when none is. Streams have a Governor.
+  std::optional<double> budget_ms = {};
 
   Done validate() const;
 };
@@ -139,6 +148,8 @@ struct FusionReport {
   std::vector<FaceReport> faces;  // every face found, in FusionOptions::order
   std::vector<MissingPerson> missing;
   std::vector<StageReport> stages;  // in the order they ran
+  Mode mode = Mode::kBalanced;  // in which they were fused: the engine's, or what was chosen for the frame
+  std::string network;          // of that mode; empty: none
   int fused_count() const;
 };
 
@@ -195,9 +206,13 @@ class Engine {
   // mode or below: the classical result stands.
   const std::string& fusion_network() const;
 
+  // The modes that differ from each other, the simplest first: those that have weights, and the fast one
+  // (without weights the classical result). One without EngineOptions::every_mode.
+  std::vector<Mode> modes() const;
+
   // The networks that take part, with their hashes' first 8 digits: "mesh:1a2b3c4d". What Provenance::models
   // will say.
-  const std::vector<std::string>& networks() const;
+  std::vector<std::string> networks() const;
 
   struct Parts;  // internal
 

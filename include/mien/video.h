@@ -21,7 +21,9 @@ namespace mien {
 struct TrackerOptions {
   int detector_period =
       10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
-  bool steady = true;  // filter the meshes over time
+  bool steady = true;     // filter the meshes over time
+  int parser_period = 1;  // frames from one look at what covers a face to the next, 1..1000; between two
+                          // looks the last one moves along with the face
 
   Done validate() const;
 };
@@ -34,6 +36,9 @@ class FaceTracker {
   ~FaceTracker();
   FaceTracker(FaceTracker&&) noexcept;
   FaceTracker& operator=(FaceTracker&&) noexcept;
+
+  // From the next frame on; as for a new tracker.
+  void set_options(const TrackerOptions& options);
 
   // Forgets all faces, as a cut does; for jumps that the tracker cannot see. Numbers are not given again.
   void reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "api/enrol_file.h"
 #include "api/face_tracker.h"
@@ -17,6 +18,14 @@ namespace mien {
 namespace {
 
 constexpr int kMostThreads = 64;
+
+// A mode and the network that makes it.
+struct CoarseTier {
+  Mode mode = Mode::kBalanced;
+  std::string name, label;  // empty: without a network
+  std::optional<CoarseNet> net;
+  double ms = 0;  // of one run on this machine; 0: not asked for
+};
 
 std::string model_label(const NetworkSpec& spec) {
   return spec.name + ":" + spec.weights.sha256.substr(0, 8);
@@ -38,6 +47,49 @@ std::string coarse_name_for(Mode mode, const Manifest& manifest) {
   return "";
 }
 
+// Milliseconds of one run, the shorter of two: the first one gets its memory.
+Result<double> time_network(const ModelFolder& folder, const std::string& name, int threads) {
+  MIEN_ASSIGN(const Net net, Net::load(folder, name, threads));
+  Tensor input;
+  input.resize(net.spec().input.channels, net.spec().input.height, net.spec().input.width);
+  std::vector<Tensor> outputs(net.spec().outputs.size());
+  NetScratch scratch;
+  double shortest = 1e9;
+  for (int run = 0; run < 2; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    MIEN_TRY(net.run(input, outputs, scratch));
+    const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - start;
+    shortest = std::min(shortest, passed.count());
+  }
+  return shortest;
+}
+
+Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineOptions& options) {
+  CoarseTier out;
+  out.mode = mode, out.name = coarse_name_for(mode, folder.manifest());
+  if (out.name.empty()) return out;
+  out.label = model_label(folder.manifest().networks.at(out.name));
+  MIEN_ASSIGN(out.net, CoarseNet::load(folder, out.name, options.threads));
+  if (options.every_mode) {
+    MIEN_ASSIGN(out.ms, time_network(folder, out.name, options.threads));
+  }
+  return out;
+}
+
+// The engine's own mode, or all that differ from the one below.
+Result<std::vector<CoarseTier>> load_tiers(const ModelFolder& folder, const EngineOptions& options) {
+  std::vector<CoarseTier> out;
+  const std::vector<Mode> wanted = options.every_mode
+                                       ? std::vector<Mode>{Mode::kFast, Mode::kBalanced, Mode::kHd}
+                                       : std::vector<Mode>{options.mode};
+  for (const Mode mode : wanted) {
+    if (!out.empty() && coarse_name_for(mode, folder.manifest()) == out.back().name) continue;
+    MIEN_ASSIGN(CoarseTier tier, load_tier(folder, mode, options));
+    out.push_back(std::move(tier));
+  }
+  return out;
+}
+
 // Third-party code may throw (memory, mostly): nothing leaves the library that way.
 template <class Function>
 auto guarded(Function&& work) -> decltype(work()) {
@@ -57,14 +109,33 @@ struct Engine::Parts {
   Detector detector;
   MeshNet mesh;
   FaceModel model;
-  std::optional<ParseNet> parse;    // without weights the flow still works
-  std::optional<CoarseNet> coarse;  // likewise
-  std::string coarse_name;
+  std::optional<ParseNet> parse;        // without weights the flow still works
+  std::vector<CoarseTier> tiers;        // the simplest first, at least one; likewise
   std::optional<IdentityNet> identity;  // likewise
   std::string identity_label;           // which weights; empty: none
   std::vector<std::string> model_labels;
   FaceNetworks networks() const {
     return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr};
+  }
+  // The best one up to `mode`.
+  const CoarseTier& tier(Mode mode) const {
+    const auto above =
+        std::find_if(tiers.begin(), tiers.end(), [mode](const CoarseTier& t) { return t.mode > mode; });
+    return above == tiers.begin() ? tiers.front() : *std::prev(above);
+  }
+  // Up to `mode`, as CoarseBudget wants them.
+  std::vector<CoarseOption> options_up_to(Mode mode) const {
+    std::vector<CoarseOption> out;
+    for (const CoarseTier& t : tiers) {
+      if (out.empty() || t.mode <= mode) out.push_back({t.mode, t.net ? &*t.net : nullptr, t.ms});
+    }
+    return out;
+  }
+  // What a picture fused in this mode was made with.
+  std::vector<std::string> labels(const CoarseTier& tier) const {
+    std::vector<std::string> out = model_labels;
+    if (!tier.label.empty()) out.push_back(tier.label);
+    return out;
   }
 };
 
@@ -78,10 +149,8 @@ struct Session::State {
   CoarseScratch coarse;
   Trace trace;
 
-  FusionParts fusion_parts() {
-    const bool with_network = parts->coarse.has_value();
-    return {parts->model, with_network ? &*parts->coarse : nullptr, with_network ? &coarse : nullptr,
-            with_network ? &find.nets : nullptr};
+  FusionParts fusion_parts(const CoarseTier& tier) {
+    return {parts->model, tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
   }
 };
 
@@ -102,6 +171,9 @@ Done FusionOptions::validate() const {
   if (!(tone_threshold >= 0 && tone_threshold <= 100))
     return Status(Code::kInvalidArgument,
                   "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
+  if (budget_ms && !(*budget_ms > 0))
+    return Status(Code::kInvalidArgument,
+                  "the time budget is " + std::to_string(*budget_ms) + " ms, expected more than 0");
   if (faces == FaceChoice::kNumber && face_number < 1) {
     return Status(Code::kInvalidArgument,
                   "face number is " + std::to_string(face_number) + ", expected 1 or more");
@@ -136,11 +208,7 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     if (folder.manifest().networks.contains("parse")) {
       MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads, options.low_light));
     }
-    std::optional<CoarseNet> coarse;
-    const std::string coarse_name = coarse_name_for(options.mode, folder.manifest());
-    if (!coarse_name.empty()) {
-      MIEN_ASSIGN(coarse, CoarseNet::load(folder, coarse_name, options.threads));
-    }
+    MIEN_ASSIGN(std::vector<CoarseTier> tiers, load_tiers(folder, options));
     std::optional<IdentityNet> identity;
     std::string identity_label;
     if (const auto found = folder.manifest().networks.find("identity");
@@ -149,20 +217,31 @@ Result<Engine> Engine::create(const EngineOptions& options) {
       identity_label = model_label(found->second);
     }
     std::vector<std::string> labels;
-    for (const std::string& name :
-         {std::string("detect"), std::string("mesh"), std::string("parse"), coarse_name}) {
+    for (const char* name : {"detect", "mesh", "parse"}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
     return Engine(std::make_shared<const Parts>(
         Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse),
-              std::move(coarse), coarse_name, std::move(identity), identity_label, std::move(labels)}));
+              std::move(tiers), std::move(identity), identity_label, std::move(labels)}));
   });
 }
 
-const std::string& Engine::fusion_network() const { return parts_->coarse_name; }
+const std::string& Engine::fusion_network() const { return parts_->tier(parts_->options.mode).name; }
 
-const std::vector<std::string>& Engine::networks() const { return parts_->model_labels; }
+std::vector<Mode> Engine::modes() const {
+  std::vector<Mode> out;
+  for (const CoarseTier& tier : parts_->tiers) out.push_back(tier.mode);
+  return out;
+}
+
+std::vector<std::string> Engine::networks() const {
+  std::vector<std::string> out = parts_->model_labels;
+  for (const CoarseTier& tier : parts_->tiers) {
+    if (!tier.label.empty()) out.push_back(tier.label);
+  }
+  return out;
+}
 
 bool Engine::knows_identities() const { return parts_->identity.has_value(); }
 
@@ -298,12 +377,18 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     s.trace.clear();
     Image& image = FusedImageAccess::image(out);
     image = Image::copy_of(frame);
-    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), s.fusion_parts(),
-                                                s.pool, s.find, s.fuse, s.trace, image.mutable_view()));
+    const Mode wanted = options.mode.value_or(parts.options.mode);
+    FusionParts with = s.fusion_parts(parts.tier(wanted));
+    std::optional<CoarseBudget> budget;
+    if (options.budget_ms) with.budget = &budget.emplace(*options.budget_ms, parts.options_up_to(wanted));
+    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), with, s.pool, s.find,
+                                                s.fuse, s.trace, image.mutable_view()));
+    const CoarseTier& tier = parts.tier(budget ? budget->chosen().mode : wanted);
+    report.mode = tier.mode, report.network = tier.name;
     const int fused = report.fused_count();
     const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
     FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
-                                         fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
+                                         fused > 0 ? parts.labels(tier) : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;
   });
@@ -333,8 +418,12 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
                                                     parts.networks(), s.find, s.trace));
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
-    const TrackedFusion with{parts.networks(), s.fusion_parts(), s.pool, s.find, s.fuse, s.trace};
+    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
+    const TrackedFusion with{
+        track.regions, track.parser_period, parts.networks(), s.fusion_parts(tier), s.pool, s.find, s.fuse,
+        s.trace};
     FusionReport report;
+    report.mode = tier.mode, report.network = tier.name;
     report.missing = std::move(roles.missing);
     MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with,
                                            image.mutable_view()));
@@ -343,7 +432,7 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const bool mark =
         options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
     FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
-                                         fused > 0 ? parts.model_labels : std::vector<std::string>{}, mark};
+                                         fused > 0 ? parts.labels(tier) : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;
   });

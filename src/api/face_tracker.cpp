@@ -10,22 +10,39 @@ namespace mien {
 namespace {
 
 constexpr int kLongestPeriod = 1000;
-constexpr SealedKind kTrackerKind{"MIENTRAK", 1, "the state of a face tracker", "begin the stream anew"};
+constexpr SealedKind kTrackerKind{"MIENTRAK", 2, "the state of a face tracker", "begin the stream anew"};
+
+Done check_period(const char* whose, int frames) {
+  if (frames >= 1 && frames <= kLongestPeriod) return {};
+  return Status(Code::kInvalidArgument, std::string(whose) + " period is " + std::to_string(frames) +
+                                            " frames, expected 1 to " + std::to_string(kLongestPeriod));
+}
+
+int nearest_period(int frames) { return std::clamp(frames, 1, kLongestPeriod); }
+
+FollowSettings follow_settings(const TrackerOptions& options) {
+  return {nearest_period(options.detector_period), options.steady};
+}
 
 }  // namespace
 
 Done TrackerOptions::validate() const {
-  if (detector_period >= 1 && detector_period <= kLongestPeriod) return {};
-  return Status(Code::kInvalidArgument, "the detector's period is " + std::to_string(detector_period) +
-                                            " frames, expected 1 to " + std::to_string(kLongestPeriod));
+  MIEN_TRY(check_period("the detector's", detector_period));
+  return check_period("the parser's", parser_period);
 }
 
 FaceTracker::FaceTracker(const TrackerOptions& options)
-    : state_(new State{FaceFollower({std::clamp(options.detector_period, 1, kLongestPeriod), options.steady}),
-                       {}}) {}
+    : state_(new State{FaceFollower(follow_settings(options)), {}, {}}) {
+  state_->parser_period = nearest_period(options.parser_period);
+}
 FaceTracker::~FaceTracker() = default;
 FaceTracker::FaceTracker(FaceTracker&&) noexcept = default;
 FaceTracker& FaceTracker::operator=(FaceTracker&&) noexcept = default;
+
+void FaceTracker::set_options(const TrackerOptions& options) {
+  state_->follower.set(follow_settings(options));
+  state_->parser_period = nearest_period(options.parser_period);
+}
 
 void FaceTracker::reset() { state_->follower.reset(); }
 

@@ -4,17 +4,20 @@
 #include "mien/video.h"
 #include "pipeline/follow_cast.h"
 #include "pipeline/follow_faces.h"
+#include "pipeline/follow_regions.h"
 
 namespace mien {
 
 struct FaceTracker::State {
   FaceFollower follower;
   CastFollower cast;
-  int largest = 0;  // number of the face that FaceChoice::kLargest means
+  RegionFollower regions;
+  int largest = 0;        // number of the face that FaceChoice::kLargest means
+  int parser_period = 1;  // an option: not part of what is saved
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(follower, cast, largest);
+    archive(follower, cast, regions, largest);
   }
 };
 

@@ -39,6 +39,11 @@ Result<std::optional<Face>> look_again(ImageView frame, const Track& track, cons
 
 }  // namespace
 
+void FaceFollower::set(const FollowSettings& settings) {
+  settings_ = settings;
+  frames_to_detector_ = std::min(frames_to_detector_, settings.detector_period);
+}
+
 void FaceFollower::reset() {
   tracks_.clear();
   frames_to_detector_ = 0;

@@ -31,6 +31,8 @@ class FaceFollower {
   Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks,
                                          FindScratch& scratch, Trace& trace);
 
+  // From the next frame on.
+  void set(const FollowSettings& settings);
   // Forgets all faces; numbers are not given again.
   void reset();
   int cuts() const { return cuts_; }

@@ -24,7 +24,8 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }
-  if (parts.coarse && parts.coarse_scratch && parts.nets) {
+  const CoarseNet* coarse = parts.budget ? parts.budget->choose().net : parts.coarse;
+  if (coarse && parts.coarse_scratch && parts.nets) {
     const auto span = trace.span("coarse");
     const CoarseScene scene{frame,
                             prepared.where.canvas_from_frame(),
@@ -35,7 +36,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
                             prepared.fused,
                             model.canonical_mesh(),
                             model.triangles()};
-    MIEN_TRY(parts.coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
+    MIEN_TRY(coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
   }
   {
     const auto span = trace.span("tone");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fuse/coarse.h"
+#include "pipeline/coarse_budget.h"
 #include "pipeline/enrol.h"
 #include "pipeline/prepare_face.h"
 
@@ -14,6 +15,7 @@ struct FusionParts {
   const CoarseNet* coarse = nullptr;  // null: no weights for the tier; the classical result stands
   CoarseScratch* coarse_scratch = nullptr;
   NetScratch* nets = nullptr;
+  CoarseBudget* budget = nullptr;  // decides in the place of `coarse`
 };
 
 // Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. regions: of the

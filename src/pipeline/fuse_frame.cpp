@@ -108,8 +108,15 @@ Result<FusionReport> fuse_frame(ImageView frame, std::span<const Casting> cast, 
   MIEN_ASSIGN(report.faces, numbered_reports(frame, options, networks, find, trace));
   MIEN_ASSIGN(report.missing, assign(frame, cast, options, networks, find, trace, &report.faces));
   const Work work{frame, options, networks, parts, pool, find, fuse, trace, image};
+  const auto is_left_alone = [&](const FaceReport& face) {
+    return !face.note.empty() || !(options.strength > 0);
+  };
+  if (parts.budget)
+    parts.budget->begin_faces(
+        static_cast<int>(report.faces.size()) -
+        static_cast<int>(std::count_if(report.faces.begin(), report.faces.end(), is_left_alone)));
   for (FaceReport& face : report.faces) {
-    if (!face.note.empty() || !(options.strength > 0)) continue;
+    if (is_left_alone(face)) continue;
     MIEN_TRY(fuse_one(work, *cast[static_cast<std::size_t>(face.casting)].source, &face));
   }
   return report;

@@ -27,7 +27,8 @@ Done fuse_one(ImageView frame, const Source& source, const FusionOptions& how, c
               MutableImageView image, FaceReport* one) {
   one->pose_gap_deg = pose_gap_deg(one->face.pose, source.face().pose);
   MIEN_ASSIGN(const std::optional<RegionMap> regions,
-              find_regions(frame, one->face.mesh, with.networks, with.find, with.trace));
+              with.regions.next(frame, one->number, one->face.mesh, with.parser_period, with.networks,
+                                with.find, with.trace));
   one->quality.covered_share = regions ? covered_share(*regions, one->face.mesh) : 0;
   if (one->quality.covered_share > kMostCoveredShare) {
     one->note = std::to_string(std::lround(100 * one->quality.covered_share)) + " % of the face is covered";
@@ -59,6 +60,7 @@ Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const Fo
                                              const FusionOptions& options, int largest,
                                              const TrackedFusion& with, MutableImageView image) {
   std::vector<FaceReport> out;
+  with.regions.keep(faces);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     FaceReport& one = out.emplace_back();
     one.number = faces[i].number;

@@ -6,12 +6,15 @@
 #include "pipeline/find_faces.h"
 #include "pipeline/follow_cast.h"
 #include "pipeline/follow_faces.h"
+#include "pipeline/follow_regions.h"
 #include "pipeline/fuse_face.h"
 
 namespace mien {
 
-// What one frame needs beside its faces; all of it the session's.
+// What one frame needs beside its faces: the tracker's regions, the rest the session's.
 struct TrackedFusion {
+  RegionFollower& regions;
+  int parser_period;
   FaceNetworks networks;
   FusionParts parts;
   ThreadPool& pool;

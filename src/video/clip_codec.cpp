@@ -24,6 +24,7 @@ std::string container_for(const std::string& extension) {
   return "";
 }
 
+// FFmpeg's names. For AV1 not libsvtav1: 1.4 waits for ever when it is closed before its first frame.
 const char* encoder_name(ClipEncoder encoder, const std::string& container) {
   switch (encoder) {
     case ClipEncoder::kH264:
@@ -32,10 +33,32 @@ const char* encoder_name(ClipEncoder encoder, const std::string& container) {
       return "libvpx-vp9";
     case ClipEncoder::kFfv1:
       return "ffv1";
+    case ClipEncoder::kHevc:
+      return "libx265";
+    case ClipEncoder::kAv1:
+      return "libaom-av1";
     case ClipEncoder::kByName:
       break;
   }
   return container == "webm" ? "libvpx-vp9" : "libx264";
+}
+
+// As for H.264: one frame at a time, without B-frames. Says nothing on stderr.
+void set_hevc(int quality, AVCodecContext* context, Dictionary* options) {
+  context->thread_count = std::min(context->thread_count, kEncoderThreads);
+  options->set("preset", "fast");
+  options->set("crf", std::to_string(std::lround(52 - 0.4 * quality)));
+  options->set("x265-params", "log-level=none:bframes=0:rc-lookahead=8:frame-threads=1:pools=" +
+                                  std::to_string(context->thread_count));
+}
+
+void set_av1(int quality, AVCodecContext* context, Dictionary* options) {
+  context->thread_count = std::min(context->thread_count, kEncoderThreads);
+  options->set("crf", std::to_string(std::lround(63 - 0.45 * quality)));
+  context->bit_rate = 0;
+  options->set("cpu-used", "6");
+  options->set("row-mt", "1");
+  options->set("lag-in-frames", "8");
 }
 
 // Constant quality; 80 is hard to tell from the original.
@@ -57,6 +80,10 @@ void set_quality(const AVCodec& codec, int quality, AVCodecContext* context, Dic
     options->set("deadline", "good");
     options->set("cpu-used", "4");
     options->set("row-mt", "1");
+  } else if (name == "libx265") {
+    set_hevc(quality, context, options);
+  } else if (name == "libaom-av1") {
+    set_av1(quality, context, options);
   } else if (name == "ffv1") {
     context->level = 3;
     context->gop_size = 1;
@@ -105,9 +132,36 @@ AVPixelFormat pixels_for(const AVCodec& codec, AVPixelFormat native) {
 
 void pad_for(const AVCodec& codec, const ClipFormat& format, int* width, int* height) {
   const AVPixFmtDescriptor* d = av_pix_fmt_desc_get(format.pixels);
-  const bool even = codec.id == AV_CODEC_ID_H264;
+  const bool even = codec.id == AV_CODEC_ID_H264 || codec.id == AV_CODEC_ID_HEVC;
   *width = format.width + (even && d->log2_chroma_w ? format.width % 2 : 0);
   *height = format.height + (even && d->log2_chroma_h ? format.height % 2 : 0);
+}
+
+Done learn_header(const ClipFormat& format, AVCodecContext* encoder) {
+  if (encoder->extradata_size > 0 || encoder->codec_id != AV_CODEC_ID_AV1) return {};
+  ClipFrame frame;
+  prepare_planes(format, encoder->width, encoder->height, &frame);
+  std::ptrdiff_t strides[4] = {};
+  for (int i = 0; i < 4; ++i) strides[i] = frame.planes->linesize[i];
+  av_image_fill_black(frame.planes->data, strides, format.pixels, format.range, encoder->width,
+                      encoder->height);
+  frame.planes->pts = 0;
+  const PacketPtr packet(not_null(av_packet_alloc()));
+  if (avcodec_send_frame(encoder, frame.planes.get()) >= 0 && avcodec_send_frame(encoder, nullptr) >= 0 &&
+      avcodec_receive_packet(encoder, packet.get()) >= 0) {
+    std::size_t size = 0;
+    const std::uint8_t* header = av_packet_get_side_data(packet.get(), AV_PKT_DATA_NEW_EXTRADATA, &size);
+    if (header != nullptr && size > 0) {
+      encoder->extradata =
+          static_cast<std::uint8_t*>(not_null(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE)));
+      std::copy_n(header, size, encoder->extradata);
+      encoder->extradata_size = static_cast<int>(size);
+      return {};
+    }
+  }
+  return Status(Code::kUnwritable, std::string("the encoder ") + encoder->codec->name +
+                                       " does not say what containers need to know; choose another one with "
+                                       "--encoder");
 }
 
 Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format,

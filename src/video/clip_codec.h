@@ -27,4 +27,8 @@ void pad_for(const AVCodec& codec, const ClipFormat& format, int* width, int* he
 Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format,
                               const ClipWriteOptions& options);
 
+// Fills in the header that containers want before the first packet, for encoders that tell it with their
+// first packet only (libaom). The encoder has come to its end then.
+Done learn_header(const ClipFormat& format, AVCodecContext* encoder);
+
 }  // namespace mien

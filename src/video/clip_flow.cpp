@@ -24,6 +24,9 @@ Done ClipFlow::run(const ClipWatcher& watcher) {
     if (!restored.ok()) return restored.status().with_context(segments_.folder().string());
     MIEN_TRY(reader_.skip(now_.frames));
   }
+  now_.levels.clear();
+  if (pace_ && segments_.finished() == 0) now_.levels = {pace_->first()};
+  if (pace_) follow_level();
   started_ = Clock::now();
   for (std::size_t i = 0; i < kFrames; ++i) free_.push(Item{std::make_unique<ClipFrame>(), {}});
   std::thread decoder([this] { guard(&ClipFlow::decode), decoded_.close(); });
@@ -85,8 +88,23 @@ Done ClipFlow::fuse() {
 bool ClipFlow::end_segment() {
   now_.tracker = tracker_.save();
   const bool taken = fused_.push(Item{nullptr, now_});
-  now_.times.clear();
+  now_.times.clear(), now_.levels.clear();
   return taken;
+}
+
+// From the next frame on.
+void ClipFlow::follow_level() {
+  const WorkLevel& level = pace_->level();
+  fusion_.mode = level.mode;
+  tracker_.set_options({level.detector_period, job_.tracker.steady, level.parser_period});
+}
+
+void ClipFlow::pace(double frame_ms) {
+  if (const auto begun = pace_->next(now_.frames, frame_ms)) {
+    now_.levels.push_back(*begun);
+    follow_level();
+  }
+  if (const auto rest = pace_->rest(frame_ms); rest.count() > 0) std::this_thread::sleep_for(rest);
 }
 
 Done ClipFlow::fuse_frame(ClipFrame* frame) {
@@ -94,11 +112,12 @@ Done ClipFlow::fuse_frame(ClipFrame* frame) {
   frame->swap_pixels(&shown_);
   reader_.read_rgb(frame);
   auto report =
-      session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, job_.fusion, fused_picture_);
+      session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, fusion_, fused_picture_);
   if (!report.ok()) return report.status().with_context(job_.clip.string());
   write_changes(reader_.format(), fused_picture_.view(), frame);
   frame->swap_pixels(&shown_);
-  fuse_ms_ += milliseconds_since(start);
+  const double frame_ms = milliseconds_since(start);
+  fuse_ms_ += frame_ms;
   ++frames_, ++now_.frames;
   now_.fused_frames += report->fused_count() > 0;
   now_.times.push_back(frame->pts);
@@ -106,6 +125,7 @@ Done ClipFlow::fuse_frame(ClipFrame* frame) {
   note_people(*report);
   add_stages(report->stages);
   tell(frame->seconds);
+  if (pace_) pace(frame_ms);
   return {};
 }
 
@@ -163,10 +183,16 @@ void ClipFlow::tell(double seconds) {
   p.frames_per_second = frames_ / std::max(elapsed, 1e-3);
   const double done = p.frames > 0 ? p.seconds * frames_ / p.frames : 0;  // by this run
   if (p.length > 0 && done > 0) p.seconds_left = std::max(0.0, elapsed * (p.length - p.seconds) / done);
+  if (pace_) p.level = pace_->level().text(), p.why = pace_->why();
   (*watcher_)(p);
 }
 
 void ClipFlow::report(ClipReport* out) const {
+  if (pace_) {
+    for (const LevelRecord& level : segments_.levels())
+      out->levels.push_back({level.frame, level.number, pace_->text_of(level.number), level.why});
+    out->share_in_time = pace_->share_in_time();
+  }
   out->frames = now_.frames, out->fused_frames = now_.fused_frames;
   out->frames_before = now_.frames - frames_;
   for (std::size_t i = 0; i < now_.people.size(); ++i) {

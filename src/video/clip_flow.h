@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "video/bounded_queue.h"
+#include "video/clip_pace.h"
 #include "video/clip_reader.h"
 #include "video/clip_segments.h"
 #include "video/frame_encoder.h"
@@ -27,7 +28,10 @@ class ClipFlow {
         session_(session),
         reader_(reader),
         segments_(segments),
-        tracker_(job.tracker) {}
+        tracker_(job.tracker),
+        fusion_(job.fusion) {
+    if (job.pace) pace_.emplace(*job.pace, segments.levels());
+  }
 
   // All frames after the finished segments.
   Done run(const ClipWatcher& watcher);
@@ -54,6 +58,8 @@ class ClipFlow {
   Done encode();
   void guard(Done (ClipFlow::*stage)());
   bool end_segment();
+  void follow_level();
+  void pace(double frame_ms);
   void note_people(const FusionReport& report);
   void add_stages(const std::vector<StageReport>& stages);
   void tell(double seconds);
@@ -65,7 +71,9 @@ class ClipFlow {
   ClipReader& reader_;
   ClipSegments& segments_;
   FaceTracker tracker_;
-  ClipFrame shown_;  // lends its RGB memory to the frame in hand
+  FusionOptions fusion_;           // the job's, and what the level says
+  std::optional<PacedClip> pace_;  // of jobs that have one
+  ClipFrame shown_;                // lends its RGB memory to the frame in hand
   FusedImage fused_picture_;
   SegmentRecord now_;
   const ClipWatcher* watcher_ = nullptr;

@@ -6,7 +6,8 @@
 
 namespace mien {
 
-enum class ClipEncoder { kByName, kH264, kVp9, kFfv1 };  // kByName: H.264, in .webm VP9
+// kByName: H.264, in .webm VP9
+enum class ClipEncoder { kByName, kH264, kVp9, kFfv1, kHevc, kAv1 };
 
 // The part of a clip that is taken, in seconds of its own time; audio is cut between packets.
 struct ClipSpan {

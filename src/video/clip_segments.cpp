@@ -34,6 +34,9 @@ std::vector<std::uint8_t> record_bytes(const SegmentRecord& record) {
   out.blob(record.tracker);
   out.number(static_cast<std::uint32_t>(record.times.size()));
   for (const std::int64_t time : record.times) out.number(time);
+  out.number(static_cast<std::uint32_t>(record.levels.size()));
+  for (const LevelRecord& level : record.levels)
+    out.number(level.frame), out.number(level.number), out.text(level.why);
   return out.bytes();
 }
 
@@ -51,6 +54,12 @@ std::optional<SegmentRecord> record_from(std::span<const std::uint8_t> bytes) {
   out.tracker.assign(tracker.begin(), tracker.end());
   const auto count = in.number<std::uint32_t>();
   for (std::uint32_t i = 0; i < count && in.good(); ++i) out.times.push_back(in.number<std::int64_t>());
+  const auto levels = in.number<std::uint32_t>();
+  for (std::uint32_t i = 0; i < levels && in.good(); ++i) {
+    LevelRecord& level = out.levels.emplace_back();
+    level.frame = in.number<std::int32_t>(), level.number = in.number<std::int32_t>();
+    level.why = in.text();
+  }
   return in.at_end() ? std::optional(std::move(out)) : std::nullopt;
 }
 
@@ -162,11 +171,16 @@ Done ClipSegments::check_job(const std::string& job, IfBegun if_begun) {
 
 Done ClipSegments::take_finished() {
   while (auto record = read_record(file(finished_))) {
-    times_.insert(times_.end(), record->times.begin(), record->times.end());
+    append(*record);
     last_ = std::move(*record);
     ++finished_;
   }
   return {};
+}
+
+void ClipSegments::append(const SegmentRecord& record) {
+  times_.insert(times_.end(), record.times.begin(), record.times.end());
+  levels_.insert(levels_.end(), record.levels.begin(), record.levels.end());
 }
 
 ClipSegments::~ClipSegments() {
@@ -235,7 +249,7 @@ Done ClipSegments::finish(const SegmentRecord& record) {
   if (error) return cannot_write(error.value());
   ::fsync(lock_);  // the name too; where folders cannot be flushed the file is still there
   ++finished_;
-  times_.insert(times_.end(), record.times.begin(), record.times.end());
+  append(record);
   last_ = record;
   return {};
 }

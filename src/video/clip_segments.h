@@ -19,6 +19,12 @@ struct PersonSeen {
   float best_similarity = -1;  // to the reference, of faces in frames without the person; -1: there were none
 };
 
+// From a frame on, work of another of the governor's levels.
+struct LevelRecord {
+  std::int32_t frame = 0, number = 0;
+  std::string why;
+};
+
 // How far the clip is with the end of a segment.
 struct SegmentRecord {
   int frames = 0, fused_frames = 0;   // since the clip's beginning
@@ -26,6 +32,7 @@ struct SegmentRecord {
   std::vector<PersonSeen> people;     // one per entry of the cast
   std::vector<std::uint8_t> tracker;  // FaceTracker::save()
   std::vector<std::int64_t> times;    // of this segment's frames, in order, in the clip's time base
+  std::vector<LevelRecord> levels;    // that began in this segment
 };
 
 enum class IfBegun { kRefuse, kGoOn, kBeginAnew };
@@ -48,7 +55,8 @@ class ClipSegments {
   const std::filesystem::path& folder() const { return folder_; }
   int finished() const { return finished_; }
   const SegmentRecord& last() const { return last_; }  // of the newest one; all zero without any
-  const std::vector<std::int64_t>& times() const { return times_; }  // of all finished frames
+  const std::vector<std::int64_t>& times() const { return times_; }   // of all finished frames
+  const std::vector<LevelRecord>& levels() const { return levels_; }  // likewise
 
   // A packet of the segment in progress.
   Done add(const AVPacket& packet);
@@ -58,6 +66,7 @@ class ClipSegments {
   void remove();
 
  private:
+  void append(const SegmentRecord& record);
   friend class SegmentPackets;
   ClipSegments(std::filesystem::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
   std::filesystem::path file(int number) const;
@@ -78,6 +87,7 @@ class ClipSegments {
   int finished_ = 0;
   SegmentRecord last_;
   std::vector<std::int64_t> times_;
+  std::vector<LevelRecord> levels_;
   std::unique_ptr<std::FILE, FileCloser> part_;  // the segment in progress; null between two
   std::unique_ptr<AVSHA, ShaDeleter> sha_;
   std::uint64_t packet_bytes_ = 0;

@@ -39,6 +39,7 @@ class ClipSegmentsTest : public ::testing::Test {
     record.tracker = {1, 2, 3};
     record.people = {{true, -1}, {false, 0.25f}};
     record.times = {2 * number, 2 * number + 1};
+    if (number != 1) record.levels = {{2 * number, number, "because of " + std::to_string(number)}};
     ASSERT_TRUE(segments.finish(record).ok());
   }
 
@@ -67,6 +68,10 @@ TEST_F(ClipSegmentsTest, AreFoundAgainAsTheyWereFinished) {
   EXPECT_TRUE(last.people[0].found);
   EXPECT_EQ(last.people[1].best_similarity, 0.25f);
   EXPECT_EQ((*segments)->times(), (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}));
+  ASSERT_EQ((*segments)->levels().size(), 2u);
+  EXPECT_EQ((*segments)->levels()[1].frame, 4);
+  EXPECT_EQ((*segments)->levels()[1].number, 2);
+  EXPECT_EQ((*segments)->levels()[1].why, "because of 2");
   SegmentPackets packets(**segments);
   PacketPtr packet(not_null(av_packet_alloc()));
   for (int i = 0; i < 6; ++i) {

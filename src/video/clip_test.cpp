@@ -238,6 +238,37 @@ TEST_F(ClipTest, TakesOddSizesAndSingleFrames) {
   ASSERT_TRUE(rewrite(in, folder_ / "out.mp4").ok());
 }
 
+TEST_F(ClipTest, HevcAndAv1AreReadAgainFromEveryContainerThatHoldsThem) {
+  const fs::path in = made("in.mp4");
+  const auto before = opened(in);
+  const Content a = read_all(before.get());
+  for (const auto& [name, encoder, codec] : {std::tuple{"h.mp4", ClipEncoder::kHevc, "hevc"},
+                                             {"h.mov", ClipEncoder::kHevc, "hevc"},
+                                             {"h.mkv", ClipEncoder::kHevc, "hevc"},
+                                             {"a.mp4", ClipEncoder::kAv1, "av1"},
+                                             {"a.mkv", ClipEncoder::kAv1, "av1"},
+                                             {"a.webm", ClipEncoder::kAv1, "av1"}}) {
+    const Done done = rewrite(in, folder_ / name, {}, encoder);
+    ASSERT_TRUE(done.ok()) << name << ": " << done.status().message();
+    const auto after = opened(folder_ / name);
+    EXPECT_EQ(after->codec_name(), codec) << name;
+    const Content b = read_all(after.get());
+    EXPECT_EQ(b.times.size(), a.times.size()) << name;
+    EXPECT_TRUE(after->remarks().empty()) << name;
+    double difference = 0;
+    for (std::size_t i = 0; i < a.first_pixels.size(); ++i)
+      difference += std::abs(a.first_pixels[i] - b.first_pixels[i]);
+    EXPECT_LT(difference / static_cast<double>(a.first_pixels.size()), 3) << name;
+  }
+  MadeClip odd;
+  odd.width = 131, odd.height = 77, odd.frames = 2;
+  for (const auto& [encoder, width] : {std::pair{ClipEncoder::kHevc, 132}, {ClipEncoder::kAv1, 131}}) {
+    odd.encoder = encoder;
+    const auto reader = opened(made("odd.mp4", odd));
+    EXPECT_EQ(read_all(reader.get()).shown_width, width);
+  }
+}
+
 TEST_F(ClipTest, TakesAPartOfAClip) {
   MadeClip clip;
   clip.frames = 50, clip.audio = true;
@@ -289,6 +320,7 @@ TEST_F(ClipTest, OutputsThatMakeNoSenseAreRefusedBeforeTheWork) {
   EXPECT_EQ(clip_kind("a.gif", ClipEncoder::kByName).status().code(), Code::kInvalidArgument);
   EXPECT_EQ(clip_kind("a", ClipEncoder::kByName).status().code(), Code::kInvalidArgument);
   EXPECT_EQ(clip_kind("a.webm", ClipEncoder::kH264).status().code(), Code::kInvalidArgument);
+  EXPECT_EQ(clip_kind("a.webm", ClipEncoder::kHevc).status().code(), Code::kInvalidArgument);
   EXPECT_TRUE(clip_kind("a.MKV", ClipEncoder::kFfv1).ok());
   const fs::path in = made("x.mp4");
   std::ofstream(folder_ / "there.mp4") << "precious";

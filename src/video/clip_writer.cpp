@@ -38,7 +38,9 @@ Done ClipWriter::open(const ClipKind& kind, const ClipOrigin& origin, const Clip
   output_.reset(not_null(context));
   MIEN_ASSIGN(const CodecPtr encoder,
               open_encoder(kind, format_, options));  // for what it says about its packets
+  MIEN_TRY(learn_header(format_, encoder.get()));
   reordered_ = encoder->has_b_frames;
+  xmp_box_ = kind.keeps_rotation();
   add_picture_stream(origin, *encoder);
   if (origin.input) {
     MIEN_ASSIGN(carried_,
@@ -47,7 +49,6 @@ Done ClipWriter::open(const ClipKind& kind, const ClipOrigin& origin, const Clip
     for (unsigned i = 0; i < origin.input->nb_streams; ++i)
       origin_bases_.push_back(origin.input->streams[i]->time_base);
   }
-  xmp_box_ = kind.keeps_rotation();
   add_label(!xmp_box_);
   return {};
 }
@@ -55,6 +56,8 @@ Done ClipWriter::open(const ClipKind& kind, const ClipOrigin& origin, const Clip
 void ClipWriter::add_picture_stream(const ClipOrigin& origin, const AVCodecContext& encoder) {
   pictures_ = not_null(avformat_new_stream(output_.get(), nullptr));
   if (avcodec_parameters_from_context(pictures_->codecpar, &encoder) < 0) throw std::bad_alloc();
+  if (pictures_->codecpar->codec_id == AV_CODEC_ID_HEVC && xmp_box_)
+    pictures_->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');  // the only one that Apple's players take
   pictures_->time_base = format_.time_base;
   pictures_->avg_frame_rate = format_.frame_rate;
   pictures_->sample_aspect_ratio = format_.sample_aspect;

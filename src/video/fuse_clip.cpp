@@ -54,6 +54,11 @@ std::string resume_id(const ClipJob& job, const ClipFormat& format, std::span<co
   text.text(job.output.extension().string());
   for (const std::string& model : job.models) text.text(model);
   text.text(job.network), text.text(job.low_light);
+  text.number(static_cast<int>(job.pace.has_value()));
+  if (job.pace) {
+    text.number(job.pace->governor.target_fps);
+    for (const Mode mode : job.pace->governor.modes) text.number(static_cast<int>(mode));
+  }
   text.text(engine_version());
   return content_id(text.bytes());
 }
@@ -118,6 +123,7 @@ Result<ClipReport> fuse_clip(const ClipJob& job, std::span<const Casting> cast, 
   const auto start = Clock::now();
   MIEN_TRY(job.fusion.validate());
   MIEN_TRY(job.tracker.validate());
+  if (job.pace) MIEN_TRY(job.pace->governor.validate());
   MIEN_ASSIGN(const ClipKind kind, clip_kind(job.output, job.write.encoder));
   MIEN_ASSIGN(const auto reader, ClipReader::open(job.clip, job.span, job.write.threads));
   MIEN_ASSIGN(const auto writer, open_writer(job, cast, kind, reader.get()));

@@ -8,10 +8,17 @@
 #include <vector>
 
 #include "mien/engine.h"
+#include "mien/governor.h"
 #include "mien/video.h"
 #include "video/clip_options.h"
 
 namespace mien {
+
+// For clips whose quality follows the machine; the engine has EngineOptions::every_mode.
+struct ClipPace {
+  GovernorOptions governor;
+  MachineProbe machine;  // empty: only times count
+};
 
 struct ClipJob {
   std::filesystem::path clip, output;
@@ -23,6 +30,9 @@ struct ClipJob {
   std::string network;              // that refines; empty: none
   std::string low_light;            // how dark frames are searched: EngineOptions, by its name
   bool resume = false;              // go on with what an earlier run of the same job finished
+  // Frames then depend on how fast the machine was: a resumed clip keeps what was finished, but no two runs
+  // are the same.
+  std::optional<ClipPace> pace;
 };
 
 struct ClipProgress {
@@ -31,6 +41,14 @@ struct ClipProgress {
   double length = 0;   // of what is to be done; 0: unknown
   double frames_per_second = 0;
   double seconds_left = 0;  // 0: unknown
+  std::string level, why;   // with a pace: what frames get now, and why that is not the best
+};
+
+// From a frame on, work of another level. why: empty for the first.
+struct ClipLevel {
+  int frame = 0;   // counted from 0
+  int number = 0;  // 0 is the best
+  std::string text, why;
 };
 
 struct ClipReport {
@@ -46,6 +64,8 @@ struct ClipReport {
   double decode_ms = 0, fuse_ms = 0, encode_ms = 0;  // per frame of this run
   std::string slowest;                               // decode, fuse or encode: what the other two wait for
   std::vector<StageReport> stages;                   // of fuse, milliseconds per frame
+  std::vector<ClipLevel> levels;                     // with a pace
+  double share_in_time = 1;  // of this run's frames, that were fused in the time the pace leaves them
   std::vector<std::string> remarks;
 };
 

@@ -1,6 +1,6 @@
 // Makes the clips that test_video.py tries: the face of a photo moves over a background, so that nothing but
 // code and our own pictures is needed.   make_clip PHOTO OUT [frames=25] [width=480] [height=270] [audio=1]
-// [turn=90] [cut=12] [encoder=ffv1] [face=0]
+// [turn=90] [cut=12] [encoder=ffv1] [face=0] [still=120]
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -32,11 +32,13 @@ Image small_photo(ImageView photo, int side) {
 struct Scene {
   Image photo;
   int cut_frame = -1;
+  int still_frames = 0;  // so many at the beginning are one picture, noise and all: nearly nothing to encode
   bool face = true;
 
   // A soft background that does not move, noise as a camera's, and the photo on its way to the right;
   // mirrored scene after the cut.
   void paint(int frame, MutableImageView picture) const {
+    if (frame < still_frames) frame = 0;
     std::mt19937 random(static_cast<unsigned>(frame));
     std::normal_distribution<float> noise(0, 2);
     const bool after = cut_frame >= 0 && frame >= cut_frame;
@@ -80,7 +82,7 @@ int main(int argc, char** argv) {
   clip.quality = 90;
   if (words["encoder"] == "ffv1") clip.encoder = ClipEncoder::kFfv1;
   Scene scene{small_photo(photo->image.view(), std::min(clip.width, clip.height)), number("cut", -1),
-              number("face", 1) != 0};
+              number("still", 0), number("face", 1) != 0};
   clip.paint = [&](int frame, MutableImageView picture) { scene.paint(frame, picture); };
   const Done done = testing::make_clip(argv[2], clip);
   if (!done.ok()) std::fprintf(stderr, "make_clip: %s\n", done.status().message().c_str());

@@ -98,6 +98,18 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(self.swap('--blend', 'magic').returncode, BAD_ARGUMENTS)
         self.assertEqual(self.swap('--tone-strength', '2').returncode, BAD_ARGUMENTS)
 
+    def test_auto_takes_the_best_mode_that_fits_a_time_budget(self):
+        modes = {}
+        for budget in ([], ['--budget-ms', '60000'], ['--budget-ms', '1']):
+            result = self.swap('--json', '--overwrite', '--mode', 'auto', *budget)
+            self.assertEqual(result.returncode, DONE, result.stderr)
+            modes[budget[1] if budget else ''] = json.loads(result.stdout)['mode']
+        self.assertEqual(modes[''], modes['60000'])
+        self.assertNotEqual(modes['60000'], 'fast')
+        self.assertEqual(modes['1'], 'fast')
+        self.out.unlink()
+        self.refused(self.swap('--budget-ms', '50'), BAD_ARGUMENTS, '--budget-ms', '--mode auto')
+
     def test_all_faces_is_the_default(self):
         self.assertIn('2 of 2 faces fused', self.swap(target=TWO).stdout)
 
