@@ -16,7 +16,7 @@ struct Scenario {
   double fps = 30;   // of the stream, and wanted
   bool live = true;  // frames come at their time; else as fast as they can be done
   std::vector<Mode> modes = {Mode::kFast, Mode::kBalanced, Mode::kHd};
-  double slowness = 0.75;  // of this machine, 1: where docs/governor.md measured
+  double slowness = 0.75;  // of the machine; 1: as simulated_run.cpp assumes
   // How many times longer everything takes at a time, and how much of the processor others use then.
   std::function<double(double seconds)> load = [](double) { return 1.0; };
   // Heat: where the processor would end if it worked all the time, and how long it takes to get most of the
