@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kRoomCelsius = 30, kThrottledFromCelsius = 88;
 
-// Milliseconds of one face, assumed: round numbers near docs/performance.md's; hd by the size that its network is
-// to have.
+// Milliseconds of one face, assumed: round numbers near docs/performance.md's; hd by the size that its
+// network is to have.
 constexpr double kFollowMs = 3, kRegionsMs = 2, kClassicalMs = 5, kDetectorMs = 9;
 
 double network_ms(Mode mode) { return mode == Mode::kHd ? 14 : mode == Mode::kBalanced ? 4 : 1.5; }
