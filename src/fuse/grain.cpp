@@ -110,6 +110,9 @@ const std::vector<std::size_t>& skin_samples(const Plane& skin) {
   return out;
 }
 
+// Pixels that are no numbers have no noise; sorting would not survive them.
+float finite(float v) { return std::isfinite(v) ? v : 0.0f; }
+
 Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at) {
   Noise out;
   thread_local std::array<std::vector<float>, 3> full;  // scratch that keeps its memory
@@ -117,8 +120,8 @@ Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at
   for (int c = 0; c < 3; ++c) {
     half.clear(), full[static_cast<std::size_t>(c)].clear();
     for (const std::size_t i : at) {
-      full[static_cast<std::size_t>(c)].push_back(filtered(picture.channel(c) + i, picture.width));
-      half.push_back(filtered_at_half(picture.channel(c) + i, picture.width));
+      full[static_cast<std::size_t>(c)].push_back(finite(filtered(picture.channel(c) + i, picture.width)));
+      half.push_back(finite(filtered_at_half(picture.channel(c) + i, picture.width)));
     }
     copy = full[static_cast<std::size_t>(c)];
     out.full[static_cast<std::size_t>(c)] = spread(&copy),
@@ -134,7 +137,7 @@ Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at
   return out;
 }
 
-// The fused face with the target around it, so that a blur does not pull black in.
+// The sigma that makes the fused face as sharp as the target, canvas pixels; 0 when it is no sharper.
 float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMaps& maps, const Plane& alpha,
                   float width_px, const Noise& target_noise, const Noise& fused_noise, GrainScratch* s) {
   const int factor = std::max(1, static_cast<int>(std::lround(kBandSigma * width_px / kSmallestSigma)));
@@ -167,6 +170,7 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
   return share * std::min(blur, largest) * static_cast<float>(factor);
 }
 
+// Blurs the fused face with the target around it, so that no black is pulled in, and the masks.
 void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, GrainScratch* s,
                FaceMasks* masks, PlanarRgb* fused) {
   s->channel.resize(fused->width, fused->height);
@@ -223,7 +227,7 @@ std::uint32_t seed_of(const PlanarRgb& picture) {
   std::uint32_t h = 2166136261u;
   const std::size_t step = 1 + picture.plane() / 512;
   for (std::size_t i = 0; i < picture.plane(); i += step)
-    h = (h ^ static_cast<std::uint32_t>(picture.channel(1)[i])) * 16777619u;
+    h = (h ^ static_cast<std::uint32_t>(std::clamp(finite(picture.channel(1)[i]), 0.0f, 255.0f))) * 16777619u;
   return h;
 }
 

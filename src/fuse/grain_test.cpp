@@ -137,6 +137,16 @@ TEST(Grain, IsTheSameForTheSameFrameAndAnotherForTheNext) {
   EXPECT_NE(run(3), run(4));
 }
 
+TEST(Grain, PixelsThatAreNoNumbersDoNoHarmElsewhere) {
+  Scene s = make_scene();
+  PlanarRgb target = make_face(1), fused = make_face(2);
+  add_noise(&target, 12, 3);
+  for (int i = 0; i < 40; ++i) target.channel(1)[(60 + i) * kSize + 70] = std::nanf("");
+  const GrainReport report = match_grain(target, s.maps, kWidth, &s.scratch, &s.masks, &fused);
+  EXPECT_TRUE(std::isfinite(report.blur_px) && std::isfinite(report.noise));
+  EXPECT_TRUE(std::isfinite(fused.channel(1)[150 * kSize + 150]));
+}
+
 TEST(Grain, TooLittleSkinChangesNothing) {
   Scene s = make_scene();
   s.masks.skin.fill(0);

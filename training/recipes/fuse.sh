@@ -1,8 +1,10 @@
 #!/bin/sh
 # The coarse fusion networks. Samples first (20 minutes of one core, 11 GB), then a network: tiny, small or base (first word; default small).
-# What shipped as small came to be in steps, LOG.md tells them; the last two, from the first steps' weights (START):
+# What shipped as small came to be in steps, LOG.md tells them; the last three, from the first steps' weights (START):
 #   train.py fuse network=small start=$START samples=30000 rate=1.2e-3 tone_weight=0 detail_weight=0.5 average=0.998
 #   train.py fuse network=small start=that  samples=9000  rate=5e-4   tone_weight=0 detail_weight=1.0 average=0.99
+#   prepare.py with the new relighting, samples=20000; train.py fuse network=small start=that samples=30000 rate=1e-3 tone_weight=0 detail_weight=1.0 average=0.998
+# What shipped as tiny: recipes/fuse.sh tiny samples=40000 (samples of before the new relighting).
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
