@@ -3,29 +3,14 @@
 
 #include <cstring>
 
-#include "mien/engine.h"
-#include "mien/media.h"
+#include "example_pair.h"
 
 namespace mien {
 namespace {
 
-const std::string kRoot = MIEN_SOURCE_DIR;
-
-class Laws : public testing::Test {
+class Laws : public ExamplePair {
  protected:
-  static void SetUpTestSuite() {
-    auto engine = Engine::create({kRoot + "/models", 1});
-    ASSERT_TRUE(engine.ok()) << engine.status().message();
-    engine_ = new Engine(std::move(*engine));
-    auto source = read_photo(kRoot + "/examples/source_1.jpg");
-    auto target = read_photo(kRoot + "/examples/target_2.jpg");
-    ASSERT_TRUE(source.ok() && target.ok());
-    target_ = new Image(std::move(target->image));
-    auto enrolled = engine_->open_session().enrol(source->image.view());
-    ASSERT_TRUE(enrolled.ok()) << enrolled.status().message();
-    source_ = new Source(std::move(*enrolled));
-  }
-  static void TearDownTestSuite() { delete source_, delete target_, delete engine_; }
+  static void SetUpTestSuite() { make_pair({kRoot + "/models", 1}, "target_2.jpg"); }
 
   static Image fuse(ImageView target, FusionOptions options, int threads = 1,
                     FusionReport* report_out = nullptr) {
@@ -43,14 +28,7 @@ class Laws : public testing::Test {
     for (std::size_t i = 0; i < size; ++i) count += a.view().data[i] != b.view().data[i];
     return count;
   }
-
-  static Engine* engine_;
-  static Source* source_;
-  static Image* target_;
 };
-Engine* Laws::engine_ = nullptr;
-Source* Laws::source_ = nullptr;
-Image* Laws::target_ = nullptr;
 
 TEST_F(Laws, StrengthZeroReturnsTheInput) {
   FusionReport report;

@@ -3,32 +3,19 @@
 
 #include <cstring>
 
-#include "mien/engine.h"
-#include "mien/media.h"
+#include "example_pair.h"
 #include "mien/video.h"
 
 namespace mien {
 namespace {
 
-const std::string kRoot = MIEN_SOURCE_DIR;
-
-class Modes : public testing::Test {
+class Modes : public ExamplePair {
  protected:
   static void SetUpTestSuite() {
     EngineOptions options{kRoot + "/models", 1};
     options.every_mode = true;
-    auto engine = Engine::create(options);
-    ASSERT_TRUE(engine.ok()) << engine.status().message();
-    engine_ = new Engine(std::move(*engine));
-    auto source = read_photo(kRoot + "/examples/source_1.jpg");
-    auto target = read_photo(kRoot + "/examples/target_1.jpg");
-    ASSERT_TRUE(source.ok() && target.ok());
-    target_ = new Image(std::move(target->image));
-    auto enrolled = engine_->open_session().enrol(source->image.view());
-    ASSERT_TRUE(enrolled.ok()) << enrolled.status().message();
-    source_ = new Source(std::move(*enrolled));
+    make_pair(options, "target_1.jpg");
   }
-  static void TearDownTestSuite() { delete source_, delete target_, delete engine_; }
 
   static Image fuse(const Engine& engine, const FusionOptions& options, FusionReport* report = nullptr) {
     FusedImage out;
@@ -45,14 +32,7 @@ class Modes : public testing::Test {
       for (int x = 0; x < row; ++x) sum += std::abs(a.row(y)[x] - b.row(y)[x]);
     return sum / (static_cast<double>(row) * a.height);
   }
-
-  static Engine* engine_;
-  static Source* source_;
-  static Image* target_;
 };
-Engine* Modes::engine_ = nullptr;
-Source* Modes::source_ = nullptr;
-Image* Modes::target_ = nullptr;
 
 TEST_F(Modes, AreListedFromTheSimplestOnEachOnce) {
   const std::vector<Mode> modes = engine_->modes();
