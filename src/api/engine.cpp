@@ -112,10 +112,12 @@ struct Engine::Parts {
   std::optional<ParseNet> parse;        // without weights the flow still works
   std::vector<CoarseTier> tiers;        // the simplest first, at least one; likewise
   std::optional<IdentityNet> identity;  // likewise
+  std::optional<UncoverNet> uncover;    // likewise
   std::string identity_label;           // which weights; empty: none
   std::vector<std::string> model_labels;
   FaceNetworks networks() const {
-    return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr};
+    return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr,
+            uncover ? &*uncover : nullptr};
   }
   // The best one up to `mode`.
   const CoarseTier& tier(Mode mode) const {
@@ -216,14 +218,18 @@ Result<Engine> Engine::create(const EngineOptions& options) {
       MIEN_ASSIGN(identity, IdentityNet::load(folder, options.threads));
       identity_label = model_label(found->second);
     }
+    std::optional<UncoverNet> uncover;
+    if (folder.manifest().networks.contains("uncover")) {
+      MIEN_ASSIGN(uncover, UncoverNet::load(folder, options.threads));
+    }
     std::vector<std::string> labels;
-    for (const char* name : {"detect", "mesh", "parse"}) {
+    for (const char* name : {"detect", "mesh", "parse", "uncover"}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
     return Engine(std::make_shared<const Parts>(
         Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse),
-              std::move(tiers), std::move(identity), identity_label, std::move(labels)}));
+              std::move(tiers), std::move(identity), std::move(uncover), identity_label, std::move(labels)}));
   });
 }
 

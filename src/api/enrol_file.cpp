@@ -251,6 +251,31 @@ Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const Face
   return ContentPtr(std::move(out));
 }
 
+namespace {
+
+void write_affine(const Affine& m, ByteWriter* out) { out->floats(std::array{m.a, m.b, m.c, m.d, m.e, m.f}); }
+
+void read_affine(ByteReader* in, Affine* m) {
+  for (float* v : {&m->a, &m->b, &m->c, &m->d, &m->e, &m->f}) *v = in->number<float>();
+}
+
+// RGBA, square.
+void write_image(const Image& image, ByteWriter* out) {
+  out->number(static_cast<std::uint32_t>(image.width()));
+  out->blob({image.view().data, static_cast<std::size_t>(image.width()) * image.height() * 4});
+}
+
+bool read_image(ByteReader* in, Image* out) {
+  const auto side = in->number<std::uint32_t>();
+  const auto bytes = in->blob();
+  if (side < 2 || side > kLargestGrid || bytes.size() != std::size_t{4} * side * side) return false;
+  *out = Image(static_cast<int>(side), static_cast<int>(side), PixelFormat::kRgba8);
+  std::copy(bytes.begin(), bytes.end(), out->mutable_view().data);
+  return true;
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> pack_analysis(const SourceAnalysis& analysis) {
   ByteWriter out;
   write_face(analysis.face, &out);
@@ -260,8 +285,12 @@ std::vector<std::uint8_t> pack_analysis(const SourceAnalysis& analysis) {
     const Tensor& grid = analysis.regions->probability;
     for (const int v : {grid.channels, grid.height, grid.width}) out.number(static_cast<std::uint32_t>(v));
     out.floats(grid.values);
-    const Affine& m = analysis.regions->map_from_frame;
-    out.floats(std::array{m.a, m.b, m.c, m.d, m.e, m.f});
+    write_affine(analysis.regions->map_from_frame, &out);
+  }
+  out.number<std::uint8_t>(analysis.uncovered.has_value());
+  if (analysis.uncovered) {
+    write_image(analysis.uncovered->colours, &out);
+    write_affine(analysis.uncovered->crop_from_photo, &out);
   }
   return seal(kAnalysisKind, out.bytes());
 }
@@ -282,8 +311,13 @@ Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes) {
     RegionMap& map = out.regions.emplace();
     map.probability.resize(static_cast<int>(channels), static_cast<int>(height), static_cast<int>(width));
     in.floats(map.probability.values);
-    Affine& m = map.map_from_frame;
-    for (float* v : {&m.a, &m.b, &m.c, &m.d, &m.e, &m.f}) *v = in.number<float>();
+    read_affine(&in, &map.map_from_frame);
+  }
+  if (in.number<std::uint8_t>() != 0) {
+    UncoveredFace& face = out.uncovered.emplace();
+    if (!read_image(&in, &face.colours))
+      return refused_content(kAnalysisKind, "its uncovered face has a size out of range");
+    read_affine(&in, &face.crop_from_photo);
   }
   if (!in.at_end())
     return refused_content(kAnalysisKind,

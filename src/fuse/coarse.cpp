@@ -7,6 +7,10 @@
 
 namespace mien {
 
+namespace {
+constexpr int kLargestLightCell = 16;  // cells of the network's maps that are averaged
+}
+
 Result<CoarseNet> CoarseNet::load(const ModelFolder& folder, const std::string& name, int threads) {
   MIEN_ASSIGN(Net net, Net::load(folder, name, threads));
   const NetworkSpec& spec = net.spec();
@@ -17,7 +21,15 @@ Result<CoarseNet> CoarseNet::load(const ModelFolder& folder, const std::string& 
                                            std::to_string(kCoarseSize) + " x " + std::to_string(kCoarseSize) +
                                            " and 2 outputs");
   }
-  return CoarseNet(std::move(net));
+  MIEN_ASSIGN(const double light_cell, spec.parameter("light_cell"));
+  if (!(light_cell >= 1 && light_cell <= kLargestLightCell && light_cell == std::floor(light_cell))) {
+    return Status(Code::kModelRefused, "network " + name + ": light_cell is " + std::to_string(light_cell) +
+                                           ", expected a whole number from 1 to " +
+                                           std::to_string(kLargestLightCell));
+  }
+  CoarseNet out(std::move(net));
+  out.light_cell_ = static_cast<int>(light_cell);
+  return out;
 }
 
 Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch,
@@ -41,7 +53,7 @@ Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch
       return Status(Code::kInternal, "network " + net_.spec().name + " gave a value that is not finite");
     }
   }
-  apply_coarse_output(gain_bias, residual_alpha, scratch.crop.crop_from_canvas, scene.trust, relit, alpha);
+  apply_coarse_output(gain_bias, residual_alpha, light_cell_, scratch.crop.crop_from_canvas, scene.trust, relit, alpha);
   return {};
 }
 

@@ -26,6 +26,7 @@ class CoarseNet {
  private:
   explicit CoarseNet(Net net) : net_(std::move(net)) {}
   Net net_;
+  int light_cell_ = 0;
 };
 
 }  // namespace mien

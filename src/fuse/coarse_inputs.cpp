@@ -12,7 +12,6 @@ namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
-constexpr int kLightCell = 4;      // cells of the gain and bias maps that are averaged
 constexpr float kTrusted = 0.85f;  // share of the residual that is dropped where the source shows the face
 constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f,
                 kGainMax = 2.5f;  // of the gain that all light becomes
@@ -161,13 +160,13 @@ void mean_of_colours(const Tensor& maps, int first, Plane* out) {
 }
 
 // Valid until the next call on this thread.
-const Answer& collect(const Tensor& gain_bias, const Tensor& residual_alpha) {
+const Answer& collect(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell) {
   thread_local Answer out;
   out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
   thread_local Plane light, small, residual;
   for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
     mean_of_colours(gain_bias, first, &light);
-    shrink_boxes(light, kLightCell, &small);
+    shrink_boxes(light, light_cell, &small);
     enlarge_map(small.values.data(), small.width, kCoarseSize, out.cells.data() + to, Answer::kStride);
   }
   residual.resize(residual_alpha.width, residual_alpha.height);
@@ -249,9 +248,9 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha,
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
                          const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
-  const Answer& answer = collect(gain_bias, residual_alpha);
+  const Answer& answer = collect(gain_bias, residual_alpha, light_cell);
   for (int y = 0; y < alpha->height; ++y) {
     float* row = alpha->row(y);
     const auto first =

@@ -30,7 +30,7 @@ struct Scene {
   void fill(Tensor& t, int channel, float value) {
     std::fill_n(t.channel(channel), static_cast<std::size_t>(t.width) * t.height, value);
   }
-  void apply() { apply_coarse_output(gain_bias, residual_alpha, kCropFromCanvas, trust, &relit, &alpha); }
+  void apply() { apply_coarse_output(gain_bias, residual_alpha, 4, kCropFromCanvas, trust, &relit, &alpha); }
 };
 
 // The gain that all three colours get when their mean gains `light` (0..255).

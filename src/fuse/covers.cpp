@@ -1,6 +1,7 @@
 #include "fuse/covers.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -27,6 +28,10 @@ constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
+// Clear lenses: the eyes' share that must be seen, how thick frames are, by how much they stand out (of 255),
+// and how sure the region network must be of a frame over a brow.
+constexpr float kEyeSeen = 0.3f, kFrameReach = 0.035f, kFrameFrom = 14, kFrameTo = 36;
+constexpr float kBrowCoverFrom = 0.6f, kBrowCoverTo = 0.85f;
 constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
 constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
@@ -123,6 +128,78 @@ void add_strangers(const Image& level, float width_px, const Plane& features, Pl
   }
 }
 
+// out(x, y) = the largest of `in` within `radius` along rows and columns.
+void widen_lights(const Plane& in, int radius, Plane* out) {
+  Plane rows = in;
+  for (int y = 0; y < in.height; ++y) {
+    const float* from = in.row(y);
+    float* to = rows.row(y);
+    for (int s = 1; s <= radius; ++s) {
+      for (int x = s; x < in.width; ++x) to[x] = std::max(to[x], from[x - s]);
+      for (int x = 0; x + s < in.width; ++x) to[x] = std::max(to[x], from[x + s]);
+    }
+  }
+  *out = rows;
+  for (int y = 0; y < in.height; ++y) {
+    float* to = out->row(y);
+    for (int v = std::max(0, y - radius); v <= std::min(in.height - 1, y + radius); ++v) {
+      const float* from = rows.row(v);
+      for (int x = 0; x < in.width; ++x) to[x] = std::max(to[x], from[x]);
+    }
+  }
+}
+
+void negate(Plane* plane) {
+  for (float& v : plane->values) v = -v;
+}
+
+// How far each pixel is darker (or lighter) than everything that a square of the radius around it holds: the
+// difference to the morphological closing (opening, of the negated plane).
+void depth_of_lines(Plane light, int radius, Plane* out) {
+  Plane wide, closed;
+  widen_lights(light, radius, &wide);
+  negate(&wide);
+  widen_lights(wide, radius, &closed);
+  out->resize(light.width, light.height);
+  for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -closed.values[i] - light.values[i];
+}
+
+// Whether the eyes are seen, though something may lie over them: glasses have clear lenses then.
+bool has_clear_lenses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                      const Image& level) {
+  Plane eyeball, eyes = empty_like(level);
+  regions.sample({kEyeball}, frame_from_level, level.width(), level.height(), &eyeball);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(outline(mesh, eye), &eyes);
+  float seen = 0, area = 1e-3f;
+  for (std::size_t i = 0; i < eyes.size(); ++i)
+    seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
+  return seen > kEyeSeen * area;
+}
+
+// Of what the coarse region network calls glasses only what looks like a frame covers the face when lenses are
+// clear. frames: P(occluder), changed inside the band.
+void keep_frames(const Mesh& mesh, const Plane& band, const Image& level, Plane* frames) {
+  const float width_px = face_width_px(mesh);
+  Plane eyes = empty_like(level), brows = empty_like(level), light = empty_like(level), dark, bright;
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
+  for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
+    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
+  for (std::size_t i = 0; i < light.size(); ++i) light.values[i] = luma(level.view().data + 4 * i);
+  const int radius = std::max(1, static_cast<int>(kFrameReach * width_px + 0.5f));
+  depth_of_lines(light, radius, &dark);
+  negate(&light);
+  depth_of_lines(std::move(light), radius, &bright);
+  for (std::size_t i = 0; i < band.size(); ++i) {
+    float& p = frames->values[i];
+    float frame = p * smoothstep(kFrameFrom, kFrameTo, std::max(dark.values[i], bright.values[i]));
+    // A brow is a dark line, too: there the region network has to be sure.
+    frame *= 1 - brows.values[i] * (1 - smoothstep(kBrowCoverFrom, kBrowCoverTo, p));
+    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
+  }
+}
+
 void grow(Plane* cover, float width_px, std::vector<float>* line) {
   gaussian_blur(cover, kCoverGrowth * width_px, line);
   for (float& v : cover->values) v = smoothstep(kGrownFrom, kGrownTo, v);
@@ -164,37 +241,110 @@ Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const 
   return lost;
 }
 
+// RGBA, bilinear; the picture's edge goes on outside.
+std::array<float, 4> sample(ImageView picture, Point2f p) {
+  const float px = std::clamp(p.x, 0.0f, static_cast<float>(picture.width - 1)),
+              py = std::clamp(p.y, 0.0f, static_cast<float>(picture.height - 1));
+  const int x0 = std::min(static_cast<int>(px), picture.width - 2),
+            y0 = std::min(static_cast<int>(py), picture.height - 2);
+  const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+  const std::uint8_t *above = picture.row(y0) + 4 * x0, *below = picture.row(y0 + 1) + 4 * x0;
+  std::array<float, 4> out;
+  for (int c = 0; c < 4; ++c) {
+    const float top = above[c] + fx * static_cast<float>(above[c + 4] - above[c]),
+                bottom = below[c] + fx * static_cast<float>(below[c + 4] - below[c]);
+    out[c] = top + fy * (bottom - top);
+  }
+  return out;
+}
+
+// Inside the oval (face: 0..1) covered pixels get the uncovered face's colours.
+void paint_face(const UncoveredFace& uncovered, const Affine& photo_from_level, const Plane& face,
+                Image* level) {
+  const Affine map = compose(uncovered.crop_from_photo, photo_from_level);
+  for (int y = 0; y < face.height; ++y) {
+    std::uint8_t* to = level->mutable_view().row(y);
+    for (int x = 0; x < face.width; ++x, to += 4) {
+      const float inside = face.row(y)[x];
+      if (!(inside > 0)) continue;
+      const auto colour =
+          sample(uncovered.colours.view(), map({static_cast<float>(x), static_cast<float>(y)}));
+      for (int c = 0; c < 3; ++c) {
+        const float v = to[c] + inside * colour[3] / 255 * (colour[c] - to[c]);
+        to[c] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
+      }
+    }
+  }
+}
+
 }  // namespace
 
+void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
+  out->resize(width, height);
+  out->fill(0);
+  fill_polygon(outline(mesh, topology::kOval), out);
+}
+
+Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                   const Image& level) {
+  const int w = level.width(), h = level.height();
+  const float width_px = face_width_px(mesh);
+  Plane others, things;
+  // Background, neck and ears too: they show inside the mesh where its outline is off.
+  regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
+  regions.sample({kOccluder}, frame_from_level, w, h, &things);
+  const Plane band = eye_band(mesh, width_px, level), features = draw_features(level, mesh, width_px);
+  Covers out{others, others};
+  const bool clear = has_clear_lenses(regions, frame_from_level, mesh, level);
+  Plane frames = things;
+  if (clear) keep_frames(mesh, band, level, &frames);
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const float solid = clear ? things.values[i] * (1 - band.values[i]) : things.values[i];
+    out.all.values[i] = smoothstep(kCoverFrom, kCoverTo, others.values[i] + frames.values[i]);
+    out.solid.values[i] = smoothstep(kCoverFrom, kCoverTo, others.values[i] + solid);
+  }
+  for (float& v : frames.values) v = smoothstep(0.3f, 0.6f, v);
+  add_lines(level, width_px, features, frames, band, &out.all);
+  Plane face, before = out.all;
+  draw_face(mesh, w, h, &face);
+  regions.sample({kHair}, frame_from_level, w, h, &things);
+  add_lines(level, width_px, features, things, face, &out.all);
+  regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
+  add_strangers(level, width_px, features, std::move(things), face, &out.all);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (!clear || out.all.values[i] > before.values[i])
+      out.solid.values[i] = std::max(out.solid.values[i], out.all.values[i]);
+  }
+  std::vector<float> line;
+  grow(&out.all, width_px, &line);
+  grow(&out.solid, width_px, &line);
+  return out;
+}
+
 void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                     Image* level) {
+                     const UncoveredFace* uncovered, Image* level) {
   const int w = level->width(), h = level->height();
   const float width_px = face_width_px(mesh);
-  Plane cover, things, bare;
-  // Background, neck and ears too: they show inside the mesh where its outline is off.
-  regions.sample({kHair, kOccluder, kBackground, kNeck}, frame_from_level, w, h, &cover);
-  regions.sample({kOccluder}, frame_from_level, w, h, &things);
+  Covers covers = find_covers(regions, frame_from_level, mesh, *level);
+  Plane bare;
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
-  for (float& v : cover.values) v = smoothstep(kCoverFrom, kCoverTo, v);
-  const Plane band = eye_band(mesh, width_px, *level);
-  for (float& v : things.values) v = smoothstep(0.3f, 0.6f, v);
-  const Plane features = draw_features(*level, mesh, width_px);
-  add_lines(*level, width_px, features, things, band, &cover);
-  Plane face = empty_like(*level);
-  fill_polygon(outline(mesh, topology::kOval), &face);
-  regions.sample({kHair}, frame_from_level, w, h, &things);
-  add_lines(*level, width_px, features, things, face, &cover);
-  regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
-  add_strangers(*level, width_px, features, std::move(things), face, &cover);
+  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - covers.all.values[i];
+  Plane around = covers.all;  // what is left to the colours next to it
+  if (uncovered) {
+    Plane face;
+    draw_face(mesh, w, h, &face);
+    for (std::size_t i = 0; i < face.size(); ++i) around.values[i] *= 1 - face.values[i];
+    paint_face(*uncovered, frame_from_level, face, level);
+  }
+  fill_in(around, bare, width_px, level);
+  // What the network paints under frames is trusted, what is smeared in from around is not.
+  Plane& doubtful = uncovered ? covers.solid : covers.all;
+  const Plane lost = lost_features(doubtful, mesh, width_px, *level);
   std::vector<float> line;
-  grow(&cover, width_px, &line);
-  for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - cover.values[i];
-  fill_in(cover, bare, width_px, level);
-  const Plane lost = lost_features(cover, mesh, width_px, *level);
-  gaussian_blur(&cover, kTrustSigma * width_px, &line);
+  gaussian_blur(&doubtful, kTrustSigma * width_px, &line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
-  for (std::size_t i = 0; i < cover.size(); ++i) {
-    const float trust = 1 - smoothstep(kTrustedCover, kHopelessCover, cover.values[i]);
+  for (std::size_t i = 0; i < doubtful.size(); ++i) {
+    const float trust = 1 - smoothstep(kTrustedCover, kHopelessCover, doubtful.values[i]);
     alpha[4 * i] = static_cast<std::uint8_t>(255 * trust * (1 - lost.values[i]) + 0.5f);
   }
 }

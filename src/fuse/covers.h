@@ -1,17 +1,38 @@
 // Taking hair, glasses and other things in front of the source's face out of its texture.
 #pragma once
 
+#include "core/plane.h"
 #include "face/region_map.h"
 #include "mien/face.h"
 #include "mien/image.h"
 
 namespace mien {
 
-// level: RGBA pixels of the photo, the face with them; mesh: in level pixels. Colours of covered pixels
-// become those of the bare face around, alpha becomes trust: 255 where the face's own pixels or a good guess
-// of them are seen, 0 deep inside of a cover. A brow or an eye that is covered for the most part is not
-// trusted as a whole: half a brow would be worse than the target's own.
+// A source's face as it looks without what covers it, made by the uncover network (fuse/uncover.h).
+struct UncoveredFace {
+  Image colours;  // RGBA, square; what was not covered is as in the photo; alpha: how far it was covered
+  Affine crop_from_photo;
+};
+
+// Where something is in front of the face or beside it, 0..1: hair, things, background, ears and necks, grown
+// by their blurred edge.
+struct Covers {
+  Plane all;
+  Plane solid;  // the same without the frames of clear glasses, around which the face is seen
+};
+
+// level: RGBA pixels of the photo; mesh: in level pixels.
+Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                   const Image& level);
+
+// 1 inside the face's oval.
+void draw_face(const Mesh& mesh, int width, int height, Plane* out);
+
+// Colours of covered pixels become those of `uncovered`, or without it (null) those of the bare face around;
+// alpha becomes trust: 255 where the face's own pixels or a good guess of them are seen, 0 deep inside of a
+// cover. A brow or an eye that is covered for the most part is not trusted as a whole: half a brow would be
+// worse than the target's own.
 void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                     Image* level);
+                     const UncoveredFace* uncovered, Image* level);
 
 }  // namespace mien

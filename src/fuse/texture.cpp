@@ -7,7 +7,6 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
-#include "fuse/covers.h"
 #include "fuse/even_light.h"
 #include "fuse/fast_math.h"
 
@@ -158,7 +157,7 @@ void finish_texture(SourceTexture* texture) {
 }
 
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
-                           const RegionMap* regions) {
+                           const RegionMap* regions, const UncoveredFace* uncovered) {
   if (!is_usable(mesh)) return make_texture(photo, Mesh{}, triangles, nullptr);  // a face without size
   SourceTexture out;
   const CutOut cut = cut_out_around(mesh, photo.width, photo.height);
@@ -168,7 +167,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const auto x0 = static_cast<float>(cut.x0), y0 = static_cast<float>(cut.y0);
   const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
   out.mesh = transformed(mesh, level_from_photo);
-  if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, &level);
+  if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, uncovered, &level);
   even_light(out.mesh, triangles, level.mutable_view());
   out.levels.push_back(std::move(level));
 

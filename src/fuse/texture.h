@@ -6,6 +6,7 @@
 
 #include "core/raster.h"
 #include "face/region_map.h"
+#include "fuse/covers.h"
 #include "mien/face.h"
 #include "mien/image.h"
 
@@ -30,10 +31,10 @@ struct SourceTexture {
   std::size_t bytes() const;
 };
 
-// Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown), judges
-// each point's visibility.
+// Cuts the face out of the photo, takes out what covers it (regions: of the photo; null when unknown;
+// uncovered: see fuse/covers.h), judges each point's visibility.
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
-                           const RegionMap* regions);
+                           const RegionMap* regions, const UncoveredFace* uncovered = nullptr);
 
 // Completes a texture that has level 0 and own_share: the smaller levels, and whether the mirrored side is
 // used.

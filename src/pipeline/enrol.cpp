@@ -18,6 +18,7 @@ Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& netwo
   SourceAnalysis out;
   out.face = faces[static_cast<std::size_t>(chosen)];
   MIEN_ASSIGN(out.regions, find_regions(photo, out.face.mesh, networks, scratch, trace));
+  MIEN_ASSIGN(out.uncovered, uncover(photo, out.face.mesh, out.regions, networks, scratch, trace));
   MIEN_ASSIGN(out.identity, identify(photo, out.face.mesh, networks, scratch, trace));
   return out;
 }
@@ -33,7 +34,8 @@ Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, 
   const std::vector<QualityRemark> remarks = judge_source(analysis.face, content->quality);
   if (refused(remarks)) return Status(Code::kNoFace, "the source cannot be used: " + sentences(remarks));
   for (const QualityRemark& remark : remarks) content->warnings.push_back("source: " + remark.sentence);
-  content->texture = make_texture(photo, analysis.face.mesh, model.triangles(), regions);
+  content->texture = make_texture(photo, analysis.face.mesh, model.triangles(), regions,
+                                  analysis.uncovered ? &*analysis.uncovered : nullptr);
   MIEN_ASSIGN(content->shape, model.fit(analysis.face.mesh));
   return ContentPtr(std::move(content));
 }

@@ -23,6 +23,7 @@ using ContentPtr = std::shared_ptr<const Source::Content>;
 struct SourceAnalysis {
   Face face;
   std::optional<RegionMap> regions;
+  std::optional<UncoveredFace> uncovered;  // when something covers the face
   std::optional<Identity> identity;
 };
 

@@ -170,6 +170,14 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
   return std::optional<RegionMap>(std::move(map));
 }
 
+Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
+                                             const std::optional<RegionMap>& regions,
+                                             const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+  if (!networks.uncover || !regions) return std::optional<UncoveredFace>();
+  const auto span = trace.span("uncover");
+  return networks.uncover->run(photo, mesh, *regions, scratch.uncover, scratch.nets);
+}
+
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
                                          FindScratch& scratch, Trace& trace) {
   if (networks.identity == nullptr) return std::optional<Identity>();

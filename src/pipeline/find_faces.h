@@ -10,6 +10,7 @@
 #include "face/identity.h"
 #include "face/mesh.h"
 #include "face/parse.h"
+#include "fuse/uncover.h"
 #include "mien/face.h"
 
 namespace mien {
@@ -20,6 +21,7 @@ struct FaceNetworks {
   const FaceModel& model;
   const ParseNet* parse = nullptr;        // null: no weights for it; faces are then taken as uncovered
   const IdentityNet* identity = nullptr;  // null: no weights for it; nobody is recognised
+  const UncoverNet* uncover = nullptr;    // null: no weights for it; covers are filled with the skin around
 };
 
 struct FindScratch {
@@ -27,6 +29,7 @@ struct FindScratch {
   MeshScratch mesh;
   ParseScratch parse;
   IdentityScratch identity;
+  UncoverScratch uncover;
   NetScratch nets;
 };
 
@@ -42,6 +45,11 @@ std::vector<Face> without_nested(std::vector<Face> faces);
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
                                               const FaceNetworks& networks, FindScratch& scratch,
                                               Trace& trace);
+
+// A source's face without what covers it; nullopt without weights, without regions, or when nothing does.
+Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
+                                             const std::optional<RegionMap>& regions,
+                                             const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 
 // Who it is; nullopt without weights.
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,

@@ -1,7 +1,8 @@
 """What trains and what measures the coarse fusion networks.
 
 Stage A: masked self-reconstruction alone. Stage B (last share of the samples): a part of every batch has another person as the source; there
-the identity teacher, the target's low frequencies and the warp's own gradients say what is good (methods: see training/LOG.md).
+the identity teacher, the target's low frequencies, the warp's own gradients and a small discriminator (realism_loss.py) say what is good
+(methods: see training/LOG.md).
 """
 import dataclasses
 
@@ -12,6 +13,8 @@ import torch.nn.functional as F
 from . import fuse_losses as losses
 from .fuse_cache import Cache, unpack_input
 from .loop import LoopOptions, load_weights, train
+from .realism_loss import RealismLoss
+from .shipped_weights import calibrate, load_shipped
 from .models import fuse
 from .models.identity import CROP_SIZE as IDENTITY_SIZE, ConvertedTeacher
 from .native import COARSE_SIZE, WIDE_SIZE
@@ -28,11 +31,12 @@ class FuseOptions(LoopOptions):
     batch: int = 16
     rate: float = 2e-3
     average: float = 0.999
-    start: str = ''                 # average.npz to start from
+    start: str = ''                 # average.npz to start from; 'shipped': the weights in models/; 'small': those of fuse_small, widened
     feature_weight: float = 2.0     # brows, lids and lips count 1 + this much
     stage_b: float = 1.0            # last share of the samples that also learns from pairs
     pairs: int = 4                  # of a batch, in stage B
-    identity_weight: float = 0.0    # of the identity teacher on pairs: above 0 it draws coloured stains (LOG.md)
+    identity_weight: float = 0.0    # of the identity teacher on pairs
+    realism_weight: float = 0.0     # of the discriminator on pairs
     tone_weight: float = 1.0
     detail_weight: float = 0.5
 
@@ -57,6 +61,8 @@ def tint(x, truth, generator):
 class FuseTask:
     def __init__(self, options):
         self.options, self.cache = options, Cache('train')
+        self.cell = fuse.light_cell(options.network)
+        self.realism = RealismLoss() if options.realism_weight > 0 else None
         self.with_pairs = options.stage_b > 0 and options.pairs > 0
         self.teacher = ConvertedTeacher().eval() if self.with_pairs and options.identity_weight > 0 else None
         if self.teacher is not None:
@@ -81,7 +87,7 @@ class FuseTask:
         with_pairs = self.with_pairs and progress >= 1 - self.options.stage_b
         inputs = torch.cat([x, batch[3]]) if with_pairs else x
         gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
-        fused, _ = fuse.compose(inputs, gain_bias, residual_alpha)
+        fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.cell)
         n, alpha = len(x), x[:, 7:8]
         weight = alpha * (1 + self.options.feature_weight * features)
         l1 = losses.multi_scale_l1(fused[:n], truth, weight)
@@ -90,11 +96,11 @@ class FuseTask:
         loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
         parts = {'l1': float(l1), 'gradient': float(gradient), 'ssim': float(similar)}
         if with_pairs:
-            pair_loss, pair_parts = self.pair_loss(batch[3], fused[n:], *batch[4:])
+            pair_loss, pair_parts = self.pair_loss(batch[3], fused[n:], mask[n:], *batch[4:])
             loss, parts = loss + pair_loss, {**parts, **pair_parts}
         return loss, parts
 
-    def pair_loss(self, x, fused, wide, align, identity):
+    def pair_loss(self, x, fused, mask, wide, align, identity):
         # The geometric alpha: an identity loss would widen the mask for its own sake.
         o = self.options
         target, alpha = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
@@ -106,6 +112,9 @@ class FuseTask:
         if self.teacher is not None:
             cosine = (embed(self.teacher, paste(fused, alpha, wide), align) * identity).sum(1).mean()
             loss, parts = loss + o.identity_weight * (1 - cosine), {**parts, 'cosine': float(cosine)}
+        if self.realism is not None:
+            adversarial, parts['told apart'] = self.realism(target + mask * (fused.clamp(0, 1) - target), target, alpha)
+            loss, parts['adversarial'] = loss + o.realism_weight * adversarial, float(adversarial)
         return loss * len(x) / o.batch * 4, parts
 
 
@@ -129,8 +138,8 @@ def embed(teacher, picture, align):
 class FuseEvaluation:
     """Held-out samples: PSNR and SSIM inside the mask, of the network and of W0; identity of pairs by the teacher."""
 
-    def __init__(self, count=300, pairs=100):
-        cache = Cache('val')
+    def __init__(self, cell, count=300, pairs=100):
+        cache, self.cell = Cache('val'), cell
         self.samples, self.pair = cache.batch(cache.selves[:count]), cache.batch(cache.pairs[:pairs])
         self.teacher = ConvertedTeacher().eval()
 
@@ -139,7 +148,7 @@ class FuseEvaluation:
         model.eval()
         x = unpack_input(torch.from_numpy(self.samples['input']))
         truth = torch.from_numpy(self.samples['truth'])[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
-        fused, _ = self.run(model, x)
+        fused, _ = self.run(model, x, self.cell)
         alpha, out = x[:, 7:8], {}
         for name, picture in (('W0', x[:, 0:3]), ('network', fused)):
             error = ((picture.clamp(0, 1) - truth) ** 2 * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)
@@ -148,7 +157,7 @@ class FuseEvaluation:
             out[f'SSIM {name}'] = float(((similar * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)).mean())
         x, wide = unpack_input(torch.from_numpy(self.pair['input'])), torch.from_numpy(self.pair['truth']).float() / 255
         align, source = torch.from_numpy(self.pair['align']), torch.from_numpy(self.pair['identity'])
-        fused, mask = self.run(model, x)
+        fused, mask = self.run(model, x, self.cell)
         own = embed(self.teacher, wide, align)
         for name, picture, alpha in (('W0', x[:, 0:3], x[:, 7:8]), ('network', fused, mask)):
             e = embed(self.teacher, paste(picture, alpha, wide), align)
@@ -157,20 +166,29 @@ class FuseEvaluation:
         return out
 
     @staticmethod
-    def run(model, x):
-        parts = [fuse.compose(c, *model(c)) for c in x.split(32)]
+    def run(model, x, cell):
+        parts = [fuse.compose(c, *model(c), cell) for c in x.split(32)]
         return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
 
     def __call__(self, model):
         return '; '.join(f'{k} {v:.3f}' for k, v in self.rows(model).items())
 
 
+def start_model(options, task):
+    model = fuse.NETWORKS[options.network]()
+    if options.start in ('shipped', 'small'):
+        kind = 'small' if options.start == 'small' else options.network
+        shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
+        some = task.make_batch(64, np.random.default_rng(options.seed))[0]
+        calibrate(shipped, some)
+        return shipped if kind == options.network else fuse.widen(shipped, model)
+    return load_weights(model, options.start) if options.start else model
+
+
 def run(options):
     if options.network not in fuse.NETWORKS:
         raise SystemExit(f"train.py: network={options.network} is unknown (known: {', '.join(fuse.NETWORKS)})")
     torch.manual_seed(options.seed)
-    model = fuse.NETWORKS[options.network]()
-    if options.start:
-        load_weights(model, options.start)
     task = FuseTask(options)
-    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation())
+    model = start_model(options, task)
+    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(cell=task.cell))

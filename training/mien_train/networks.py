@@ -1,5 +1,5 @@
 """What the product must know about each network; export.py writes it into models/manifest.json."""
-from .models import detect, fuse, identity, mesh, parse
+from .models import detect, fuse, identity, mesh, parse, uncover
 
 PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
           'synth512 (AI-generated)', 'synth256 (AI-generated)']
@@ -57,10 +57,20 @@ def _fusion(kind):
         'parity_size': 32,
         'parity_divisor': 255,
         'outputs': ['out0', 'out1'],
-        'parameters': {},
+        'parameters': {'light_cell': fuse.light_cell(kind)},
         'data_sets': PHOTOS + [NEGATIVES],
         'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
     }
 
 
+SPECS['uncover'] = {
+    'build': uncover.UncoverNet,
+    'input': {'name': 'in0', 'width': uncover.SIZE, 'height': uncover.SIZE, 'channels': uncover.INPUTS, 'mean': [0.0] * uncover.INPUTS, 'std': [1.0] * uncover.INPUTS},
+    'parity_size': 32,
+    'parity_divisor': 255,
+    'outputs': ['out0'],
+    'parameters': {'crop_span': uncover.CROP_SPAN},
+    'data_sets': PHOTOS,
+    'teachers': [MESH_TEACHER],
+}
 SPECS.update({f'fuse_{kind}': _fusion(kind) for kind in ('tiny', 'small', 'base')})

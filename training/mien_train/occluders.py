@@ -90,8 +90,8 @@ def fingers(c):
     return _shade(colour * (0.72 + 0.28 * edge[..., None]), rng), mask.astype(np.float32) / 255
 
 
-def glasses(c):
-    """Wire, thick, half-rimmed, tinted or rimless glasses with reflections."""
+def glasses(c, lenses=True):
+    """Wire, thick, half-rimmed, tinted or rimless glasses with reflections; without lenses: what of them hides the face, alone."""
     rng = c.rng
     eyes = [c.mesh[e, :2].mean(0) for e in (g.RIGHT_EYE, g.LEFT_EYE)]
     eye = np.linalg.norm(eyes[1] - eyes[0])
@@ -129,6 +129,8 @@ def glasses(c):
         colour = np.where((light > 0)[..., None], np.clip(colour + rng.uniform(50, 130), 0, 255), colour)
     alpha = frame.astype(np.float32) / 255
     lens = lens.astype(np.float32) / 255
+    if not lenses:
+        return colour, alpha
     kind = rng.random()
     if kind < 0.35:                                   # tinted or dark lenses
         strength = rng.uniform(0.3, 0.97)

@@ -169,23 +169,28 @@ NETWORKS = {
 
 # The network changes light, never colour, and it may invent only where the source shows nothing. Without these limits it also smooths the
 # source's own detail away, draws the target's features back in, stains the skin and turns dark skin purple (LOG.md).
-LIGHT_CELL = 4          # pixels of the gain and bias maps that are averaged: 16 x 16 cells over the crop
+LIGHT_CELL = {'tiny': 4}    # pixels of the gain and bias maps that are averaged: tiny's light has 16 x 16 cells over the crop ...
+FINE_LIGHT_CELL = 2         # ... the others' 32 x 32
 TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
 
 
-def light_maps(gain_bias, size):
-    """n x 6 x 64 x 64 -> n x 2 x size x size: the mean over the colours of gain and of bias, coarse as said above."""
+def light_cell(kind):
+    return LIGHT_CELL.get(kind.split('-')[0], FINE_LIGHT_CELL)
+
+
+def light_maps(gain_bias, size, cell):
+    """n x 6 x 64 x 64 -> n x 2 x size x size: the mean over the colours of gain and of bias, and over cell x cell pixels."""
     n, _, h, w = gain_bias.shape
     light = gain_bias.view(n, 2, 3, h, w).mean(2)
-    return F.interpolate(F.avg_pool2d(light, LIGHT_CELL), size=size, mode='bilinear', align_corners=False)
+    return F.interpolate(F.avg_pool2d(light, cell), size=size, mode='bilinear', align_corners=False)
 
 
-def compose(x, gain_bias, residual_alpha):
+def compose(x, gain_bias, residual_alpha, cell=FINE_LIGHT_CELL):
     """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
-    maps = light_maps(gain_bias, w0.shape[2:])
+    maps = light_maps(gain_bias, w0.shape[2:], cell)
     residual = residual_alpha[:, 0:3]
     residual = (residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)).mean(1, keepdim=True)
     before = w0.mean(1, keepdim=True)
@@ -193,3 +198,35 @@ def compose(x, gain_bias, residual_alpha):
     fused = w0 * (after.clamp(min=0) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
+
+
+@torch.no_grad()
+def widen(narrow, wide):
+    """Puts a trained network into one with more channels, so that both compute nearly the same (the attention's means over channels differ):
+    the narrow one's channels come first, what leads from the new channels into the old ones is zero (in the manner of Net2Net, Chen et al.
+    2016). -> wide
+
+    Channels of a concatenation (merge16, merge32, fine) keep their places: the second part starts where the wider first part ends.
+    """
+    old, new = dict(narrow.named_modules()), dict(wide.named_modules())
+    sizes = lambda net: {'a': net.merge32[0].out_channels, 'b': net.merge16[0][0].out_channels, 'c': net.down8[0][0].out_channels, 'fine': net.fine_enter[1][0].out_channels}
+    s, w = sizes(narrow), sizes(wide)
+    joined = {'merge16.0.0': (s['c'], w['c']), 'merge32.0': (s['b'], w['b']), 'fine.0.0': (s['a'], w['a'])}
+    for name, module in new.items():
+        if isinstance(module, (nn.Conv2d, nn.BatchNorm2d)):
+            _widen_layer(old[name], module, *joined.get(name, (None, None)))
+    return wide
+
+
+def _widen_layer(old, new, first_old, first_new):
+    outputs = len(old.weight)
+    if isinstance(old, nn.BatchNorm2d):
+        for key in ('weight', 'bias', 'running_mean', 'running_var'):
+            getattr(new, key)[:outputs] = getattr(old, key)
+        return
+    inputs = old.weight.shape[1]
+    places = list(range(inputs)) if first_old is None else list(range(first_old)) + list(range(first_new, first_new + inputs - first_old))
+    new.weight[:outputs] = 0
+    new.weight[:outputs, places] = old.weight
+    if new.bias is not None:
+        new.bias[:outputs] = old.bias

@@ -1,0 +1,40 @@
+"""Uncover network: what lies under glasses and strands in front of a source's face. 4 x 160 x 160 -> colours 3 x 160 x 160.
+
+Pixel-unshuffle trunk at 40, 20 and 10 px with one stage at 80 px, as the fusion networks have. It never sees what covers the face, only where
+(pure inpainting), so that painted covers teach it all it needs for real ones.
+"""
+import torch
+from torch import nn
+
+from .fuse import Attention, Residual, conv
+
+INPUTS, SIZE = 4, 160           # RGB with covered pixels in the face's mean colour, cover
+CROP_SPAN = 1.35                # crop side in level boxes
+
+
+class UncoverNet(nn.Module):
+    def __init__(self, widths=(40, 64, 96), fine=16):
+        super().__init__()
+        a, b, c = widths
+        self.enter = nn.Sequential(nn.PixelUnshuffle(4), conv(INPUTS * 16, a, 1), Residual(a))
+        self.down20 = nn.Sequential(conv(a, b, 3, 2), Residual(b, se=True))
+        self.down10 = nn.Sequential(conv(b, c, 3, 2), Residual(c, se=True), Residual(c, se=True), Attention(c))
+        self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
+        self.merge20 = nn.Sequential(conv(c + b, b, 1), Residual(b, se=True))
+        self.merge40 = nn.Sequential(conv(b + a, a, 1), Residual(a))
+        self.fine_enter = nn.Sequential(nn.PixelUnshuffle(2), conv(INPUTS * 4, fine, 1))
+        self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
+        self.head, self.shuffle = nn.Conv2d(fine, 12, 3, padding=1), nn.PixelShuffle(2)
+        nn.init.zeros_(self.head.weight), nn.init.zeros_(self.head.bias)
+
+    def forward(self, x):
+        x40 = self.enter(x)
+        x20 = self.down20(x40)
+        y = self.merge20(torch.cat([self.up(self.down10(x20)), x20], 1))
+        y = self.merge40(torch.cat([self.up(y), x40], 1))
+        return self.shuffle(self.head(self.fine(torch.cat([self.up(y), self.fine_enter(x)], 1))))
+
+
+def compose(x, answer):
+    """x: the input, answer: the network's -> RGB, 0..1: the answer is added where the face is covered."""
+    return x[:, 0:3] + x[:, 3:4] * answer
