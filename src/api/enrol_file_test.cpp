@@ -154,12 +154,18 @@ TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {
   for (std::size_t i = 0; i < map.probability.values.size(); ++i)
     map.probability.values[i] = static_cast<float>(i) / 300;
   map.map_from_frame = {1, 2, 3, 4, 5, 6};
+  UncoveredFace& uncovered = analysis.uncovered.emplace();
+  uncovered.colours = make_picture(8, 8, PixelFormat::kRgba8, 7, 1.0f);
+  uncovered.crop_from_photo = {6, 5, 4, 3, 2, 1};
   const auto bytes = pack_analysis(analysis);
   const auto result = unpack_analysis(bytes);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_EQ(std::memcmp(&result->face, &analysis.face, sizeof(Face)), 0);
   EXPECT_EQ(result->regions->probability.values, map.probability.values);
   EXPECT_EQ(result->regions->map_from_frame.f, 6);
+  ASSERT_TRUE(result->uncovered.has_value());
+  EXPECT_EQ(result->uncovered->crop_from_photo.a, 6);
+  EXPECT_EQ(std::memcmp(result->uncovered->colours.view().data, uncovered.colours.view().data, 8 * 8 * 4), 0);
   for (std::size_t i = 0; i < bytes.size(); i += 97) {
     auto damaged = bytes;
     damaged[i] ^= 4;

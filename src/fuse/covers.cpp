@@ -25,6 +25,7 @@ constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
+constexpr float kBandMargin = 0.06f;           // around the points between which glasses lie
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
@@ -62,7 +63,7 @@ const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, 
 Plane eye_band(const Mesh& mesh, float width_px, const Image& level) {
   Plane band = empty_like(level);
   std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
-  fill_polygon(offset_polygon(hull, 0.03f * width_px), &band);
+  fill_polygon(offset_polygon(hull, kBandMargin * width_px), &band);
   return band;
 }
 

@@ -1,0 +1,139 @@
+#include "fuse/uncover.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "face/topology.h"
+#include "fuse/testing_faces.h"
+
+namespace mien {
+namespace {
+
+using namespace testing_faces;
+
+constexpr int kWidth = 400, kHeight = 420;
+
+// Dark rings around both eyes, and a region map as the region network gives it: glasses as one fat patch over
+// the eye band, eyeballs in it only where lenses are clear.
+class Glasses : public testing::Test {
+ protected:
+  void SetUp() override {
+    model_ = load_model();
+    mesh_ = make_mesh(*model_, 200, 210, 14, 0, 0);
+    bare_ = make_picture(kWidth, kHeight, PixelFormat::kRgba8, 1, 1.0f);
+    worn_ = bare_.clone();
+    for (int y = 0; y < kHeight; ++y)
+      for (int x = 0; x < kWidth; ++x)
+        if (is_frame(x, y)) std::fill_n(worn_.mutable_view().row(y) + 4 * x, 3, std::uint8_t{20});
+  }
+
+  Point2f eye(topology::Index iris) const { return {mesh_[iris].x, mesh_[iris].y}; }
+  bool near_eye(int x, int y, float from, float to) const {
+    for (const auto iris : {topology::kRightIris, topology::kLeftIris}) {
+      const Point2f e = eye(iris);
+      const float d = std::hypot(static_cast<float>(x) - e.x, static_cast<float>(y) - e.y);
+      if (d >= from && d < to) return true;
+    }
+    return false;
+  }
+  bool is_frame(int x, int y) const { return near_eye(x, y, 26, 30); }
+
+  RegionMap regions(bool clear, bool any = true) const {
+    RegionMap map;
+    map.probability.resize(kRegionClasses, kHeight / 4, kWidth / 4);
+    std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+    for (int y = 0; y < kHeight / 4; ++y) {
+      for (int x = 0; x < kWidth / 4; ++x) {
+        RegionClass kind = RegionClass::kSkin;
+        if (any && near_eye(4 * x + 2, 4 * y + 2, 0, 34)) kind = RegionClass::kOccluder;
+        if (clear && near_eye(4 * x + 2, 4 * y + 2, 0, 12)) kind = RegionClass::kEyeball;
+        map.probability.channel(static_cast<int>(kind))[y * (kWidth / 4) + x] = 1;
+      }
+    }
+    map.map_from_frame = {0.25f, 0, -0.375f, 0, 0.25f, -0.375f};
+    return map;
+  }
+
+  float value(const Plane& plane, float x, float y) const {
+    return plane.row(static_cast<int>(y))[static_cast<int>(x)];
+  }
+
+  std::unique_ptr<FaceModel> model_;
+  Mesh mesh_{};
+  Image bare_, worn_;
+};
+
+TEST_F(Glasses, ClearLensesAreNoCoverButTheirFramesAre) {
+  const Covers covers = find_covers(regions(true), {1, 0, 0, 0, 1, 0}, mesh_, worn_);
+  const Point2f e = eye(topology::kRightIris);
+  EXPECT_GT(value(covers.all, e.x, e.y + 28), 0.8f) << "frame below the eye";
+  EXPECT_LT(value(covers.all, e.x, e.y + 17), 0.3f) << "skin behind the lens";
+  EXPECT_LT(value(covers.solid, e.x, e.y + 28), 0.1f) << "a frame is nothing solid";
+}
+
+TEST_F(Glasses, LensesThatHideTheEyesAreSolid) {
+  const Covers covers = find_covers(regions(false), {1, 0, 0, 0, 1, 0}, mesh_, worn_);
+  const Point2f e = eye(topology::kRightIris);
+  EXPECT_GT(value(covers.all, e.x, e.y + 17), 0.8f);
+  EXPECT_GT(value(covers.solid, e.x, e.y + 17), 0.8f);
+}
+
+class Uncover : public Glasses {
+ protected:
+  void SetUp() override {
+    Glasses::SetUp();
+    auto folder = ModelFolder::open(std::string(MIEN_SOURCE_DIR) + "/models");
+    ASSERT_TRUE(folder.ok()) << folder.status().message();
+    auto net = UncoverNet::load(*folder, 1);
+    ASSERT_TRUE(net.ok()) << net.status().message();
+    net_.emplace(std::move(*net));
+  }
+  Result<std::optional<UncoveredFace>> run(const RegionMap& regions) {
+    return net_->run(worn_.view(), mesh_, regions, scratch_, nets_);
+  }
+
+  std::optional<UncoverNet> net_;
+  UncoverScratch scratch_;
+  NetScratch nets_;
+};
+
+TEST_F(Uncover, SkinAppearsWhereTheFrameWasAndTheRestStays) {
+  const RegionMap map = regions(true);
+  const auto face = run(map);
+  ASSERT_TRUE(face.ok()) << face.status().message();
+  ASSERT_TRUE(face->has_value());
+  Image level = worn_.clone();
+  take_out_covers(map, {1, 0, 0, 0, 1, 0}, mesh_, &**face, &level);
+  double frame_error = 0, frame_before = 0, pixels = 0;
+  for (int y = 0; y < kHeight; ++y) {
+    for (int x = 0; x < kWidth; ++x) {
+      const std::uint8_t *now = level.view().row(y) + 4 * x, *bare = bare_.view().row(y) + 4 * x,
+                         *worn = worn_.view().row(y) + 4 * x;
+      if (is_frame(x, y)) {
+        frame_error += std::abs(now[1] - bare[1]), frame_before += std::abs(worn[1] - bare[1]), ++pixels;
+        EXPECT_GT(now[3], 200) << "what is painted under a frame is trusted";
+      } else if (!near_eye(x, y, 0, 50)) {
+        ASSERT_EQ(now[1], worn[1]) << x << ", " << y;
+      }
+    }
+  }
+  EXPECT_LT(frame_error / pixels, 0.35 * frame_before / pixels);
+}
+
+TEST_F(Uncover, AFaceThatNothingCoversIsLeftAlone) {
+  worn_ = bare_.clone();
+  const auto face = run(regions(true, false));
+  ASSERT_TRUE(face.ok()) << face.status().message();
+  EXPECT_FALSE(face->has_value());
+}
+
+TEST_F(Uncover, MeshesThatAreNoNumbersGiveNothing) {
+  mesh_[10].x = std::nanf("");
+  const auto face = run(regions(true));
+  ASSERT_TRUE(face.ok());
+  EXPECT_FALSE(face->has_value());
+}
+
+}  // namespace
+}  // namespace mien
