@@ -31,8 +31,11 @@ constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
 // Clear lenses: the eyes' share that must be seen, how thick frames are, by how much they stand out (of 255),
 // and how sure the region network must be of a frame over a brow.
-constexpr float kEyeSeen = 0.3f, kFrameReach = 0.035f, kFrameFrom = 14, kFrameTo = 36;
-constexpr float kBrowCoverFrom = 0.6f, kBrowCoverTo = 0.85f;
+constexpr float kEyeSeen = 0.3f;
+struct FrameLimits {
+  float reach, from, to, brow_from, brow_to;
+};
+constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{0.055f, 7, 20, 0.3f, 0.5f};
 constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
 constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
@@ -60,14 +63,22 @@ const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, 
                                                           topology::kRightEye, topology::kLeftEye};
 
 // The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
-Plane eye_band(const Mesh& mesh, float width_px, const Image& level) {
-  Plane band = empty_like(level);
+Plane eye_band(const Mesh& mesh, float width_px, int width, int height) {
+  Plane band;
+  band.resize(width, height);
+  band.fill(0);
   std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
   fill_polygon(offset_polygon(hull, kBandMargin * width_px), &band);
   return band;
 }
 
 float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
+
+Plane luma_of(const Image& level) {
+  Plane out = empty_like(level);
+  for (std::size_t i = 0; i < out.size(); ++i) out.values[i] = luma(level.view().data + 4 * i);
+  return out;
+}
 
 // Brows and eyes, which may differ from the skin as they like.
 Plane draw_features(const Image& level, const Mesh& mesh, float width_px) {
@@ -165,42 +176,6 @@ void depth_of_lines(Plane light, int radius, Plane* out) {
   for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -closed.values[i] - light.values[i];
 }
 
-// Whether the eyes are seen, though something may lie over them: glasses have clear lenses then.
-bool has_clear_lenses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                      const Image& level) {
-  Plane eyeball, eyes = empty_like(level);
-  regions.sample({kEyeball}, frame_from_level, level.width(), level.height(), &eyeball);
-  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(outline(mesh, eye), &eyes);
-  float seen = 0, area = 1e-3f;
-  for (std::size_t i = 0; i < eyes.size(); ++i)
-    seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
-  return seen > kEyeSeen * area;
-}
-
-// Of what the coarse region network calls glasses only what looks like a frame covers the face when lenses are
-// clear. frames: P(occluder), changed inside the band.
-void keep_frames(const Mesh& mesh, const Plane& band, const Image& level, Plane* frames) {
-  const float width_px = face_width_px(mesh);
-  Plane eyes = empty_like(level), brows = empty_like(level), light = empty_like(level), dark, bright;
-  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
-  for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
-    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
-  for (std::size_t i = 0; i < light.size(); ++i) light.values[i] = luma(level.view().data + 4 * i);
-  const int radius = std::max(1, static_cast<int>(kFrameReach * width_px + 0.5f));
-  depth_of_lines(light, radius, &dark);
-  negate(&light);
-  depth_of_lines(std::move(light), radius, &bright);
-  for (std::size_t i = 0; i < band.size(); ++i) {
-    float& p = frames->values[i];
-    float frame = p * smoothstep(kFrameFrom, kFrameTo, std::max(dark.values[i], bright.values[i]));
-    // A brow is a dark line, too: there the region network has to be sure.
-    frame *= 1 - brows.values[i] * (1 - smoothstep(kBrowCoverFrom, kBrowCoverTo, p));
-    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
-  }
-}
-
 void grow(Plane* cover, float width_px, std::vector<float>* line) {
   gaussian_blur(cover, kCoverGrowth * width_px, line);
   for (float& v : cover->values) v = smoothstep(kGrownFrom, kGrownTo, v);
@@ -286,6 +261,45 @@ void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
   fill_polygon(outline(mesh, topology::kOval), out);
 }
 
+bool has_clear_lenses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh, int width,
+                      int height) {
+  Plane eyeball, eyes;
+  regions.sample({kEyeball}, frame_from_level, width, height, &eyeball);
+  eyes.resize(width, height);
+  eyes.fill(0);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(outline(mesh, eye), &eyes);
+  float seen = 0, area = 1e-3f;
+  for (std::size_t i = 0; i < eyes.size(); ++i)
+    seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
+  return seen > kEyeSeen * area;
+}
+
+void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {
+  const FrameLimits& limits = rule == FrameRule::kOfSource ? kSourceFrames : kTargetFrames;
+  const float width_px = face_width_px(mesh);
+  Plane eyes, brows, dark, bright;
+  eyes.resize(light.width, light.height), brows.resize(light.width, light.height);
+  eyes.fill(0), brows.fill(0);
+  const Plane band = eye_band(mesh, width_px, light.width, light.height);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
+  for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
+    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
+  const int radius = std::max(1, static_cast<int>(limits.reach * width_px + 0.5f));
+  depth_of_lines(light, radius, &dark);
+  negate(&light);
+  depth_of_lines(std::move(light), radius, &bright);
+  for (std::size_t i = 0; i < band.size(); ++i) {
+    float& p = frames->values[i];
+    float frame = p * smoothstep(limits.from, limits.to, std::max(dark.values[i], bright.values[i]));
+    // A brow is a dark line, too: there the region network decides.
+    if (rule == FrameRule::kOfTarget) frame = std::max(frame, p * brows.values[i]);
+    frame *= 1 - brows.values[i] * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
+    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
+  }
+}
+
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                    const Image& level) {
   const int w = level.width(), h = level.height();
@@ -294,11 +308,11 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   // Background, neck and ears too: they show inside the mesh where its outline is off.
   regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
-  const Plane band = eye_band(mesh, width_px, level), features = draw_features(level, mesh, width_px);
+  const Plane band = eye_band(mesh, width_px, w, h), features = draw_features(level, mesh, width_px);
   Covers out{others, others};
-  const bool clear = has_clear_lenses(regions, frame_from_level, mesh, level);
+  const bool clear = has_clear_lenses(regions, frame_from_level, mesh, w, h);
   Plane frames = things;
-  if (clear) keep_frames(mesh, band, level, &frames);
+  if (clear) keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
   for (std::size_t i = 0; i < others.size(); ++i) {
     const float solid = clear ? things.values[i] * (1 - band.values[i]) : things.values[i];
     out.all.values[i] = smoothstep(kCoverFrom, kCoverTo, others.values[i] + frames.values[i]);

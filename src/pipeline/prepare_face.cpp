@@ -7,6 +7,34 @@
 
 namespace mien {
 
+namespace {
+
+constexpr float kLeastThings = 0.004f;  // of the face's width squared: fewer things are no glasses
+
+// Hair and things in front of the target's face; of clear glasses only their frames.
+void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canvas, const Mesh& target,
+                         FuseScratch& s) {
+  const int width = s.target.width, height = s.target.height;
+  regions.sample({RegionClass::kHair}, frame_from_canvas, width, height, &s.target_cover);
+  regions.sample({RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_things);
+  float things = 0;
+  for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
+  const float face_px = face_width_px(target);
+  if (things > kLeastThings * face_px * face_px &&
+      has_clear_lenses(regions, frame_from_canvas, target, width, height)) {
+    Plane light;
+    light.resize(width, height);
+    for (std::size_t i = 0; i < light.size(); ++i)
+      light.values[i] = 0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] +
+                        0.114f * s.target.channel(2)[i];
+    keep_frames(target, std::move(light), FrameRule::kOfTarget, &s.target_things);
+  }
+  for (std::size_t i = 0; i < s.target_cover.size(); ++i)
+    s.target_cover.values[i] += s.target_things.values[i];
+}
+
+}  // namespace
+
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
@@ -31,8 +59,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     MaskHints hints{&s.trust, nullptr, nullptr};
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
-      regions->sample({RegionClass::kHair, RegionClass::kOccluder}, frame_from_canvas, width, height,
-                      &s.target_cover);
+      sample_target_cover(*regions, frame_from_canvas, target, s);
       regions->sample({RegionClass::kSkin}, frame_from_canvas, width, height, &s.target_skin);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }

@@ -16,7 +16,7 @@ namespace mien {
 
 struct FuseScratch {
   PlanarRgb target, fused;
-  Plane trust, target_cover, target_skin, border, expression_gap;
+  Plane trust, target_cover, target_things, target_skin, border, expression_gap;
   WarpMaps maps;
   FaceMasks masks;
   EyesScratch eyes;
