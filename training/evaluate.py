@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Prints the quality tables, on held-out photos only:
+"""Prints the quality tables, on held-out photos only (WEIGHTS.npz of a run, or the word shipped: those in models/):
 
   evaluate.py mesh WEIGHTS.npz       points in % of the eye distance, presence
   evaluate.py detect WEIGHTS.npz     recall by size, false alarms, points
   evaluate.py parse WEIGHTS.npz      overlap by region, occluders of unseen kinds
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
+  evaluate.py uncover WEIGHTS.npz    what is painted under covers of the source (after label_glasses.py PARSE.npz val)
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
   evaluate.py identity               telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
@@ -22,6 +23,7 @@ import sys
 from mien_train import networks
 from mien_train.loop import load_weights
 from mien_train.paths import TRAINING
+from mien_train.shipped_weights import load_shipped
 
 
 def commit():
@@ -33,9 +35,14 @@ def evaluate_network(name, weights):
     kind = name.split('_')[0]
     task = importlib.import_module(f'mien_train.{kind}_task')
     evaluation = f'{kind.capitalize()}Evaluation'
-    model = load_weights(networks.SPECS[name]['build'](), weights).eval()
+    spec = networks.SPECS[name]
+    if weights == 'shipped':
+        model = load_shipped(spec['build'](), name, (1, *(spec['input'][k] for k in ('channels', 'height', 'width')))).eval()
+    else:
+        model = load_weights(spec['build'](), weights).eval()
     print(f'{name}, {weights}, commit {commit()}')
-    for key, value in getattr(task, evaluation)().rows(model).items():
+    settings = {'cell': spec['parameters']['light_cell']} if kind == 'fuse' else {}
+    for key, value in getattr(task, evaluation)(**settings).rows(model).items():
         print(f'  {key:40s} {value:.3f}')
 
 

@@ -116,7 +116,11 @@ struct Engine::Parts {
   std::string identity_label;           // which weights; empty: none
   std::vector<std::string> model_labels;
   FaceNetworks networks() const {
-    return {detector, mesh, model, parse ? &*parse : nullptr, identity ? &*identity : nullptr,
+    return {detector,
+            mesh,
+            model,
+            parse ? &*parse : nullptr,
+            identity ? &*identity : nullptr,
             uncover ? &*uncover : nullptr};
   }
   // The best one up to `mode`.

@@ -212,7 +212,7 @@ void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const 
     const float before = (red[i] + green[i] + blue[i]) / 3;
     const float after =
         (1 + v[Answer::kGain]) * before + v[Answer::kBias] + (1 - kTrusted * trust[i]) * v[Answer::kResidual];
-    const float gain = std::clamp(std::max(after, 0.0f) / std::max(before, kDarkest), kGainMin, kGainMax);
+    const float gain = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
     red[i] = std::min(255.0f, gain * red[i]), green[i] = std::min(255.0f, gain * green[i]),
     blue[i] = std::min(255.0f, gain * blue[i]);
     alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);

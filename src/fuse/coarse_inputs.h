@@ -61,12 +61,14 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over
 // the crop.
-//   F = W0 * clamp(after / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 + G) before
+//   F = W0 * clamp(max(after, 0.08) / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 +
+//   G) before
 //   + B + (1 - 0.85 V) L A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
 // mean: over the colours. G and B: means over the colours and over light_cell x light_cell cells of their
-// maps (light_cell: a fact about the network, in the manifest). L: mean over the colours of R / sqrt(1 + (R / 0.5)^2). The network changes light, never colour, and invents only where
-// the source shows nothing (V, trust). All maps are brought to 128 x 128 cells, then to the canvas,
-// bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
+// maps (light_cell: a fact about the network, in the manifest). L: mean over the colours of R / sqrt(1 + (R /
+// 0.5)^2). The network changes light, never colour, and invents only where the source shows nothing (V,
+// trust). All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit
+// picture and alpha in place, where alpha > 0.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
                          const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

@@ -36,8 +36,8 @@ struct FrameLimits {
   float reach, from, to, brow_from, brow_to;
 };
 constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{0.055f, 7, 20, 0.3f, 0.5f};
-constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
-constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
+constexpr float kStrangerReach = 0.1f;  // how far from hair and walls skin must look like skin
+constexpr float kInsideSigma = 0.1f;    // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
 constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well

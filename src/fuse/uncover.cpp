@@ -13,7 +13,7 @@
 namespace mien {
 namespace {
 
-constexpr int kInputs = 4;               // RGB, cover
+constexpr int kInputs = 4;                // RGB, cover
 constexpr float kPaintedFrom = 0.04f;     // of the cover: where less hides the face the answer says nothing
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 
@@ -58,11 +58,11 @@ Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
   MIEN_ASSIGN(Net net, Net::load(folder, "uncover", threads));
   const InputSpec& in = net.spec().input;
   if (in.channels != kInputs || in.width != in.height || net.spec().outputs.size() != 1) {
-    return Status(Code::kModelRefused,
-                  "network uncover: the manifest must say " + std::to_string(kInputs) +
-                      " channels of a square and 1 output, it says " + std::to_string(in.channels) + " of " +
-                      std::to_string(in.width) + " x " + std::to_string(in.height) + " and " +
-                      std::to_string(net.spec().outputs.size()));
+    return Status(Code::kModelRefused, "network uncover: the manifest must say " + std::to_string(kInputs) +
+                                           " channels of a square and 1 output, it says " +
+                                           std::to_string(in.channels) + " of " + std::to_string(in.width) +
+                                           " x " + std::to_string(in.height) + " and " +
+                                           std::to_string(net.spec().outputs.size()));
   }
   UncoverNet out(std::move(net));
   MIEN_ASSIGN(const double span, out.net_.spec().parameter("crop_span"));
@@ -99,8 +99,8 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
   MIEN_TRY(net_.run(s.input, {&s.answer, 1}, net_scratch));
   if (s.answer.channels != 3 || s.answer.width != size || s.answer.height != size) {
     return Status(Code::kModelRefused, "network uncover gives " + std::to_string(s.answer.channels) +
-                                           " channels of " + std::to_string(s.answer.width) + " px, expected 3 of " +
-                                           std::to_string(size));
+                                           " channels of " + std::to_string(s.answer.width) +
+                                           " px, expected 3 of " + std::to_string(size));
   }
   if (!std::all_of(s.answer.values.begin(), s.answer.values.end(), [](float v) { return std::isfinite(v); }))
     return Status(Code::kInternal, "network uncover gave a value that is not finite");

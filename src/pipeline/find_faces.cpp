@@ -172,7 +172,8 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
 
 Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
                                              const std::optional<RegionMap>& regions,
-                                             const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
+                                             const FaceNetworks& networks, FindScratch& scratch,
+                                             Trace& trace) {
   if (!networks.uncover || !regions) return std::optional<UncoveredFace>();
   const auto span = trace.span("uncover");
   return networks.uncover->run(photo, mesh, *regions, scratch.uncover, scratch.nets);

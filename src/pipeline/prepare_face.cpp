@@ -25,8 +25,8 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
     Plane light;
     light.resize(width, height);
     for (std::size_t i = 0; i < light.size(); ++i)
-      light.values[i] = 0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] +
-                        0.114f * s.target.channel(2)[i];
+      light.values[i] =
+          0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
     keep_frames(target, std::move(light), FrameRule::kOfTarget, &s.target_things);
   }
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)

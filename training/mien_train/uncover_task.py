@@ -77,10 +77,13 @@ class UncoverEvaluation:
     def rows(self, model):
         model.eval()
         out = torch.cat([compose(x, model(x)) for x in self.x.split(20)])
-        return {'mean colour': self.figures(self.x[:, 0:3]), 'uncover': self.figures(out)}
+        table = {}
+        for name, picture in (('mean colour', self.x[:, 0:3]), ('network', out)):
+            table[f'PSNR {name}'], table[f'SSIM {name}'] = self.figures(picture)
+        return table
 
     def __call__(self, model):
-        return '; '.join(f'{name}: PSNR {psnr:.2f} dB, SSIM {ssim:.3f}' for name, (psnr, ssim) in self.rows(model).items())
+        return '; '.join(f'{k} {v:.3f}' for k, v in self.rows(model).items())
 
 
 def run(options):

@@ -195,7 +195,7 @@ def compose(x, gain_bias, residual_alpha, cell=FINE_LIGHT_CELL):
     residual = (residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)).mean(1, keepdim=True)
     before = w0.mean(1, keepdim=True)
     after = (1 + maps[:, 0:1]) * before + maps[:, 1:2] + (1 - TRUSTED * trust) * residual
-    fused = w0 * (after.clamp(min=0) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
+    fused = w0 * (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
 
