@@ -222,12 +222,12 @@ void print_outcome(const BatchOptions& options, const Outcome& outcome) {
 
 }  // namespace
 
-Command add_batch(CLI::App& app, const Common& common) {
+Command add_batch(Arguments& app, const Common& common) {
   auto o = std::make_shared<BatchOptions>();
-  app.add_option("inputs", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'")->required();
+  app.add_option("inputs", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'").required();
   app.add_option("-o,--output", o->output,
                  "Where to: a folder, or a pattern like 'out/{name}.{ext}'; {name} and {ext} are the input's")
-      ->required();
+      .required();
   add_photo_swap_options(app, &o->photo);
   app.footer(
       "Example: mien batch -s anna.jpg 'in/*.jpg' -o 'out/{name}-anna.png'\n"

@@ -93,12 +93,12 @@ void print_enrolled(const EnrolOptions& options, const Enrolled& done) {
 
 }  // namespace
 
-Command add_enrol(CLI::App& app, const Common& common) {
+Command add_enrol(Arguments& app, const Common& common) {
   auto o = std::make_shared<EnrolOptions>();
   app.add_option("photos", o->photos, "One or more photos of one person; the largest face of each counts")
-      ->required();
+      .required();
   app.add_option("-o,--output", o->output, "The enrolled face, for example me.mien; readable by you only")
-      ->required();
+      .required();
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.add_flag("--i-have-consent", o->consent, "The person shown agrees; do not ask");

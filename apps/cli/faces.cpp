@@ -155,9 +155,9 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
 
 }  // namespace
 
-Command add_faces(CLI::App& app, const Common& common) {
+Command add_faces(Arguments& app, const Common& common) {
   auto o = std::make_shared<FacesOptions>();
-  app.add_option("photo", o->photo, "Photo to look at")->required();
+  app.add_option("photo", o->photo, "Photo to look at").required();
   app.add_option("-o,--output", o->sheet, "Write a contact sheet: each face with its number and figures");
   app.add_option("--reference", o->reference,
                  "Say how much each face looks like the person in this photo or .mien file");

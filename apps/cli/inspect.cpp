@@ -75,9 +75,9 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
 
 }  // namespace
 
-Command add_inspect(CLI::App& app, const Common& common) {
+Command add_inspect(Arguments& app, const Common& common) {
   auto o = std::make_shared<InspectOptions>();
-  app.add_option("photo", o->photo, "Photo to look at")->required();
+  app.add_option("photo", o->photo, "Photo to look at").required();
   app.add_option("-o,--output", o->drawn, "Write a copy with boxes, points, mesh and numbers drawn on it");
   app.add_flag("--json", o->json, "Print the faces as JSON");
   app.add_flag("--mesh", o->mesh, "With --json: all 478 points too");

@@ -98,11 +98,11 @@ Result<VideoOptions> video_options(const SwapOptions& o, bool quality_given) {
 
 }  // namespace
 
-Command add_swap(CLI::App& app, const Common& common) {
+Command add_swap(Arguments& app, const Common& common) {
   auto o = std::make_shared<SwapOptions>();
-  app.add_option("-t,--target", o->target, "Photo or clip whose faces are changed")->required();
+  app.add_option("-t,--target", o->target, "Photo or clip whose faces are changed").required();
   app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp; of a clip .mp4, .mov, .mkv or .webm")
-      ->required();
+      .required();
   add_photo_swap_options(app, &o->photo);
 #ifdef MIEN_WITH_VIDEO
   app.add_flag("--resume", o->resume, "Go on with a clip where an earlier run stopped (see mien video)");
@@ -114,7 +114,7 @@ Command add_swap(CLI::App& app, const Common& common) {
   return [o, &app, &common] {
 #ifdef MIEN_WITH_VIDEO
     if (is_clip_file(o->target)) {
-      const auto clip = video_options(*o, app.count("--quality") > 0);
+      const auto clip = video_options(*o, app.given("--quality"));
       return clip.ok() ? run_video(*clip, common) : report_error(clip.status());
     }
 #endif
