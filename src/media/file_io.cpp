@@ -179,9 +179,9 @@ Done fill_and_place(const fs::path& part, const fs::path& file, ByteView content
 
 }  // namespace
 
-PartFile::PartFile(const fs::path& file, IfExists if_exists)
+PartFile::PartFile(const fs::path& file, IfExists if_exists, const fs::path& folder)
     : file_(file),
-      part_(fs::absolute(folder_of(file)) / random_name()),
+      part_(fs::absolute(folder.empty() ? folder_of(file) : folder) / random_name()),
       if_exists_(if_exists),
       listed_(std::make_unique<UnfinishedFile>(part_)) {}
 

@@ -278,6 +278,18 @@ TEST(PartFile, AppearsWhenItIsPlacedAndNotBefore) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
 }
 
+TEST(PartFile, LiesInTheFolderItIsGiven) {
+  const TempFolder folder;
+  const auto file = folder.path() / "clip.mp4", elsewhere = folder.path() / "clip.mp4.mien-part";
+  fs::create_directory(elsewhere);
+  PartFile part(file, IfExists::kRefuse, elsewhere);
+  std::ofstream(part.part()) << "whole";
+  EXPECT_EQ(part.part().parent_path(), elsewhere);
+  EXPECT_TRUE(part.place().ok());
+  EXPECT_TRUE(fs::exists(file));
+  EXPECT_TRUE(fs::is_empty(elsewhere));
+}
+
 TEST(PartFile, LeavesNothingWhenItIsNotPlacedOrMayNotBe) {
   const TempFolder folder;
   const auto file = folder.path() / "clip.mp4";

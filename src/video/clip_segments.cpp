@@ -23,6 +23,7 @@ constexpr std::size_t kDigest = 32, kTail = sizeof(std::uint64_t) + sizeof(std::
 constexpr std::size_t kPacketHead = sizeof(std::int64_t) + 2 * sizeof(std::uint32_t);
 constexpr const char* kJobFile = "job";
 constexpr const char* kInProgress = "unfinished";
+constexpr const char* kSegment = ".segment";
 
 std::vector<std::uint8_t> record_bytes(const SegmentRecord& record) {
   ByteWriter out;
@@ -115,7 +116,7 @@ fs::path ClipSegments::folder_for(const fs::path& output) {
 
 fs::path ClipSegments::file(int number) const {
   char name[32];
-  std::snprintf(name, sizeof name, "%06d.segment", number);
+  std::snprintf(name, sizeof name, "%06d%s", number, kSegment);
   return folder_ / name;
 }
 
@@ -158,11 +159,14 @@ Done ClipSegments::check_job(const std::string& job, IfBegun if_begun) {
                 " is of another clip, source or other options than these; say the same as then, or begin "
                 "anew with --overwrite in place of --resume");
   }
-  if (begun && if_begun == IfBegun::kGoOn) return {};
+  const bool going_on = begun && if_begun == IfBegun::kGoOn;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    // What a run that was killed had in hand goes in any case: a segment, or all of them joined.
+    const bool finished = entry.path().extension() == kSegment || entry.path().filename() == kJobFile;
     std::error_code ignored;
-    fs::remove(entry.path(), ignored);
+    if (!going_on || !finished) fs::remove(entry.path(), ignored);
   }
+  if (going_on) return {};
   std::ofstream out(folder_ / kJobFile, std::ios::binary);
   out << job;
   if (!out.flush()) return cannot_write(errno ? errno : EIO);

@@ -267,6 +267,7 @@ class VideoTest(unittest.TestCase):
         report = self.report(clip, '--resume')
         self.assertEqual(report['frames_before'], min(120 * finished, 130), 'what was finished is not done again')
         self.assertEqual(self.out.read_bytes(), whole.read_bytes())
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['in.mp4', 'out.mp4', 'whole.mp4'])
 
     def test_a_disk_that_gets_full_costs_one_segment_at_most(self):
         # A limit for files in the place of a full disk. The first segment is one picture and small, the second is three quarters of the clip.
