@@ -1,11 +1,36 @@
 #include "arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 
 #include "terminal.h"
 
 namespace mien::cli {
+namespace {
+
+// What is wrong with the words, and where to look what they may be.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = &app;
+  std::string name = app.get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    name += " " + command->get_name();
+  }
+  std::vector<std::string> unknown = app.remaining(true);
+  std::stable_partition(unknown.begin(), unknown.end(),
+                        [](const std::string& w) { return w.starts_with("-"); });
+  const std::string first = unknown.empty() ? "" : "'" + unknown.front() + "'";
+  std::string what = error.what();
+  if (command->get_require_subcommand_min() > 0) {
+    what = unknown.empty() ? "a command is missing" : "there is no command or option " + first;
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unknown.empty()) {
+    what = first + " is nothing that " + name + " takes";
+  }
+  return what + "; " + name + " --help lists what there is";
+}
+
+}  // namespace
 
 Option Option::required() {
   option_->required();
@@ -73,6 +98,7 @@ void Arguments::add_version_flag(const std::string& names, const std::string& ve
 
 Arguments& Arguments::add_subcommand(const std::string& name, const std::string& what) {
   subcommands_.emplace_back(new Arguments(app_->add_subcommand(name, what)));
+  subcommands_.back()->footer("");  // else it has that of the command above
   return *subcommands_.back();
 }
 
@@ -84,7 +110,9 @@ std::optional<int> Arguments::parse(int argc, const char* const* argv) {
   try {
     app_->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app_->exit(error) == 0 ? kDone : kBadArguments;
+    if (error.get_exit_code() == 0) return app_->exit(error);  // --help, --version
+    remark(complaint(*app_, error));
+    return kBadArguments;
   }
   return std::nullopt;
 }

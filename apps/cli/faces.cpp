@@ -60,11 +60,7 @@ std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> 
 }
 
 Done write_sheet(const Faces& faces, ImageView photo, const FacesOptions& options) {
-  const auto format = format_from_extension(options.sheet);
-  if (!format)
-    return Status(
-        Code::kInvalidArgument,
-        options.sheet.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
+  const auto format = format_from_extension(options.sheet);  // there is one: check_output() looked
   std::vector<SheetCell> cells;
   for (std::size_t i = 0; i < faces.list.size(); ++i)
     cells.push_back(
@@ -138,7 +134,7 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
                           " is the input; choose another name, inputs are never overwritten");
       }
     }
-    MIEN_TRY(check_can_write(options.sheet, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
+    MIEN_TRY(check_output(options.sheet, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
   if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);

@@ -104,6 +104,7 @@ Command add_label(Arguments& app) {
       app.add_subcommand("verify", "Check that a file is labelled as synthetic (exit code 8 when it is not)");
   verify_app.add_option("file", o->file, "Picture or clip").required();
   app.require_subcommand();
+  app.footer("Example: mien label verify result.jpg");
   return [o, &show_app] { return show_app.parsed() ? show(*o) : verify(*o); };
 }
 

@@ -89,7 +89,8 @@ class ClipProgressLine {
   void operator()(const ClipProgress& p) {
     if (!began_)
       say_when_stopped("what is finished is kept in " + unfinished_folder(output_).string() +
-                       "; the same command with --resume goes on");
+                           "; the same command with --resume goes on",
+                       first_finished_part(output_));
     began_ = true;
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::milliseconds(200)) return;

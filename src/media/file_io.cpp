@@ -79,7 +79,7 @@ const char* special_kind(mode_t mode) {
 
 Status too_large(std::int64_t bytes, std::int64_t max_bytes) {
   return {Code::kLimit, "has " + std::to_string(bytes) + " bytes, at most " + std::to_string(max_bytes) +
-                            " are allowed; use a smaller file or raise the limit"};
+                            " are allowed; use a smaller file"};
 }
 
 Result<Bytes> read_to_end(int fd, std::size_t expected_bytes, std::int64_t max_bytes) {

@@ -228,6 +228,17 @@ TEST(UnfinishedFiles, AreRemovedAndFinishedOnesAreNot) {
   EXPECT_EQ(folder.names(), (Names{"done", "other"}));
 }
 
+TEST(UnfinishedFiles, MayLieInAFolderThatGoesWithThem) {
+  const TempFolder folder;
+  fs::create_directory(folder / "part");
+  fs::create_directory(folder / "full");
+  testing::write_bytes(folder / "part" / "half", as_bytes("x"));
+  testing::write_bytes(folder / "full" / "other", as_bytes("x"));
+  const UnfinishedFile file(folder / "part" / "half"), of_it(folder / "part"), with_more(folder / "full");
+  remove_unfinished_files();
+  EXPECT_EQ(folder.names(), Names{"full"});
+}
+
 TEST(UnfinishedFiles, AreMoreThanTheListHoldsWithoutHarm) {
   const TempFolder folder;
   std::vector<std::unique_ptr<UnfinishedFile>> files;

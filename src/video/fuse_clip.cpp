@@ -114,6 +114,10 @@ std::filesystem::path unfinished_folder(const std::filesystem::path& output) {
   return ClipSegments::folder_for(output);
 }
 
+std::filesystem::path first_finished_part(const std::filesystem::path& output) {
+  return ClipSegments::first_file_for(output);
+}
+
 Done check_clip_output(const std::filesystem::path& file, const ClipWriteOptions& options) {
   MIEN_ASSIGN(const ClipKind kind, clip_kind(file, options.encoder));
   static_cast<void>(kind);
