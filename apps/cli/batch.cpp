@@ -106,6 +106,16 @@ void replace_all(std::string* text, const std::string& what, const std::string& 
     text->replace(at, what.size(), by);
 }
 
+// A name that is no pattern would become a folder of that name.
+Done check_pattern(const std::string& output) {
+  std::error_code error;
+  if (output.find("{name}") != std::string::npos || fs::is_directory(output, error)) return {};
+  if (output.find('{') == std::string::npos && !has_picture_name(output)) return {};
+  return Status(Code::kInvalidArgument, "--output is '" + output +
+                                            "', expected a folder, or a name with {name} in it, like "
+                                            "out/{name}.{ext}");
+}
+
 fs::path output_for(const fs::path& input, const std::string& pattern) {
   std::string out =
       pattern.find("{name}") == std::string::npos ? (fs::path(pattern) / kUsualName).string() : pattern;
@@ -117,6 +127,7 @@ fs::path output_for(const fs::path& input, const std::string& pattern) {
 }
 
 Result<std::vector<Job>> jobs_of(const BatchOptions& options, const std::vector<Role>& roles) {
+  MIEN_TRY(check_pattern(options.output));
   MIEN_ASSIGN(const std::vector<fs::path> inputs, pictures_of(options.inputs));
   std::vector<Job> out;
   std::set<fs::path> outputs;
@@ -139,8 +150,9 @@ Result<std::vector<Job>> jobs_of(const BatchOptions& options, const std::vector<
 Result<FusionReport> run_job(const Job& job, const BatchOptions& options, const PhotoSwapPlan& plan,
                              PhotoSwapper& swapper, Progress& progress, std::vector<std::string>* warnings) {
   MIEN_TRY(check_not_there(options.photo.shared, job.output));
-  MIEN_TRY(check_output(job.output, plan.encode));
+  // First: what is no picture may have passed its ending on to the output.
   MIEN_ASSIGN(const Photo target, read_photo(job.input));
+  MIEN_TRY(check_output(job.output, plan.encode));
   if (!target.remark.empty()) warnings->push_back(job.input.string() + ": " + target.remark);
   return swapper.swap(target, job.input, job.output, progress);
 }
@@ -173,10 +185,13 @@ Result<Outcome> run(const BatchOptions& options, const Common& common) {
     out.pictures.push_back({job, {}, {}});
     if (report.ok()) {
       out.pictures.back().report = std::move(*report);
+      say_when_stopped(std::to_string(out.pictures.size() - static_cast<std::size_t>(out.failed())) + " of " +
+                       std::to_string(jobs.size()) + " pictures were done");
     } else {
       out.pictures.back().error = report.status();
     }
   }
+  say_when_stopped("");
   out.network = swapper.network();
   return out;
 }
@@ -222,12 +237,12 @@ void print_outcome(const BatchOptions& options, const Outcome& outcome) {
 
 }  // namespace
 
-Command add_batch(CLI::App& app, const Common& common) {
+Command add_batch(Arguments& app, const Common& common) {
   auto o = std::make_shared<BatchOptions>();
-  app.add_option("inputs", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'")->required();
+  app.add_option("inputs", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'").required();
   app.add_option("-o,--output", o->output,
                  "Where to: a folder, or a pattern like 'out/{name}.{ext}'; {name} and {ext} are the input's")
-      ->required();
+      .required();
   add_photo_swap_options(app, &o->photo);
   app.footer(
       "Example: mien batch -s anna.jpg 'in/*.jpg' -o 'out/{name}-anna.png'\n"

@@ -219,17 +219,17 @@ Result<int> bench(const BenchOptions& options, const Common& common) {
 
 }  // namespace
 
-Command add_bench(CLI::App& app, const Common& common) {
+Command add_bench(Arguments& app, const Common& common) {
   auto o = std::make_shared<BenchOptions>();
-  app.add_option("-s,--source", o->source, "Photo of a face")->required();
-  app.add_option("-t,--target", o->target, "Photo with a face; brought to each size")->required();
+  app.add_option("-s,--source", o->source, "Photo of a face").required();
+  app.add_option("-t,--target", o->target, "Photo with a face; brought to each size").required();
   app.add_option("--megapixels", o->megapixels, "Sizes to try (default 0.26 0.92 4 12)")
-      ->check(CLI::Range(0.01, 100.0));
+      .check(Range(0.01, 100.0));
   app.add_option("--faces", o->faces,
                  "Also frames of 2048 x 2048 px with so many copies of the target (1 to 16)")
-      ->check(CLI::Range(1, kTilesPerRow * kTilesPerRow));
+      .check(Range(1, kTilesPerRow * kTilesPerRow));
   app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")
-      ->check(CLI::Range(1, 10000));
+      .check(Range(1, 10000));
   add_mode_option(app, &o->mode);
   app.footer("Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads, cold start, peak memory.");
   return [o, &common] {

@@ -180,27 +180,26 @@ Result<int> bench_video(const BenchVideoOptions& options, const Common& common) 
 
 }  // namespace
 
-Command add_bench_with_video(CLI::App& app, const Common& common) {
+Command add_bench_with_video(Arguments& app, const Common& common) {
   const Command photos = add_bench(app, common);
   auto o = std::make_shared<BenchVideoOptions>();
-  CLI::App* video = app.add_subcommand(
+  Arguments& video = app.add_subcommand(
       "video", "The same for clips: frames a second of decoding, fusing, encoding, and all together");
-  video->fallthrough();  // --source, --target and --mode are those of mien bench
-  video->add_option("--heights", o->heights, "Sizes to try, 16:9 (default 480 720 1080 1440 2160)")
-      ->check(CLI::Range(120, 4320));
-  video->add_option("--faces", o->faces, "Numbers of faces to try (default 1 2 4 8)")
-      ->check(CLI::Range(1, 8));
-  video->add_option("--frames", o->frames, "Timed frames per row after 3 to warm up (default 30)")
-      ->check(CLI::Range(5, 10000));
-  video->footer(
+  video.fallthrough();  // --source, --target and --mode are those of mien bench
+  video.add_option("--heights", o->heights, "Sizes to try, 16:9 (default 480 720 1080 1440 2160)")
+      .check(Range(120, 4320));
+  video.add_option("--faces", o->faces, "Numbers of faces to try (default 1 2 4 8)").check(Range(1, 8));
+  video.add_option("--frames", o->frames, "Timed frames per row after 3 to warm up (default 30)")
+      .check(Range(5, 10000));
+  video.footer(
       "Prints JSON. A face is 250 px wide at 720 lines. All modes that there are weights for, or that of "
       "--mode.\n"
       "Example: mien --threads 1 bench video -s anna.jpg -t bob.jpg --heights 720 --faces 1");
-  return [o, &app, video, photos, &common] {
-    if (!video->parsed()) return photos();
-    o->source = app.get_option("--source")->as<std::string>();
-    o->target = app.get_option("--target")->as<std::string>();
-    if (app.count("--mode") > 0) o->mode = app.get_option("--mode")->as<std::string>();
+  return [o, &app, &video, photos, &common] {
+    if (!video.parsed()) return photos();
+    o->source = app.text_of("--source");
+    o->target = app.text_of("--target");
+    if (app.given("--mode")) o->mode = app.text_of("--mode");
     const auto code = bench_video(*o, common);
     return code.ok() ? *code : static_cast<int>(report_error(code.status()));
   };

@@ -6,6 +6,6 @@
 namespace mien::cli {
 
 // mien bench, and below it mien bench video.
-Command add_bench_with_video(CLI::App& app, const Common& common);
+Command add_bench_with_video(Arguments& app, const Common& common);
 
 }  // namespace mien::cli

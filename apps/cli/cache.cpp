@@ -53,16 +53,16 @@ int clear(const PhotoCache& cache) {
 
 }  // namespace
 
-Command add_cache(CLI::App& app) {
+Command add_cache(Arguments& app) {
   auto as_json = std::make_shared<bool>(false);
-  CLI::App* list_app =
+  Arguments& list_app =
       app.add_subcommand("list", "What is remembered: no pictures and no names, only what the networks said");
-  list_app->add_flag("--json", *as_json, "Print as JSON");
+  list_app.add_flag("--json", *as_json, "Print as JSON");
   app.add_subcommand("clear", "Forget all of it");
-  app.require_subcommand(1);
-  return [as_json, list_app] {
+  app.require_subcommand();
+  return [as_json, &list_app] {
     const PhotoCache cache = PhotoCache::of_user();
-    return list_app->parsed() ? list(cache, *as_json) : clear(cache);
+    return list_app.parsed() ? list(cache, *as_json) : clear(cache);
   };
 }
 

@@ -29,17 +29,17 @@ Result<Role> parse_map(const std::string& text) {
 
 }  // namespace
 
-void add_cast_options(CLI::App& app, CastOptions* o) {
+void add_cast_options(Arguments& app, CastOptions* o) {
   app.add_option("-s,--source", o->source,
                  "The person whose face is used: a photo, or a file of mien enrol (.mien)");
   app.add_option("--map", o->maps,
                  "SRC goes onto the person in the target who looks like the photo REF; may be repeated. "
                  "Others get --source, or stay as they are")
-      ->type_name("SRC=REF")
-      ->allow_extra_args(false);
+      .type_name("SRC=REF")
+      .one_word_each();
   app.add_option("--min-similarity", o->min_similarity,
                  "How much a face must look like REF, -1 to 1 (default 0.35)")
-      ->check(CLI::Range(-1.0, 1.0));
+      .check(Range(-1.0, 1.0));
 }
 
 Result<std::vector<Role>> roles_of(const CastOptions& options) {

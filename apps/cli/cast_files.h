@@ -1,10 +1,10 @@
 // Who gets whom, as users say it on the command line: --source FILE and --map SRC=REF.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <list>
 #include <nlohmann/json.hpp>
 
+#include "arguments.h"
 #include "people.h"
 
 namespace mien::cli {
@@ -15,7 +15,7 @@ struct CastOptions {
   float min_similarity = kSamePersonFrom;
 };
 
-void add_cast_options(CLI::App& app, CastOptions* options);
+void add_cast_options(Arguments& app, CastOptions* options);
 
 // One source and the person who gets it.
 struct Role {

@@ -2,10 +2,10 @@
 // code.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 
+#include "arguments.h"
 #include "mien/engine.h"
 
 namespace mien::cli {
@@ -23,16 +23,16 @@ struct Common {
   }
 };
 
-Command add_swap(CLI::App& app, const Common& common);
-Command add_batch(CLI::App& app, const Common& common);
-Command add_enrol(CLI::App& app, const Common& common);
-Command add_faces(CLI::App& app, const Common& common);
-Command add_inspect(CLI::App& app, const Common& common);
-Command add_models(CLI::App& app, const Common& common);
-Command add_video(CLI::App& app, const Common& common);  // in builds with MIEN_VIDEO
-Command add_label(CLI::App& app);
-Command add_cache(CLI::App& app);
-Command add_bench(CLI::App& app, const Common& common);
+Command add_swap(Arguments& app, const Common& common);
+Command add_batch(Arguments& app, const Common& common);
+Command add_enrol(Arguments& app, const Common& common);
+Command add_faces(Arguments& app, const Common& common);
+Command add_inspect(Arguments& app, const Common& common);
+Command add_models(Arguments& app, const Common& common);
+Command add_video(Arguments& app, const Common& common);  // in builds with MIEN_VIDEO
+Command add_label(Arguments& app);
+Command add_cache(Arguments& app);
+Command add_bench(Arguments& app, const Common& common);
 
 // The folder from the options, or the installed one.
 Result<std::filesystem::path> models_folder(const Common& common);

@@ -53,7 +53,7 @@ Done require_consent(bool stated_by_flag) {
   }
   std::cerr << kQuestion << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
+  if (!std::getline(std::cin, answer)) std::cerr << "\n";  // nobody ended the question's line
   if (answer != "y" && answer != "Y" && answer != "yes" && answer != "Yes") {
     return Status(Code::kDeclined, "not fused: consent was not given");
   }

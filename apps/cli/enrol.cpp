@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "consent.h"
 #include "core/try.h"
+#include "media/encode.h"
 #include "media/file_io.h"
 #include "mien/engine.h"
 #include "mien/media.h"
@@ -41,7 +42,23 @@ Done check_output(const EnrolOptions& options) {
                         " is one of the photos; choose another name, inputs are never overwritten");
     }
   }
+  if (format_from_extension(options.output)) {
+    return Status(Code::kInvalidArgument,
+                  "the output " + options.output.string() +
+                      " has a picture's ending, expected another: an enrolled face is "
+                      "no picture; call it something like me.mien");
+  }
   return check_can_write(options.output, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
+}
+
+// The library knows photos by their numbers: "photo 2 shows ..." -> "photo 2 (b.jpg) shows ...".
+std::string with_file(const std::string& warning, const std::vector<std::string>& photos) {
+  for (std::size_t i = 0; i < photos.size(); ++i) {
+    const std::string number = "photo " + std::to_string(i + 1);
+    if (warning.starts_with(number + " "))
+      return number + " (" + photos[i] + ")" + warning.substr(number.size());
+  }
+  return warning;
 }
 
 Result<Enrolled> enrol(const EnrolOptions& options, const Common& common, Progress& progress) {
@@ -68,7 +85,9 @@ Result<Enrolled> enrol(const EnrolOptions& options, const Common& common, Progre
   const OwnerOnly owner_only;
   MIEN_TRY(write_file(options.output, bytes, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-  Enrolled out{source->photo_count(), bytes.size(), source->warnings(), elapsed.count()};
+  Enrolled out{source->photo_count(), bytes.size(), {}, elapsed.count()};
+  for (const std::string& warning : source->warnings())
+    out.warnings.push_back(with_file(warning, options.photos));
   if (!engine.knows_identities() && photos.size() > 1)
     out.warnings.push_back(
         "the models folder has no network 'identity', so nobody checked that all photos show the same "
@@ -93,12 +112,12 @@ void print_enrolled(const EnrolOptions& options, const Enrolled& done) {
 
 }  // namespace
 
-Command add_enrol(CLI::App& app, const Common& common) {
+Command add_enrol(Arguments& app, const Common& common) {
   auto o = std::make_shared<EnrolOptions>();
   app.add_option("photos", o->photos, "One or more photos of one person; the largest face of each counts")
-      ->required();
+      .required();
   app.add_option("-o,--output", o->output, "The enrolled face, for example me.mien; readable by you only")
-      ->required();
+      .required();
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.add_flag("--i-have-consent", o->consent, "The person shown agrees; do not ask");

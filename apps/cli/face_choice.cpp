@@ -38,17 +38,17 @@ FaceOrder order_of(const FaceChoiceOptions& options) {
   return options.order == "size" ? FaceOrder::kLargeToSmall : FaceOrder::kLeftToRight;
 }
 
-void add_order_option(CLI::App& app, FaceChoiceOptions* options) {
+void add_order_option(Arguments& app, FaceChoiceOptions* options) {
   app.add_option("--order", options->order,
                  "How faces are numbered: left (from the left, default) or size (from the largest)")
-      ->check(CLI::IsMember({"left", "size"}));
+      .check(OneOf{{"left", "size"}});
 }
 
-void add_face_options(CLI::App& app, FaceChoiceOptions* options) {
+void add_face_options(Arguments& app, FaceChoiceOptions* options) {
   app.add_option("--face", options->face,
                  "Which faces: all, largest, a number (see mien faces), or near X,Y (default all)")
-      ->expected(1, 2)
-      ->type_name("all|largest|N|near X,Y");
+      .expected(1, 2)
+      .type_name("all|largest|N|near X,Y");
   add_order_option(app, options);
 }
 

@@ -1,10 +1,10 @@
 // --face and --order, as several commands take them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "mien/engine.h"
 
 namespace mien::cli {
@@ -15,8 +15,8 @@ struct FaceChoiceOptions {
 };
 
 FaceOrder order_of(const FaceChoiceOptions& options);
-void add_order_option(CLI::App& app, FaceChoiceOptions* options);
-void add_face_options(CLI::App& app, FaceChoiceOptions* options);
+void add_order_option(Arguments& app, FaceChoiceOptions* options);
+void add_face_options(Arguments& app, FaceChoiceOptions* options);
 
 // Sets faces, face_number, near and order; kInvalidArgument with what was expected.
 Done choose_faces(const FaceChoiceOptions& options, FusionOptions* out);

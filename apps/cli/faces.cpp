@@ -60,11 +60,7 @@ std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> 
 }
 
 Done write_sheet(const Faces& faces, ImageView photo, const FacesOptions& options) {
-  const auto format = format_from_extension(options.sheet);
-  if (!format)
-    return Status(
-        Code::kInvalidArgument,
-        options.sheet.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
+  const auto format = format_from_extension(options.sheet);  // there is one: check_output() looked
   std::vector<SheetCell> cells;
   for (std::size_t i = 0; i < faces.list.size(); ++i)
     cells.push_back(
@@ -138,7 +134,7 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
                           " is the input; choose another name, inputs are never overwritten");
       }
     }
-    MIEN_TRY(check_can_write(options.sheet, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
+    MIEN_TRY(check_output(options.sheet, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
   if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);
@@ -155,9 +151,9 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
 
 }  // namespace
 
-Command add_faces(CLI::App& app, const Common& common) {
+Command add_faces(Arguments& app, const Common& common) {
   auto o = std::make_shared<FacesOptions>();
-  app.add_option("photo", o->photo, "Photo to look at")->required();
+  app.add_option("photo", o->photo, "Photo to look at").required();
   app.add_option("-o,--output", o->sheet, "Write a contact sheet: each face with its number and figures");
   app.add_option("--reference", o->reference,
                  "Say how much each face looks like the person in this photo or .mien file");

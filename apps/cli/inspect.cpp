@@ -22,11 +22,7 @@ struct InspectOptions {
 
 // A drawing shows the photo as it is, with lines on it: it is not fused and needs no label.
 Done write_drawing(const std::vector<Face>& faces, const Photo& photo, const InspectOptions& options) {
-  const auto format = format_from_extension(options.drawn);
-  if (!format)
-    return Status(
-        Code::kInvalidArgument,
-        options.drawn.string() + " has no extension that names a picture format; use .png, .jpg or .webp");
+  const auto format = format_from_extension(options.drawn);  // there is one: check_output() looked
   Image drawing = photo.image.clone();
   draw_faces(faces, drawing.mutable_view());
   MIEN_ASSIGN(const Bytes bytes, encode_plain(drawing.view(), {}, *format, 92));
@@ -61,7 +57,7 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
                     "the output " + options.drawn.string() +
                         " is the input; choose another name, inputs are never overwritten");
     }
-    MIEN_TRY(check_can_write(options.drawn, options.overwrite ? IfExists::kReplace : IfExists::kRefuse));
+    MIEN_TRY(check_output(options.drawn, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
   if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);
@@ -75,9 +71,9 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
 
 }  // namespace
 
-Command add_inspect(CLI::App& app, const Common& common) {
+Command add_inspect(Arguments& app, const Common& common) {
   auto o = std::make_shared<InspectOptions>();
-  app.add_option("photo", o->photo, "Photo to look at")->required();
+  app.add_option("photo", o->photo, "Photo to look at").required();
   app.add_option("-o,--output", o->drawn, "Write a copy with boxes, points, mesh and numbers drawn on it");
   app.add_flag("--json", o->json, "Print the faces as JSON");
   app.add_flag("--mesh", o->mesh, "With --json: all 478 points too");

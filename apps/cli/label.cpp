@@ -95,16 +95,17 @@ int verify(const LabelOptions& options) {
 
 }  // namespace
 
-Command add_label(CLI::App& app) {
+Command add_label(Arguments& app) {
   auto o = std::make_shared<LabelOptions>();
-  CLI::App* show_app = app.add_subcommand("show", "Print what a file says about how it was made");
-  show_app->add_option("file", o->file, "Picture or clip")->required();
-  show_app->add_flag("--json", o->json, "Print as JSON");
-  CLI::App* verify_app =
+  Arguments& show_app = app.add_subcommand("show", "Print what a file says about how it was made");
+  show_app.add_option("file", o->file, "Picture or clip").required();
+  show_app.add_flag("--json", o->json, "Print as JSON");
+  Arguments& verify_app =
       app.add_subcommand("verify", "Check that a file is labelled as synthetic (exit code 8 when it is not)");
-  verify_app->add_option("file", o->file, "Picture or clip")->required();
-  app.require_subcommand(1);
-  return [o, show_app] { return show_app->parsed() ? show(*o) : verify(*o); };
+  verify_app.add_option("file", o->file, "Picture or clip").required();
+  app.require_subcommand();
+  app.footer("Example: mien label verify result.jpg");
+  return [o, &show_app] { return show_app.parsed() ? show(*o) : verify(*o); };
 }
 
 }  // namespace mien::cli

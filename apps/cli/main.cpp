@@ -43,62 +43,57 @@ Exit codes: 0 done, 1 failed, 2 bad arguments or set-up, 3 declined, 4 stopped,
 
 int run(int argc, char** argv) {
   stop_cleanly_on_signals();
-  CLI::App app(kDescription, "mien");
+  Arguments app(kDescription, "mien");
   app.footer(kExamples);
-  app.set_version_flag("--version", std::string("mien ") + engine_version());
-  app.require_subcommand(1);
+  app.add_version_flag("--version", std::string("mien ") + engine_version());
+  app.require_subcommand();
   Common common;
   common.threads = static_cast<int>(std::max(1u, std::min(4u, std::thread::hardware_concurrency())));
   app.add_option("--models", common.models_folder, "Folder with manifest.json (default: beside the program)");
   app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")
-      ->check(CLI::Range(1, 64));
+      .check(Range(1, 64));
   app.add_option(
          "--low-light", common.low_light,
          "auto: brighten dark pictures for the search of faces, never in the result; off (default auto)")
-      ->check(CLI::IsMember({"auto", "off"}));
+      .check(OneOf{{"auto", "off"}});
   app.fallthrough();
 
-  std::vector<std::pair<CLI::App*, Command>> commands;
+  std::vector<std::pair<const Arguments*, Command>> commands;
   const auto add = [&](const char* name, const char* what, auto make) {
-    CLI::App* sub = app.add_subcommand(name, what);
-    sub->fallthrough();
-    commands.emplace_back(sub, make(*sub));
+    Arguments& sub = app.add_subcommand(name, what);
+    sub.fallthrough();
+    commands.emplace_back(&sub, make(sub));
   };
   add("swap", "Put the face of one photo onto the faces of another",
-      [&](CLI::App& sub) { return add_swap(sub, common); });
-  add("batch", "The same for many photos", [&](CLI::App& sub) { return add_batch(sub, common); });
+      [&](Arguments& sub) { return add_swap(sub, common); });
+  add("batch", "The same for many photos", [&](Arguments& sub) { return add_batch(sub, common); });
 #ifdef MIEN_WITH_VIDEO
   add("video", "Put the face of a photo onto the faces of a clip",
-      [&](CLI::App& sub) { return add_video(sub, common); });
+      [&](Arguments& sub) { return add_video(sub, common); });
 #elif defined(MIEN_HANDS_CLIPS_ON)
   add("video", "Put the face of a photo onto the faces of a clip",
-      [](CLI::App&) { return Command([] { return int{kBadArguments}; }); });  // never run: see main()
+      [](Arguments&) { return Command([] { return int{kBadArguments}; }); });  // never run: see main()
 #endif
   add("enrol", "Make a small file from photos of one person, to use as a source again and again",
-      [&](CLI::App& sub) { return add_enrol(sub, common); });
+      [&](Arguments& sub) { return add_enrol(sub, common); });
   add("faces", "Number and judge the faces of a photo, to choose from",
-      [&](CLI::App& sub) { return add_faces(sub, common); });
+      [&](Arguments& sub) { return add_faces(sub, common); });
   add("inspect", "Show the faces of a photo: boxes, points, mesh, pose",
-      [&](CLI::App& sub) { return add_inspect(sub, common); });
+      [&](Arguments& sub) { return add_inspect(sub, common); });
   add("models", "List or check the installed networks",
-      [&](CLI::App& sub) { return add_models(sub, common); });
-  add("label", "Show or check the label of a file", [&](CLI::App& sub) { return add_label(sub); });
+      [&](Arguments& sub) { return add_models(sub, common); });
+  add("label", "Show or check the label of a file", [&](Arguments& sub) { return add_label(sub); });
   add("cache", "List or forget what is remembered about enrolled photos",
-      [&](CLI::App& sub) { return add_cache(sub); });
+      [&](Arguments& sub) { return add_cache(sub); });
 #ifdef MIEN_WITH_VIDEO
   add("bench", "Measure speed and memory with your photos",
-      [&](CLI::App& sub) { return add_bench_with_video(sub, common); });
+      [&](Arguments& sub) { return add_bench_with_video(sub, common); });
 #else
   add("bench", "Measure speed and memory with your photos",
-      [&](CLI::App& sub) { return add_bench(sub, common); });
+      [&](Arguments& sub) { return add_bench(sub, common); });
 #endif
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? kDone : kBadArguments;
-  }
+  if (const auto code = app.parse(argc, argv)) return *code;
   for (const auto& [sub, command] : commands) {
     if (sub->parsed()) return command();
   }

@@ -1,9 +1,9 @@
 // --mode, as several commands take it.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
+#include "arguments.h"
 #include "mien/engine.h"
 
 namespace mien::cli {
@@ -29,18 +29,18 @@ inline BlendMode blend_mode(const std::string& name) {
   return name == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
 }
 
-inline void add_mode_option(CLI::App& app, ModeOption* mode) {
+inline void add_mode_option(Arguments& app, ModeOption* mode) {
   app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")
-      ->check(CLI::IsMember({"fast", "balanced", "hd"}));
+      .check(OneOf{{"fast", "balanced", "hd"}});
 }
 
 // Where auto makes sense, too.
-inline void add_mode_or_auto_option(CLI::App& app, ModeOption* mode) {
+inline void add_mode_or_auto_option(Arguments& app, ModeOption* mode) {
   app.add_option(
          "--mode", mode->name,
          "How much work a face gets: fast, balanced, hd, or auto: as much as the machine has time and "
          "coolness for (default balanced)")
-      ->check(CLI::IsMember({"fast", "balanced", "hd", "auto"}));
+      .check(OneOf{{"fast", "balanced", "hd", "auto"}});
 }
 
 // A sentence when the mode's own network is not there; empty when it is.

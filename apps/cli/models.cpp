@@ -92,15 +92,15 @@ Result<int> verify(const Common& common) {
 
 }  // namespace
 
-Command add_models(CLI::App& app, const Common& common) {
+Command add_models(Arguments& app, const Common& common) {
   auto o = std::make_shared<ModelsOptions>();
-  CLI::App* list_app = app.add_subcommand("list", "Names, sizes, licences and origin");
-  list_app->add_flag("--json", o->json, "Print as JSON");
-  CLI::App* verify_app = app.add_subcommand("verify", "Check sizes, hashes and whether every network loads");
-  list_app->fallthrough(), verify_app->fallthrough();
-  app.require_subcommand(1);
-  return [o, &common, list_app] {
-    auto code = list_app->parsed() ? list(*o, common) : verify(common);
+  Arguments& list_app = app.add_subcommand("list", "Names, sizes, licences and origin");
+  list_app.add_flag("--json", o->json, "Print as JSON");
+  Arguments& verify_app = app.add_subcommand("verify", "Check sizes, hashes and whether every network loads");
+  list_app.fallthrough(), verify_app.fallthrough();
+  app.require_subcommand();
+  return [o, &common, &list_app] {
+    auto code = list_app.parsed() ? list(*o, common) : verify(common);
     return code.ok() ? *code : report_error(code.status());
   };
 }

@@ -23,21 +23,20 @@ Status nothing_fused(const fs::path& target, const FusionReport& report) {
 
 }  // namespace
 
-void add_photo_swap_options(CLI::App& app, PhotoSwapOptions* o) {
+void add_photo_swap_options(Arguments& app, PhotoSwapOptions* o) {
   add_shared_options(app, &o->shared);
   add_face_options(app, &o->face);
   app.add_option("--tone-threshold", o->tone_threshold,
                  "Skin that differs from the target's by more (CIEDE2000) is corrected (default 5)")
-      ->check(CLI::Range(0.0, 100.0));
+      .check(Range(0.0, 100.0));
   app.add_option("--tone-strength", o->tone_strength, "By how much: 0 not at all, 1 all the way (default 1)")
-      ->check(CLI::Range(0.0, 1.0));
+      .check(Range(0.0, 1.0));
   app.add_option(
          "--budget-ms", o->budget_ms,
          "With --mode auto: the best mode with which the faces are done in this time, from the decoded "
          "photo to the fused one (default: the best there is)")
-      ->check(CLI::Range(1.0, 1e6));
-  app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)")
-      ->check(CLI::Range(1, 100));
+      .check(Range(1.0, 1e6));
+  app.add_option("--quality", o->quality, "1 to 100, for JPEG and WebP (default 92)").check(Range(1, 100));
 }
 
 Result<PhotoSwapPlan> plan_photo_swap(const PhotoSwapOptions& options) {

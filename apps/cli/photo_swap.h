@@ -20,7 +20,7 @@ struct PhotoSwapOptions {
   std::optional<double> budget_ms;  // with --mode auto
 };
 
-void add_photo_swap_options(CLI::App& app, PhotoSwapOptions* options);
+void add_photo_swap_options(Arguments& app, PhotoSwapOptions* options);
 
 // The options, checked and in the engine's words.
 struct PhotoSwapPlan {

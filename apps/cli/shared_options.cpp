@@ -4,15 +4,15 @@
 
 namespace mien::cli {
 
-void add_shared_options(CLI::App& app, SharedOptions* o) {
+void add_shared_options(Arguments& app, SharedOptions* o) {
   add_cast_options(app, &o->cast);
   app.add_option("--strength", o->strength,
                  "0 leaves the target as it is, 1 gives the source's face (default 1)")
-      ->check(CLI::Range(0.0, 1.0));
+      .check(Range(0.0, 1.0));
   add_mode_or_auto_option(app, &o->mode);
   app.add_option("--blend", o->blend,
                  "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
-      ->check(CLI::IsMember({"alpha", "poisson", "mixed", "multiband"}));
+      .check(OneOf{{"alpha", "poisson", "mixed", "multiband"}});
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--trace", o->trace, "Print how long each stage took");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");

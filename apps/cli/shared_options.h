@@ -16,7 +16,7 @@ struct SharedOptions {
        consent = false;
 };
 
-void add_shared_options(CLI::App& app, SharedOptions* options);
+void add_shared_options(Arguments& app, SharedOptions* options);
 
 // What the engine is made of.
 EngineOptions engine_options_of(const SharedOptions& options, const Common& common,

@@ -81,28 +81,34 @@ void print_outcome(const SwapOptions& options, const Outcome& outcome) {
 
 #ifdef MIEN_WITH_VIDEO
 // What of swap's options a clip takes; the others are refused, not ignored.
-Result<VideoOptions> video_options(const SwapOptions& o, bool quality_given) {
+Result<VideoOptions> video_options(const SwapOptions& o, const Arguments& app) {
   const FaceChoiceOptions& face = o.photo.face;
   if (o.photo.budget_ms)
     return Status(Code::kInvalidArgument,
                   "--budget-ms is for photos; for a clip say mien video --mode auto --fps-target");
   if (face.face.size() != 1 || face.order != "left")
     return Status(Code::kInvalidArgument, "a clip takes --face all, largest or a number, and no --order");
+  for (const char* option : {"--tone-threshold", "--tone-strength"}) {
+    if (app.given(option))
+      return Status(Code::kInvalidArgument, std::string(option) +
+                                                " is for photos; in a clip the tone correction is off, since "
+                                                "its threshold would flicker");
+  }
   VideoOptions out;
   out.shared = o.photo.shared;
   out.target = o.target, out.output = o.output, out.face = face.face.front(), out.resume = o.resume;
-  if (quality_given) out.quality = o.photo.quality;
+  if (app.given("--quality")) out.quality = o.photo.quality;
   return out;
 }
 #endif
 
 }  // namespace
 
-Command add_swap(CLI::App& app, const Common& common) {
+Command add_swap(Arguments& app, const Common& common) {
   auto o = std::make_shared<SwapOptions>();
-  app.add_option("-t,--target", o->target, "Photo or clip whose faces are changed")->required();
+  app.add_option("-t,--target", o->target, "Photo or clip whose faces are changed").required();
   app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp; of a clip .mp4, .mov, .mkv or .webm")
-      ->required();
+      .required();
   add_photo_swap_options(app, &o->photo);
 #ifdef MIEN_WITH_VIDEO
   app.add_flag("--resume", o->resume, "Go on with a clip where an earlier run stopped (see mien video)");
@@ -114,7 +120,7 @@ Command add_swap(CLI::App& app, const Common& common) {
   return [o, &app, &common] {
 #ifdef MIEN_WITH_VIDEO
     if (is_clip_file(o->target)) {
-      const auto clip = video_options(*o, app.count("--quality") > 0);
+      const auto clip = video_options(*o, app);
       return clip.ok() ? run_video(*clip, common) : report_error(clip.status());
     }
 #endif

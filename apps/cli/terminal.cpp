@@ -74,25 +74,30 @@ namespace {
 struct StopText {
   char bytes[1024];
   std::size_t size;
+  char once_there[4096];
 };
-constinit StopText stop_texts[2] = {{"\nmien: stopped; nothing was written\n", 36}, {}};
+constinit StopText stop_texts[2] = {{"\nmien: stopped; nothing was written\n", 36, {}}, {}};
 constinit std::atomic<int> stop_text{0};
 
 extern "C" void stop(int) {
   remove_unfinished_files();
-  const StopText& text = stop_texts[stop_text.load()];
-  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.bytes, text.size);
+  const StopText* text = &stop_texts[stop_text.load()];
+  if (text->once_there[0] != 0 && access(text->once_there, F_OK) != 0) text = &stop_texts[0];
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text->bytes, text->size);
   _exit(kStopped);
 }
 
 }  // namespace
 
-void say_when_stopped(const std::string& sentence) {
+void say_when_stopped(const std::string& sentence, const std::filesystem::path& once_there) {
   stop_text.store(0);
-  if (sentence.empty()) return;
+  std::error_code error;
+  const std::string file = once_there.empty() ? "" : std::filesystem::absolute(once_there, error).string();
+  if (sentence.empty() || file.size() >= sizeof stop_texts[1].once_there) return;
   const std::string line = "\nmien: stopped; " + sentence.substr(0, 1000) + "\n";
   std::memcpy(stop_texts[1].bytes, line.data(), line.size());
   stop_texts[1].size = line.size();
+  std::memcpy(stop_texts[1].once_there, file.c_str(), file.size() + 1);
   stop_text.store(1);
 }
 

@@ -1,6 +1,7 @@
 // Talking to the person: exit codes, one-sentence errors, progress, Ctrl-C.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "mien/status.h"
@@ -48,7 +49,7 @@ class Progress {
 void stop_cleanly_on_signals();
 
 // What it says then in the place of "nothing was written"; texts of more than 1000 bytes are cut. Empty: that
-// again.
-void say_when_stopped(const std::string& sentence);
+// again. once_there: it holds from the moment on in which there is a file of this name.
+void say_when_stopped(const std::string& sentence, const std::filesystem::path& once_there = {});
 
 }  // namespace mien::cli

@@ -89,7 +89,8 @@ class ClipProgressLine {
   void operator()(const ClipProgress& p) {
     if (!began_)
       say_when_stopped("what is finished is kept in " + unfinished_folder(output_).string() +
-                       "; the same command with --resume goes on");
+                           "; the same command with --resume goes on",
+                       first_finished_part(output_));
     began_ = true;
     const auto now = std::chrono::steady_clock::now();
     if (now - told_ < std::chrono::milliseconds(200)) return;
@@ -223,30 +224,30 @@ int run_video(const VideoOptions& options, const Common& common) {
   return kDone;
 }
 
-Command add_video(CLI::App& app, const Common& common) {
+Command add_video(Arguments& app, const Common& common) {
   auto o = std::make_shared<VideoOptions>();
-  app.add_option("-t,--target", o->target, "Clip whose faces are changed")->required();
-  app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm")->required();
+  app.add_option("-t,--target", o->target, "Clip whose faces are changed").required();
+  app.add_option("-o,--output", o->output, "Result: .mp4, .mov, .mkv or .webm").required();
   add_shared_options(app, &o->shared);
   app.add_option("--face", o->face,
                  "Which faces: all, largest, or a number in the order in which they appear (default all)");
   app.add_option("--from", o->from, "Begin here: seconds, or 1:02.5");
   app.add_option("--to", o->to, "End here");
   app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
-      ->check(CLI::Range(1, 100));
+      .check(Range(1, 100));
   app.add_option("--encoder", o->encoder,
                  "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9)")
-      ->check(CLI::IsMember({"h264", "hevc", "vp9", "av1", "ffv1"}));
+      .check(OneOf{{"h264", "hevc", "vp9", "av1", "ffv1"}});
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
-      ->check(CLI::IsMember({"keep", "drop"}));
+      .check(OneOf{{"keep", "drop"}});
   app.add_option("--detector-period", o->detector_period,
                  "Frames from one look for new faces to the next (default 10)")
-      ->check(CLI::Range(1, 1000));
+      .check(Range(1, 1000));
   app.add_option(
          "--fps-target", o->fps_target,
          "With --mode auto: frames a second that are wanted; work per frame becomes less when faces take "
          "longer (default: none, only heat and power count)")
-      ->check(CLI::Range(1.0, 1000.0));
+      .check(Range(1.0, 1000.0));
   app.add_flag(
       "--resume", o->resume,
       "Go on where an earlier run of the same command stopped: OUT.mien-part keeps what it finished");

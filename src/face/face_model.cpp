@@ -1,5 +1,6 @@
 #include "face/face_model.h"
 
+#include <Eigen/Dense>
 #include <cmath>
 #include <cstring>
 #include <numbers>

@@ -2,7 +2,7 @@
 // mesh), and what it is for: head pose, and giving one face the bone structure of another.
 #pragma once
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <array>
 #include <cstdint>
 #include <span>

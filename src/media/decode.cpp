@@ -108,7 +108,7 @@ Done check_size(std::int64_t width, std::int64_t height, const DecodeLimits& lim
   }
   if (width * height > limits.max_pixels) {
     return Status(Code::kLimit, "has " + size + ", at most " + std::to_string(limits.max_pixels) +
-                                    " in all are allowed; scale it down or raise the limit");
+                                    " in all are allowed; scale it down");
   }
   return {};
 }

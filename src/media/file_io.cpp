@@ -79,7 +79,7 @@ const char* special_kind(mode_t mode) {
 
 Status too_large(std::int64_t bytes, std::int64_t max_bytes) {
   return {Code::kLimit, "has " + std::to_string(bytes) + " bytes, at most " + std::to_string(max_bytes) +
-                            " are allowed; use a smaller file or raise the limit"};
+                            " are allowed; use a smaller file"};
 }
 
 Result<Bytes> read_to_end(int fd, std::size_t expected_bytes, std::int64_t max_bytes) {
@@ -179,9 +179,9 @@ Done fill_and_place(const fs::path& part, const fs::path& file, ByteView content
 
 }  // namespace
 
-PartFile::PartFile(const fs::path& file, IfExists if_exists)
+PartFile::PartFile(const fs::path& file, IfExists if_exists, const fs::path& folder)
     : file_(file),
-      part_(fs::absolute(folder_of(file)) / random_name()),
+      part_(fs::absolute(folder.empty() ? folder_of(file) : folder) / random_name()),
       if_exists_(if_exists),
       listed_(std::make_unique<UnfinishedFile>(part_)) {}
 

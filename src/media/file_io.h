@@ -26,10 +26,11 @@ Done write_file(const std::filesystem::path& file, ByteView content, IfExists if
 
 // A file that somebody else fills, step by step, under the name part(); place() flushes it and gives it its
 // own name. Gone when the object is, unless it was placed; on the list of remove_unfinished_files() until
-// then.
+// then. folder: where it lies meanwhile, on the same disk, so that whoever owns the folder can clear up after
+// a process that was killed; empty: beside the file.
 class PartFile {
  public:
-  PartFile(const std::filesystem::path& file, IfExists if_exists);
+  PartFile(const std::filesystem::path& file, IfExists if_exists, const std::filesystem::path& folder = {});
   ~PartFile();
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;

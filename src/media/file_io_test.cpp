@@ -228,6 +228,17 @@ TEST(UnfinishedFiles, AreRemovedAndFinishedOnesAreNot) {
   EXPECT_EQ(folder.names(), (Names{"done", "other"}));
 }
 
+TEST(UnfinishedFiles, MayLieInAFolderThatGoesWithThem) {
+  const TempFolder folder;
+  fs::create_directory(folder / "part");
+  fs::create_directory(folder / "full");
+  testing::write_bytes(folder / "part" / "half", as_bytes("x"));
+  testing::write_bytes(folder / "full" / "other", as_bytes("x"));
+  const UnfinishedFile file(folder / "part" / "half"), of_it(folder / "part"), with_more(folder / "full");
+  remove_unfinished_files();
+  EXPECT_EQ(folder.names(), Names{"full"});
+}
+
 TEST(UnfinishedFiles, AreMoreThanTheListHoldsWithoutHarm) {
   const TempFolder folder;
   std::vector<std::unique_ptr<UnfinishedFile>> files;
@@ -276,6 +287,18 @@ TEST(PartFile, AppearsWhenItIsPlacedAndNotBefore) {
   std::ifstream(file) >> content;
   EXPECT_EQ(content, "whole");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1);
+}
+
+TEST(PartFile, LiesInTheFolderItIsGiven) {
+  const TempFolder folder;
+  const auto file = folder.path() / "clip.mp4", elsewhere = folder.path() / "clip.mp4.mien-part";
+  fs::create_directory(elsewhere);
+  PartFile part(file, IfExists::kRefuse, elsewhere);
+  std::ofstream(part.part()) << "whole";
+  EXPECT_EQ(part.part().parent_path(), elsewhere);
+  EXPECT_TRUE(part.place().ok());
+  EXPECT_TRUE(fs::exists(file));
+  EXPECT_TRUE(fs::is_empty(elsewhere));
 }
 
 TEST(PartFile, LeavesNothingWhenItIsNotPlacedOrMayNotBe) {

@@ -29,6 +29,7 @@ constexpr Signature kOthers[] = {
     {4, "ftypavif"sv, "an AVIF picture"},
     {4, "ftyp"sv, "a video or audio file"},
     {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM video"},
+    {0, "MIENFACE"sv, "an enrolled face (.mien)"},
     {0, "%PDF"sv, "a PDF document"},
     {0, "PK\x03\x04"sv, "a ZIP archive or an office document"},
     {0, "<svg"sv, "an SVG drawing"},

@@ -51,7 +51,7 @@ UnfinishedFile::~UnfinishedFile() {
 void remove_unfinished_files() noexcept {
   for (Slot& slot : slots) {
     if (!change(slot, State::kListed, State::kRemoving)) continue;
-    ::unlink(slot.path.data());
+    if (::unlink(slot.path.data()) != 0) ::rmdir(slot.path.data());
     slot.state.store(State::kListed);
   }
 }

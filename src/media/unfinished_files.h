@@ -7,7 +7,7 @@ namespace mien {
 
 // Keeps one path on the list from construction to destruction. To be made before the file is, so that no
 // moment is left in which an interrupted process would leave the file behind. When the list is full or the
-// path too long it does nothing.
+// path too long it does nothing. A folder can be listed too, after what is in it: it goes when it is empty.
 class UnfinishedFile {
  public:
   explicit UnfinishedFile(const std::filesystem::path& file) noexcept;

@@ -58,7 +58,7 @@ Result<FileFormat> output_format(const std::filesystem::path& file, const Encode
   return Status(Code::kInvalidArgument,
                 file.string() + ": has " +
                     (extension.empty() ? "no extension" : "the extension \"" + extension + "\"") +
-                    ", expected .jpg, .png or .webp; choose one of these or state the format");
+                    ", expected .jpg, .png or .webp; choose one of these");
 }
 
 IfExists if_exists(const EncodeOptions& options) {

@@ -1,6 +1,7 @@
 // What a caller may choose about clips. No FFmpeg in here.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@ struct ClipWriteOptions {
   bool keep_audio = true;
   bool overwrite = false;
   int threads = 1;
+  std::filesystem::path part_folder{};  // where the file lies until it is whole; empty: beside its place
 };
 
 }  // namespace mien

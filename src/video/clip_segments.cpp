@@ -23,6 +23,7 @@ constexpr std::size_t kDigest = 32, kTail = sizeof(std::uint64_t) + sizeof(std::
 constexpr std::size_t kPacketHead = sizeof(std::int64_t) + 2 * sizeof(std::uint32_t);
 constexpr const char* kJobFile = "job";
 constexpr const char* kInProgress = "unfinished";
+constexpr const char* kSegment = ".segment";
 
 std::vector<std::uint8_t> record_bytes(const SegmentRecord& record) {
   ByteWriter out;
@@ -100,6 +101,12 @@ std::optional<SegmentRecord> read_record(const fs::path& file) {
   return record_from(last);
 }
 
+std::string segment_name(int number) {
+  char name[32];
+  std::snprintf(name, sizeof name, "%06d%s", number, kSegment);
+  return name;
+}
+
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -113,11 +120,9 @@ fs::path ClipSegments::folder_for(const fs::path& output) {
   return folder;
 }
 
-fs::path ClipSegments::file(int number) const {
-  char name[32];
-  std::snprintf(name, sizeof name, "%06d.segment", number);
-  return folder_ / name;
-}
+fs::path ClipSegments::file(int number) const { return folder_ / segment_name(number); }
+
+fs::path ClipSegments::first_file_for(const fs::path& output) { return folder_for(output) / segment_name(0); }
 
 Result<std::unique_ptr<ClipSegments>> ClipSegments::open(const fs::path& output, const std::string& job,
                                                          IfBegun if_begun) {
@@ -138,6 +143,11 @@ Result<std::unique_ptr<ClipSegments>> ClipSegments::open(const fs::path& output,
   }
   MIEN_TRY(out->check_job(job, if_begun));
   MIEN_TRY(out->take_finished());
+  if (out->finished_ == 0) {
+    const fs::path whole = fs::absolute(folder);
+    for (const fs::path& path : {whole / kInProgress, whole / kJobFile, whole})
+      out->worthless_.push_back(std::make_unique<UnfinishedFile>(path));
+  }
   return out;
 }
 
@@ -158,11 +168,14 @@ Done ClipSegments::check_job(const std::string& job, IfBegun if_begun) {
                 " is of another clip, source or other options than these; say the same as then, or begin "
                 "anew with --overwrite in place of --resume");
   }
-  if (begun && if_begun == IfBegun::kGoOn) return {};
+  const bool going_on = begun && if_begun == IfBegun::kGoOn;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    // What a run that was killed had in hand goes in any case: a segment, or all of them joined.
+    const bool finished = entry.path().extension() == kSegment || entry.path().filename() == kJobFile;
     std::error_code ignored;
-    fs::remove(entry.path(), ignored);
+    if (!going_on || !finished) fs::remove(entry.path(), ignored);
   }
+  if (going_on) return {};
   std::ofstream out(folder_ / kJobFile, std::ios::binary);
   out << job;
   if (!out.flush()) return cannot_write(errno ? errno : EIO);
@@ -192,6 +205,7 @@ void ClipSegments::remove() {
   part_.reset();
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+  worthless_.clear();
   finished_ = -1;
 }
 
@@ -244,6 +258,7 @@ Done ClipSegments::finish(const SegmentRecord& record) {
                      std::fflush(part_.get()) == 0 && ::fsync(::fileno(part_.get())) == 0;
   if (!whole) return cannot_write(errno ? errno : EIO);
   part_.reset();
+  worthless_.clear();
   std::error_code error;
   std::filesystem::rename(folder_ / kInProgress, file(finished_), error);
   if (error) return cannot_write(error.value());

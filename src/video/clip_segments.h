@@ -8,6 +8,7 @@
 
 #include <cstdio>
 
+#include "media/unfinished_files.h"
 #include "mien/status.h"
 #include "video/ffmpeg.h"
 
@@ -47,7 +48,8 @@ class ClipSegments {
   // there are some, or another process is at it.
   static Result<std::unique_ptr<ClipSegments>> open(const std::filesystem::path& output,
                                                     const std::string& job, IfBegun if_begun);
-  // Removes the folder when no segment is finished.
+  static std::filesystem::path first_file_for(const std::filesystem::path& output);
+  // Removes the folder when no segment is finished; so does remove_unfinished_files().
   ~ClipSegments();
   ClipSegments(const ClipSegments&) = delete;
   ClipSegments& operator=(const ClipSegments&) = delete;
@@ -91,6 +93,7 @@ class ClipSegments {
   std::unique_ptr<std::FILE, FileCloser> part_;  // the segment in progress; null between two
   std::unique_ptr<AVSHA, ShaDeleter> sha_;
   std::uint64_t packet_bytes_ = 0;
+  std::vector<std::unique_ptr<UnfinishedFile>> worthless_;  // all there is, until a segment is finished
 };
 
 // The packets of all finished segments, one after the other.

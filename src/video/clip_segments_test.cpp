@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace mien {
@@ -103,6 +104,19 @@ TEST_F(ClipSegmentsTest, FromADamagedOneOnAreDoneAgain) {
     segments->reset();  // removes the folder
     begin(1);
   }
+}
+
+TEST_F(ClipSegmentsTest, WhatAKilledRunHadInHandIsClearedUp) {
+  begin(1);
+  for (const char* name : {"unfinished", ".mien-0123456789abcdef.part"}) std::ofstream(file(name)) << "half";
+  const auto segments = open(IfBegun::kGoOn);
+  ASSERT_TRUE(segments.ok()) << segments.status().message();
+  EXPECT_EQ((*segments)->finished(), 1);
+  std::vector<std::string> left;
+  for (const auto& entry : fs::directory_iterator(ClipSegments::folder_for(output_)))
+    left.push_back(entry.path().filename().string());
+  std::sort(left.begin(), left.end());
+  EXPECT_EQ(left, (std::vector<std::string>{"000000.segment", "job"}));
 }
 
 TEST_F(ClipSegmentsTest, OfAnotherJobAreNeitherUsedNorLost) {

@@ -40,7 +40,7 @@ class ClipWriter {
       : file_(file),
         format_(format),
         label_(label),
-        part_(file, options.overwrite ? IfExists::kReplace : IfExists::kRefuse) {}
+        part_(file, options.overwrite ? IfExists::kReplace : IfExists::kRefuse, options.part_folder) {}
   Done open(const ClipKind& kind, const ClipOrigin& origin, const ClipWriteOptions& options);
   void add_picture_stream(const ClipOrigin& origin, const AVCodecContext& encoder);
   void add_label(bool as_tags);

@@ -75,7 +75,9 @@ Result<std::unique_ptr<ClipWriter>> open_writer(const ClipJob& job, std::span<co
                        fused && job.fusion.visible_mark};
   MIEN_ASSIGN(const ClipLabel label, make_clip_label(reader->input().metadata, how, job_id(job, cast)));
   const ClipOrigin origin{&reader->input(), reader->picture_stream(), reader->shift_us()};
-  return ClipWriter::create(job.output, kind, format, origin, label, job.write);
+  ClipWriteOptions options = job.write;
+  options.part_folder = ClipSegments::folder_for(job.output);  // goes with it, however this run ends
+  return ClipWriter::create(job.output, kind, format, origin, label, options);
 }
 
 Status nothing_to_write(const ClipJob& job, int frames, const std::string& note) {
@@ -110,6 +112,10 @@ void describe(const ClipReader& reader, const ClipWriter& writer, ClipReport* re
 
 std::filesystem::path unfinished_folder(const std::filesystem::path& output) {
   return ClipSegments::folder_for(output);
+}
+
+std::filesystem::path first_finished_part(const std::filesystem::path& output) {
+  return ClipSegments::first_file_for(output);
 }
 
 Done check_clip_output(const std::filesystem::path& file, const ClipWriteOptions& options) {

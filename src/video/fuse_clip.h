@@ -78,6 +78,9 @@ Done check_clip_output(const std::filesystem::path& file, const ClipWriteOptions
 // Where the finished part of an output is kept until all is done: OUT.mien-part beside it.
 std::filesystem::path unfinished_folder(const std::filesystem::path& output);
 
+// The file in it that is there as soon as there is something to go on with.
+std::filesystem::path first_finished_part(const std::filesystem::path& output);
+
 // Fuses every frame's faces; the cast as in Session::fuse_next(). kNoFace when there was none to fuse in the
 // whole clip: nothing is written then. The output appears whole or not at all; what is finished when
 // something goes wrong stays in unfinished_folder(), and the same job with `resume` goes on from there, to

@@ -225,6 +225,8 @@ class CommandTest(unittest.TestCase):
         shutil.copy(TARGET, self.folder / 'more' / 'a.jpg')
         self.refused(self.batch('a.jpg', 'more/a.jpg'), BAD_ARGUMENTS, 'two pictures', 'out/a.jpg')
         self.assertFalse((self.folder / 'out').exists())
+        for output in ('one.jpg', 'out/{nmae}.jpg', 'out/{nmae}'):
+            self.refused(self.batch('a.jpg', output=output), BAD_ARGUMENTS, output, '{name}')
 
     def test_an_enrolled_face_is_small_private_and_used_like_a_photo(self):
         result = self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
@@ -235,11 +237,14 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(self.swap(source=file).returncode, DONE)
         self.assertEqual(self.run_mien('faces', SOURCE, '--reference', file).returncode, DONE)
         self.assertEqual(self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent').returncode, FAILED)
+        self.out.unlink()
+        self.refused(self.run_mien('enrol', SOURCE, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, 'out.jpg', '.mien')
+        self.refused(self.swap(target=file), UNREADABLE, 'me.mien', 'enrolled face')
 
     def test_a_photo_of_somebody_else_is_left_out(self):
         result = self.run_mien('enrol', SOURCE, SOURCE, TARGET, '-o', 'me.mien', '--i-have-consent')
         self.assertEqual(result.returncode, DONE, result.stderr)
-        self.assertIn('photo 3 shows another person, similarity', result.stderr)
+        self.assertIn(f'photo 3 ({TARGET}) shows another person, similarity', result.stderr)
         self.assertIn('2 of 3 photos', result.stdout)
 
     def test_damaged_and_newer_enrolled_faces_are_refused(self):
@@ -276,6 +281,10 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(self.run_mien('inspect', TWO, '-o', 'drawn.png').returncode, DONE)
         self.assertGreater((self.folder / 'drawn.png').stat().st_size, 10_000)
 
+    def test_a_drawing_of_no_known_kind_is_refused_before_the_work(self):
+        for command in ('inspect', 'faces'):
+            self.refused(self.run_mien(command, TARGET, '-o', 'drawn.bmp'), BAD_ARGUMENTS, 'drawn.bmp', '.png')
+
     def test_ordinary_light_is_seen_as_it_is_and_other_words_than_auto_and_off_are_refused(self):
         auto, off = (self.run_mien('inspect', TWO, '--json', '--mesh', '--low-light', way) for way in ('auto', 'off'))
         self.assertEqual(auto.returncode, DONE, auto.stderr)
@@ -290,6 +299,7 @@ class CommandTest(unittest.TestCase):
     def test_help_and_version(self):
         self.assertIn('Examples:', self.run_mien('--help').stdout)
         self.assertIn('mien swap -s', self.run_mien('swap', '--help').stdout)
+        self.assertNotIn('mien batch', self.run_mien('models', '--help').stdout, 'examples of other commands')
         self.assertRegex(self.run_mien('--version').stdout, r'^mien \d+\.\d+\.\d+\n$')
 
     def test_no_progress_in_a_pipe(self):
@@ -297,10 +307,12 @@ class CommandTest(unittest.TestCase):
 
     # what is refused
     def test_bad_arguments(self):
-        for words in ((), ('dance',), ('swap',), ('swap', '-s', 'a')):
-            self.assertEqual(self.run_mien(*words).returncode, BAD_ARGUMENTS)
-        self.assertEqual(self.swap('--strength', '2').returncode, BAD_ARGUMENTS)
-        self.assertEqual(self.swap('--quality', '0').returncode, BAD_ARGUMENTS)
+        for words, parts in (((), ['command', 'mien --help']), (['dance'], ["'dance'", 'mien --help']), (['swap'], ['--target', 'mien swap --help']),
+                             (['swap', '-s', 'a'], ['--target']), (['label'], ['command', 'mien label --help']), (['label', 'shwo', 'x'], ["'shwo'"])):
+            self.refused(self.run_mien(*words), BAD_ARGUMENTS, 'mien: ', *parts)
+        self.refused(self.swap('--strenght', '1'), BAD_ARGUMENTS, "'--strenght'", 'mien swap --help')
+        self.refused(self.swap('--strength', '2'), BAD_ARGUMENTS, 'mien: --strength', '2')
+        self.refused(self.swap('--quality', '0'), BAD_ARGUMENTS, 'mien: --quality', '0')
         self.refused(self.swap('--face', 'second'), BAD_ARGUMENTS, 'second', 'largest')
 
     def test_a_folder_a_text_file_a_missing_file_as_input(self):
@@ -407,6 +419,19 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertIn('stopped', error)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png'])
+
+    def test_ctrl_c_in_a_batch_says_how_many_are_done(self):
+        (self.folder / 'in').mkdir()
+        for number in range(30):
+            (self.folder / 'in' / f'{number:02}.jpg').symlink_to(TARGET)
+        words = ['batch', '-s', SOURCE, 'in', '-o', 'out', '--i-have-consent']
+        process = subprocess.Popen([str(PROGRAM), *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment, cwd=self.folder)
+        while process.poll() is None and not (self.folder / 'out' / '01.jpg').exists():
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, STOPPED, error)
+        self.assertRegex(error, r'stopped; [1-9]\d* of 30 pictures were done')
 
 
 if __name__ == '__main__':

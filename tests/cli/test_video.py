@@ -128,6 +128,13 @@ class VideoTest(unittest.TestCase):
         self.assertIn('4 of 4 frames fused', result.stdout)
         self.out.unlink()
         self.refused(self.run_mien('swap', '-s', SOURCE, '-t', 'in.mp4', '-o', 'out.jpg', '--i-have-consent'), BAD_ARGUMENTS, '.jpg', '.mp4')
+        for option in ('--tone-strength', '--tone-threshold'):
+            self.refused(self.run_mien('swap', '-s', SOURCE, '-t', 'in.mp4', '-o', self.out, '--i-have-consent', option, '1'), BAD_ARGUMENTS, option)
+
+    def test_a_batch_takes_no_clips(self):
+        result = self.run_mien('batch', '-s', SOURCE, self.clip(frames=2), '-o', self.folder / 'out', '--i-have-consent')
+        self.assertEqual(result.returncode, FAILED, result.stderr)
+        self.assertIn('in.mp4: is a video', result.stderr)
 
     def test_the_same_clip_twice_gives_the_same_bytes(self):
         clip = self.clip(frames=8, audio=1)
@@ -220,6 +227,17 @@ class VideoTest(unittest.TestCase):
             self.assertIn(part, error)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['in.mp4', 'out.mp4.mien-part'])
 
+    def test_ctrl_c_before_anything_is_finished_leaves_nothing(self):
+        clip = self.clip(frames=119, width=640, height=480)
+        process = subprocess.Popen([str(PROGRAM), 'video', '-s', SOURCE, '-t', str(clip), '-o', str(self.out), '--i-have-consent'], stderr=subprocess.PIPE, text=True, env=self.environment)
+        while process.poll() is None and not (self.part / 'unfinished').exists():
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, STOPPED, error)
+        self.assertIn('nothing was written', error)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['in.mp4'])
+
     def test_a_killed_run_goes_on_and_gives_the_same_bytes(self):
         clip = self.clip(frames=320, width=240, height=180, audio=1, cut=170)
         whole = self.folder / 'whole.mp4'
@@ -267,6 +285,7 @@ class VideoTest(unittest.TestCase):
         report = self.report(clip, '--resume')
         self.assertEqual(report['frames_before'], min(120 * finished, 130), 'what was finished is not done again')
         self.assertEqual(self.out.read_bytes(), whole.read_bytes())
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['in.mp4', 'out.mp4', 'whole.mp4'])
 
     def test_a_disk_that_gets_full_costs_one_segment_at_most(self):
         # A limit for files in the place of a full disk. The first segment is one picture and small, the second is three quarters of the clip.
