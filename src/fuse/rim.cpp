@@ -204,15 +204,30 @@ MIEN_INLINE float bent(float x) { return kKnee * fast_tanh(x / kKnee); }
 
 // The target's pixels with the source's detail in the place of their own, where it has weight.
 MIEN_SIMD_CLONES
-void change_detail(const Plane& low_target, const Plane& low_source, const Plane& light_target,
-                   const Plane& light_source, const Plane& weight, PlanarRgb* pixels) {
-  float *red = pixels->channel(0), *green = pixels->channel(1), *blue = pixels->channel(2);
-  for (std::size_t i = 0; i < weight.size(); ++i) {
-    const float own = light_target.values[i] / low_target.values[i] - 1,
-                theirs = light_source.values[i] / low_source.values[i] - 1;
-    const float gain = weight.values[i] > 0 ? (1 + bent(theirs)) / (1 + bent(own)) : 1;
-    red[i] = std::min(255.0f, red[i] * gain), green[i] = std::min(255.0f, green[i] * gain),
-    blue[i] = std::min(255.0f, blue[i] * gain);
+void change_row(const float* __restrict low_target, const float* __restrict low_source,
+                const float* __restrict light_target, const float* __restrict light_source, int n,
+                float* __restrict red, float* __restrict green, float* __restrict blue) {
+  for (int x = 0; x < n; ++x) {
+    const float own = light_target[x] / low_target[x] - 1, theirs = light_source[x] / low_source[x] - 1;
+    const float gain = (1 + bent(theirs)) / (1 + bent(own));
+    red[x] = std::min(255.0f, red[x] * gain), green[x] = std::min(255.0f, green[x] * gain),
+    blue[x] = std::min(255.0f, blue[x] * gain);
+  }
+}
+
+void change_detail(RimScratch* s) {
+  const int w = s->weight.width;
+  for (int y = 0; y < s->weight.height; ++y) {
+    const float* weight = s->weight.row(y);
+    const auto counts = [](float v) { return v > 0; };
+    const auto first = static_cast<int>(std::find_if(weight, weight + w, counts) - weight);
+    int end = w;
+    while (end > first && !counts(weight[end - 1])) --end;
+    const std::size_t i = static_cast<std::size_t>(y) * w + first;
+    if (end > first)
+      change_row(s->low_target.values.data() + i, s->low_source.values.data() + i,
+                 s->light_target.values.data() + i, s->light_source.values.data() + i, end - first,
+                 s->target.channel(0) + i, s->target.channel(1) + i, s->target.channel(2) + i);
   }
 }
 
@@ -229,12 +244,16 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   const float width_px = face_width_px(fused);
   draw_maps(face, ring, where, shift, s);
   read_canvas(frame, where, &s->target);
+  regions.sample({RegionClass::kSkin}, where.canvas_from_frame().inverse(), where.width, where.height,
+                 &s->skin);
+  // Hair and background need not be looked up.
+  for (std::size_t i = 0; i < s->skin.size(); ++i) {
+    if (!(s->skin.values[i] > kSkinFrom)) s->source_x.values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
   s->source.resize(where.width, where.height);
   std::fill(s->source.values.begin(), s->source.values.end(), 0.0f);
   sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, pool, &s->source,
                  &s->trust);
-  regions.sample({RegionClass::kSkin}, where.canvas_from_frame().inverse(), where.width, where.height,
-                 &s->skin);
   weigh(Height(fused), width_px, s);
   light_of(s->target, &s->light_target);
   light_of(s->source, &s->light_source);
@@ -244,7 +263,7 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
     low.apply(s->light_target, &s->low_target);
     low.apply(s->light_source, &s->low_source);
   }
-  change_detail(s->low_target, s->low_source, s->light_target, s->light_source, s->weight, &s->target);
+  change_detail(s);
   fade_early(fused, width_px, rounded(shift.c), rounded(shift.f), s, alpha);
   for (float& w : s->weight.values) w *= face.strength;
   paste_canvas(s->target, s->weight, where, frame);
