@@ -14,6 +14,7 @@
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
   evaluate.py mapping                who gets whom, on the test pictures with several people
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
+  evaluate.py light                  the constants of src/fuse/light_model.cpp, from training photos
   evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
 import argparse
@@ -133,6 +134,12 @@ def evaluate_seam(args):
     e.print_table(table)
 
 
+def evaluate_light():
+    from mien_train import ordinary_light
+    print(f'light, commit {commit()}')
+    ordinary_light.report()
+
+
 def evaluate_dark(args):
     from mien_train import dark_evaluation as d, swap_evaluation as e
     program = args.program or e.default_program()
@@ -185,6 +192,7 @@ def main():
     seam = commands.add_parser('seam')
     seam.add_argument('--program')
     seam.add_argument('--pairs', type=int, default=40)
+    commands.add_parser('light')
     dark = commands.add_parser('dark')
     dark.add_argument('--program')
     dark.add_argument('--exposures', type=int, nargs='+', default=[1, 2, 4, 8, 16, 32, 64], help='1 over the light that is left')
@@ -197,7 +205,8 @@ def main():
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
-             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity()}
+             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity(),
+             'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
 

@@ -16,10 +16,14 @@ void blend_poisson(Gradients gradients, const PlanarRgb& target, const Plane& bo
                    BlendScratch* s, const Plane& alpha, PlanarRgb* fused) {
   s->domain.resize(alpha.width, alpha.height);
   s->border.resize(alpha.width, alpha.height);
+  s->keep.resize(alpha.width, alpha.height);
   for (std::size_t i = 0; i < alpha.size(); ++i) {
     s->domain.values[i] = alpha.values[i] > kDomainAlpha * strength ? 1.0f : 0.0f;
     // Beyond the mask the fused face has no pixels that could be compared with the target's.
     s->border.values[i] = alpha.values[i] > 0 ? border.values[i] : 0.0f;
+    // The rim becomes the target's. Where no border pulls (hair, shadow), it stays the face's, or its edge
+    // would show.
+    s->keep.values[i] = alpha.values[i] > 0 && !(border.values[i] > 0.5f) ? 1.0f : 0.0f;
   }
   PoissonProblem problem;
   problem.domain = &s->domain;
@@ -27,19 +31,8 @@ void blend_poisson(Gradients gradients, const PlanarRgb& target, const Plane& bo
   problem.gradients = gradients;
   problem.mixed = &border;  // bare skin: the target's eyes, brows and lips must not show through the source's
   if (gradients == Gradients::kMixed) problem.cycles = kMixedCycles;
-  s->before.resize(fused->width, fused->height);
-  std::copy(fused->values.begin(), fused->values.end(), s->before.values.begin());
+  problem.keep = &s->keep;
   poisson_clone(target, problem, &s->poisson, fused);
-  // The rim is the target's now. Where no border pulled (hair, shadow), it stays the face's, or its edge
-  // would show.
-  for (int c = 0; c < 3; ++c) {
-    const float* was = s->before.channel(c);
-    float* is = fused->channel(c);
-    for (std::size_t i = 0; i < alpha.size(); ++i) {
-      const bool rim = alpha.values[i] > 0 && !(s->domain.values[i] > 0.5f);
-      is[i] = rim && !(s->border.values[i] > 0.5f) ? was[i] : is[i];
-    }
-  }
 }
 
 // planes[0] is given; halves it until the side is small.

@@ -13,8 +13,7 @@ namespace mien {
 
 struct BlendScratch {
   PoissonScratch poisson;
-  Plane domain, border;
-  PlanarRgb before;
+  Plane domain, border, keep;
   // Multiband: halving sizes of the difference to the target (one channel) and of the mask.
   std::vector<Plane> differences, known, masks;
   Plane enlarged, sum;

@@ -149,6 +149,8 @@ void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame
   for (int fy = 0; fy < where.frame_height; ++fy) {
     std::uint8_t* row = frame.row(where.y0 + fy) + where.x0 * n;
     for (int fx = 0; fx < where.frame_width; ++fx) {
+      // Most of a canvas is not painted.
+      if (where.scale == 1 && !(alpha.row(fy)[fx] > 0)) continue;
       const Point2f at{static_cast<float>(where.x0 + fx), static_cast<float>(where.y0 + fy)};
       const Mix mix = where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
                                        : interpolate(pixels, alpha, canvas_from_frame(at));

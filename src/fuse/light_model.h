@@ -28,8 +28,9 @@ struct LightModel {
   float at(const Normal& n) const;
 };
 
-// Portraits as people take them: skin of 750 faces of the training data, each with mean 1, fitted together
-// and made symmetric. Light comes from above and the front; a face's own darker places are in it too.
+// Portraits as people take them: skin of 750 real photos of the training data, each with mean 1, fitted
+// together and made symmetric. Light comes from above and the front; a face's own darker places are in it
+// too.
 LightModel ordinary_light();
 
 // Least squares near ordinary_light(), in which places that fit badly (a beard, a mole, a cast shadow's core)

@@ -180,6 +180,15 @@ class Setup {
   Area box_;
 };
 
+// to = from, but for what is to be kept.
+MIEN_INLINE void copy_row(const float* __restrict from, const float* keep, int x0, int x1, float* to) {
+  if (keep == nullptr) {
+    std::copy(from + x0, from + x1, to + x0);
+    return;
+  }
+  for (int x = x0; x < x1; ++x) to[x] = keep[x] > 0.5f ? to[x] : from[x];
+}
+
 // picture = base + solution in the domain, target elsewhere.
 MIEN_SIMD_CLONES
 void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const Area& box, const Grid& g,
@@ -187,19 +196,21 @@ void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const 
   for (int c = 0; c < kGridChannels; ++c) {
     for (int y = 0; y < target.height; ++y) {
       const std::size_t row = static_cast<std::size_t>(y) * target.width;
-      const float* below = target.channel(c) + row;
+      const float *below = target.channel(c) + row, *keep = problem.keep ? problem.keep->row(y) : nullptr;
       float* out = picture->channel(c) + row;
       if (y < box.y0 || y >= box.y1) {
-        std::copy_n(below, target.width, out);
+        copy_row(below, keep, 0, target.width, out);
         continue;
       }
-      std::copy_n(below, box.x0, out);
-      std::copy_n(below + box.x1, target.width - box.x1, out + box.x1);
+      copy_row(below, keep, 0, box.x0, out);
+      copy_row(below, keep, box.x1, target.width, out);
       const float *inside = problem.domain->row(y), *u = g.u.data() + g.value(y - box.y0, c) - box.x0;
       const float* own = problem.own ? problem.own->row(y) : inside;
+      const float* stays = keep ? keep : inside;  // in the domain nothing is kept
       for (int x = box.x0; x < box.x1; ++x) {
         const float solved = (own[x] > 0.5f ? out[x] : below[x]) + u[x];
-        out[x] = inside[x] > 0.5f ? solved : below[x];
+        const float rest = stays[x] > 0.5f ? out[x] : below[x];
+        out[x] = inside[x] > 0.5f ? solved : rest;
       }
     }
   }
@@ -211,7 +222,13 @@ void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, Poiss
                    PlanarRgb* picture) {
   const Area box = box_of(*problem.domain);
   if (box.width() <= 0) {
-    *picture = target;
+    for (int c = 0; c < kGridChannels; ++c) {
+      for (int y = 0; y < target.height; ++y) {
+        const std::size_t row = static_cast<std::size_t>(y) * target.width;
+        copy_row(target.channel(c) + row, problem.keep ? problem.keep->row(y) : nullptr, 0, target.width,
+                 picture->channel(c) + row);
+      }
+    }
     return;
   }
   Setup setup(target, *picture, problem, box);

@@ -25,6 +25,8 @@ struct PoissonProblem {
   Gradients gradients = Gradients::kSource;
   // More is more accurate, and slower. 1: below 1/255 for kSource without `own`; 3 in all cases.
   int cycles = 1;
+  // Pixels outside of the domain that stay as they are in `picture`; null: none.
+  const Plane* keep = nullptr;
   const Plane* mixed = nullptr;  // for kMixed: pairs with both pixels here may take the target's; null: all
 };
 
@@ -34,8 +36,8 @@ struct PoissonScratch {
 };
 
 // In the domain `picture` (the source, aligned with the target) gets the solution, elsewhere the target's
-// pixels; values may leave 0..255. At the pictures' own borders nothing is known, so nothing pulls there. A
-// domain without any border keeps the source as it is.
+// pixels (but see `keep`); values may leave 0..255. At the pictures' own borders nothing is known, so nothing
+// pulls there. A domain without any border keeps the source as it is.
 void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, PoissonScratch* scratch,
                    PlanarRgb* picture);
 

@@ -199,6 +199,27 @@ TEST(Poisson, OwnAndBorderMasksDoWhatTheySay) {
   EXPECT_LE(half_border.most, 1.5);
 }
 
+TEST(Poisson, WhatIsKeptStaysAndNothingElseChanges) {
+  const int w = 53, h = 41;
+  const PlanarRgb target = make_picture(w, h, 1, 2), source = make_picture(w, h, 2, 5);
+  const Plane keep = make_mask(w, h, [](int x, int) { return x % 3 == 0; });
+  for (const int from : {14, 60}) {  // the second domain is empty
+    const Plane domain = make_mask(w, h, [from](int x, int y) { return x > from && x < 40 && y > 9; });
+    PoissonScratch scratch;
+    PlanarRgb plain = source, kept = source;
+    PoissonProblem problem{&domain};
+    poisson_clone(target, problem, &scratch, &plain);
+    problem.keep = &keep;
+    poisson_clone(target, problem, &scratch, &kept);
+    for (int c = 0; c < 3; ++c) {
+      for (std::size_t i = 0; i < target.plane(); ++i) {
+        const bool stays = in(&keep, i) && !in(&domain, i);
+        ASSERT_EQ(kept.channel(c)[i], stays ? source.channel(c)[i] : plain.channel(c)[i]) << c << "," << i;
+      }
+    }
+  }
+}
+
 TEST(Poisson, AMaskWithoutBorderKeepsTheSource) {
   const PlanarRgb target = make_picture(20, 11, 1, 4), source = make_picture(20, 11, 2, 4);
   const Plane all = make_mask(20, 11, [](int, int) { return true; });

@@ -28,20 +28,6 @@ void scale_map(const Plane& in, float k, float shift, Plane* out) {
   for (std::size_t i = 0; i < in.size(); ++i) out->values[i] = k * in.values[i] + shift;
 }
 
-void sample_level(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
-                  ThreadPool& pool, PlanarRgb* out, Plane* trust) {
-  const Affine m = level_from_base(level);
-  thread_local Plane x, y;
-  scale_map(map_x, m.a, m.c, &x);
-  scale_map(map_y, m.e, m.f, &y);
-  const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
-  const auto rows = [&](int y0, int y1) {
-    sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out);
-  };
-  pool.for_ranges(0, out->height, kRowsPerTask, std::cref(rows));  // by reference: nothing is allocated
-  sample_alpha(texture.levels[level].view(), px, py, trust);
-}
-
 // Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse
 // level of the texture.
 std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTexture& texture) {
@@ -101,18 +87,32 @@ int best_level(const SourceTexture& texture, const Mesh& fused) {
   return std::clamp(level, 0, static_cast<int>(texture.levels.size()) - 1);
 }
 
+void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
+                    ThreadPool& pool, PlanarRgb* out, Plane* trust) {
+  const Affine m = level_from_base(level);
+  thread_local Plane x, y;
+  scale_map(map_x, m.a, m.c, &x);
+  scale_map(map_y, m.e, m.f, &y);
+  const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
+  const auto rows = [&](int y0, int y1) {
+    sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out);
+  };
+  pool.for_ranges(0, out->height, kRowsPerTask, std::cref(rows));  // by reference: nothing is allocated
+  sample_alpha(texture.levels[level].view(), px, py, trust);
+}
+
 void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,
                  PlanarRgb* out, Plane* trust) {
   out->resize(maps.depth.width, maps.depth.height);
   std::fill(out->values.begin(), out->values.end(), 0.0f);
   const int level = best_level(texture, fused);
-  sample_level(texture, level, maps.source_x, maps.source_y, pool, out, trust);
+  sample_texture(texture, level, maps.source_x, maps.source_y, pool, out, trust);
   if (!texture.uses_mirror) return;
   thread_local PlanarRgb mirrored;
   mirrored.resize(out->width, out->height);
   std::fill(mirrored.values.begin(), mirrored.values.end(), 0.0f);
   thread_local Plane mirrored_trust;
-  sample_level(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored, &mirrored_trust);
+  sample_texture(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored, &mirrored_trust);
   // The gains ride on the mesh as well.
   const auto gains = mirror_gains(texture);
   float mean[3] = {0, 0, 0}, weight = 0;

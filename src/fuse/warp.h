@@ -31,6 +31,11 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh&
 // The texture's level whose pixels are nearest in size to the canvas pixels.
 int best_level(const SourceTexture& texture, const Mesh& fused);
 
+// The texture's level at map_x, map_y (level-0 pixels), and its trust. Pixels whose map_x is not finite keep
+// what `out` holds; their trust is 0.
+void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
+                    ThreadPool& pool, PlanarRgb* out, Plane* trust);
+
 // The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's
 // own side was turned away, its mirrored side takes over with the own side's low-frequency light. trust: how
 // far each pixel is the source's own face, 0..1 (0 where the mesh does not reach).

@@ -46,10 +46,18 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     report->skin_delta_e_after = tone.after;
     report->side_delta_e_before = tone.sides_before, report->side_delta_e_after = tone.sides_after;
   }
+  GrainReport grain;
   {
     const auto span = trace.span("grain");
-    match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
-                &s.fused);
+    grain = match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
+                        &s.fused);
+  }
+  if (regions) {
+    const auto span = trace.span("rim");
+    continue_onto_forehead(source.texture, {prepared.where, s.maps, prepared.fused, strength, grain.blur_px},
+                           *regions, pool, &s.rim, &s.masks.alpha, frame);
+    // The other ways to blend look at what lies around the mask.
+    if (options.blend != BlendMode::kAlpha) read_canvas(frame, prepared.where, &s.target);
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame);

@@ -1,5 +1,5 @@
 // One face of a frame: fused mesh -> (prepare_face: warp -> eyes -> relight) -> coarse network -> tone ->
-// blend -> paste
+// grain -> rim -> blend -> paste
 #pragma once
 
 #include "fuse/coarse.h"

@@ -1,0 +1,272 @@
+#include "fuse/rim.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "core/polygon.h"
+#include "face/crop.h"
+#include "face/topology.h"
+#include "fuse/fast_math.h"
+#include "fuse/sampler.h"
+
+namespace mien {
+namespace {
+
+using topology::kOval;
+
+constexpr topology::Index kBridge = 168;  // between the eyes: the outline is extrapolated away from it
+constexpr int kOutline = static_cast<int>(kOval.size());
+// Shares of a point's distance from the bridge by which the outline is moved away from it.
+constexpr float kReachTop = 0.8f, kReachSide = 0.12f;
+constexpr float kTopEnds = 2.5f, kSideBegins = 8;  // outline points from the top
+constexpr float kFadeFrom = 0.25f;                 // of the reach
+// Along the line from the bridge (0) to the top of the mesh (1): below the first nothing changes.
+constexpr float kLowest = 0.3f, kFull = 0.65f;
+constexpr float kLowSigma = 0.05f;  // face widths: coarser light is the target's
+constexpr float kSkinFrom = 0.6f, kSkinTo = 0.95f, kTrustFrom = 0.5f, kTrustTo = 0.95f;
+constexpr float kSoftEdge = 0.03f;  // face widths: by about as much the skin's own edges are kept away from
+// Where the source's detail goes on, the fused face fades out this far inside of the mesh, this softly.
+constexpr float kFadeInside = 0.11f, kFadeSigma = 0.045f;
+constexpr float kKnee = 0.06f;     // of the brightness: stronger detail is hair, an edge or a highlight
+constexpr float kFewestLight = 8;  // of 255
+
+float reach_of(int from_top) {
+  return kReachSide +
+         (kReachTop - kReachSide) * (1 - smoothstep(kTopEnds, kSideBegins, static_cast<float>(from_top)));
+}
+
+int rounded(float v) { return static_cast<int>(std::lround(v)); }
+
+// The point moved away from the bridge.
+Point3f moved(const Mesh& mesh, int outline_index, float reach) {
+  const Point3f &p = mesh[kOval[static_cast<std::size_t>(outline_index)]], &c = mesh[kBridge];
+  return {p.x + reach * (p.x - c.x), p.y + reach * (p.y - c.y), 0};
+}
+
+// Outline points and the same moved away; source position, share of the reach, share of own pixels.
+struct Ring {
+  std::array<RasterVertex, 2 * kOutline> vertices;
+  std::array<float, std::size_t{2} * kOutline * 4> attributes;
+  std::array<RasterTriangle, 2 * kOutline> triangles;
+};
+
+Ring ring_around(const SourceTexture& texture, const Mesh& fused) {
+  Ring ring;
+  for (int i = 0; i < kOutline; ++i) {
+    const float reach = reach_of(std::min(i, kOutline - i));
+    for (int outer = 0; outer < 2; ++outer) {
+      const float by = outer == 1 ? reach : 0;
+      const Point3f p = moved(fused, i, by), s = moved(texture.mesh, i, by);
+      const auto at = static_cast<std::size_t>(2 * i + outer);
+      ring.vertices[at] = {p.x, p.y, 0};
+      const float own = texture.own_share[static_cast<std::size_t>(kOval[static_cast<std::size_t>(i)])];
+      const std::array<float, 4> values{s.x, s.y, static_cast<float>(outer), own};
+      std::copy(values.begin(), values.end(), ring.attributes.begin() + static_cast<std::ptrdiff_t>(4 * at));
+    }
+    const int next = (i + 1) % kOutline;
+    ring.triangles[static_cast<std::size_t>(2 * i)] = {2 * i, 2 * i + 1, 2 * next};
+    ring.triangles[static_cast<std::size_t>(2 * i + 1)] = {2 * next, 2 * i + 1, 2 * next + 1};
+  }
+  return ring;
+}
+
+// How high a place lies: 0 at the bridge, 1 at the mesh's top.
+struct Height {
+  explicit Height(const Mesh& mesh) : from(mesh[kBridge]) {
+    const Point3f& top = mesh[topology::kForeheadTop];
+    const float x = top.x - from.x, y = top.y - from.y, squared = std::max(x * x + y * y, 1e-6f);
+    up_x = x / squared, up_y = y / squared;
+  }
+  float at(float x, float y) const { return (x - from.x) * up_x + (y - from.y) * up_y; }
+  Point3f from;
+  float up_x = 0, up_y = 0;
+};
+
+// The part of the frame that holds the ring above the bridge, at the canvas' scale. Width 0: none of it.
+CanvasFrame place_of(const Ring& ring, const Height& height, const CanvasFrame& face, int frame_width,
+                     int frame_height) {
+  float low_x = std::numeric_limits<float>::infinity(), low_y = low_x, high_x = -low_x, high_y = -low_x;
+  const Affine frame_from_canvas = face.canvas_from_frame().inverse();
+  for (const RasterVertex& v : ring.vertices) {
+    if (!(height.at(v.x_px, v.y_px) > kLowest)) continue;
+    const Point2f p = frame_from_canvas({v.x_px, v.y_px});
+    low_x = std::min(low_x, p.x), high_x = std::max(high_x, p.x);
+    low_y = std::min(low_y, p.y), high_y = std::max(high_y, p.y);
+  }
+  CanvasFrame out;
+  if (!std::isfinite(low_x + low_y + high_x + high_y)) return out;
+  const auto pixel = [](float v, int size) {
+    return static_cast<int>(std::clamp(v, 0.0f, static_cast<float>(size)));
+  };
+  out.x0 = pixel(low_x, frame_width), out.y0 = pixel(low_y, frame_height);
+  out.frame_width = pixel(high_x + 2, frame_width) - out.x0;
+  out.frame_height = pixel(high_y + 2, frame_height) - out.y0;
+  out.scale = face.scale;
+  out.width = static_cast<int>(std::ceil(static_cast<float>(out.frame_width) * out.scale));
+  out.height = static_cast<int>(std::ceil(static_cast<float>(out.frame_height) * out.scale));
+  return out;
+}
+
+// Source positions (not a number beyond the ring), reach (0 on the mesh, 1 where the ring ends), weight: the
+// share of own pixels.
+void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const Affine& shift, RimScratch* s) {
+  for (RasterVertex& v : ring.vertices) {
+    const Point2f p = shift({v.x_px, v.y_px});
+    v.x_px = p.x, v.y_px = p.y;
+  }
+  const std::size_t plane = static_cast<std::size_t>(where.width) * where.height;
+  s->attributes.resize(4 * plane);
+  std::fill_n(s->attributes.begin(), plane, std::numeric_limits<float>::quiet_NaN());
+  s->depth.resize(where.width, where.height);
+  s->depth.fill(std::numeric_limits<float>::infinity());
+  rasterise(ring.vertices, ring.attributes, 4, ring.triangles,
+            {where.width, where.height, s->attributes.data(), s->depth.values.data()});
+  const std::array<Plane*, 4> planes = {&s->source_x, &s->source_y, &s->reach, &s->weight};
+  for (std::size_t k = 0; k < 4; ++k) {
+    planes[k]->resize(where.width, where.height);
+    std::copy_n(s->attributes.begin() + static_cast<std::ptrdiff_t>(k * plane), plane,
+                planes[k]->values.begin());
+  }
+  // On the mesh the warp is known.
+  const WarpMaps& maps = face.maps;
+  const bool mirrored = maps.own_share.size() == maps.depth.size();
+  const int dx = rounded(shift.c), dy = rounded(shift.f), first = std::max(0, dx),
+            count = std::min(where.width, dx + maps.depth.width) - first;
+  for (int y = std::max(0, dy); y < std::min(where.height, dy + maps.depth.height); ++y) {
+    for (int x = first; x < first + count; ++x) {
+      const std::size_t from = static_cast<std::size_t>(y - dy) * maps.depth.width + (x - dx),
+                        to = static_cast<std::size_t>(y) * where.width + x;
+      if (!maps.covered(from)) continue;
+      s->source_x.values[to] = maps.source_x.values[from],
+      s->source_y.values[to] = maps.source_y.values[from];
+      s->reach.values[to] = 0;
+      s->weight.values[to] = mirrored ? maps.own_share.values[from] : 1;
+    }
+  }
+}
+
+// trust becomes where both show skin, away from its edges; weight: how far the source's detail is taken.
+void weigh(const Height& height, float width_px, RimScratch* s) {
+  const int w = s->weight.width;
+  for (std::size_t i = 0; i < s->weight.size(); ++i) {
+    const bool known = std::isfinite(s->source_x.values[i]);
+    s->trust.values[i] = known ? smoothstep(kSkinFrom, kSkinTo, s->skin.values[i]) *
+                                     smoothstep(kTrustFrom, kTrustTo, s->trust.values[i])
+                               : 0;
+  }
+  gaussian_blur(&s->trust, kSoftEdge * width_px, &s->blur.line);
+  for (int y = 0; y < s->weight.height; ++y) {
+    for (int x = 0; x < w; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * w + x;
+      const float reach = s->reach.values[i];
+      const bool known = std::isfinite(s->source_x.values[i]);
+      float& trust = s->trust.values[i];
+      trust = known ? smoothstep(0.5f, 1, trust) : 0;
+      s->weight.values[i] =
+          known ? trust * s->weight.values[i] * (1 - smoothstep(kFadeFrom, 1, reach)) *
+                      smoothstep(kLowest, kFull, height.at(static_cast<float>(x), static_cast<float>(y)))
+                : 0;
+    }
+  }
+}
+
+// Lets the fused face fade out earlier where the weight is large: both have the source's detail there, so
+// that only light and colour change over the wide ramp.
+void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s, Plane* alpha) {
+  thread_local std::vector<Point2f> outline, inset;
+  outline.clear();
+  for (const topology::Index i : kOval) outline.push_back({fused[i].x, fused[i].y});
+  offset_polygon(outline, -kFadeInside * width_px, &inset);
+  s->skin.fill(0);
+  fill_polygon(inset, &s->skin);
+  gaussian_blur(&s->skin, kFadeSigma * width_px, &s->blur.line);
+  for (int y = std::max(0, dy); y < std::min(s->skin.height, dy + alpha->height); ++y) {
+    const float *wide = s->skin.row(y), *weight = s->weight.row(y);
+    float* a = alpha->row(y - dy) - dx;
+    for (int x = std::max(0, dx); x < std::min(s->skin.width, dx + alpha->width); ++x)
+      a[x] *= 1 - weight[x] * (1 - std::clamp(1.02f * wide[x] - 0.01f, 0.0f, 1.0f));
+  }
+}
+
+MIEN_SIMD_CLONES
+void light_of(const PlanarRgb& picture, Plane* out) {
+  out->resize(picture.width, picture.height);
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    const float light =
+        0.299f * picture.channel(0)[i] + 0.587f * picture.channel(1)[i] + 0.114f * picture.channel(2)[i];
+    out->values[i] = std::max(light, kFewestLight);
+  }
+}
+
+MIEN_INLINE float bent(float x) { return kKnee * fast_tanh(x / kKnee); }
+
+// The target's pixels with the source's detail in the place of their own, where it has weight.
+MIEN_SIMD_CLONES
+void change_row(const float* __restrict low_target, const float* __restrict low_source,
+                const float* __restrict light_target, const float* __restrict light_source, int n,
+                float* __restrict red, float* __restrict green, float* __restrict blue) {
+  for (int x = 0; x < n; ++x) {
+    const float own = light_target[x] / low_target[x] - 1, theirs = light_source[x] / low_source[x] - 1;
+    const float gain = (1 + bent(theirs)) / (1 + bent(own));
+    red[x] = std::min(255.0f, red[x] * gain), green[x] = std::min(255.0f, green[x] * gain),
+    blue[x] = std::min(255.0f, blue[x] * gain);
+  }
+}
+
+void change_detail(RimScratch* s) {
+  const int w = s->weight.width;
+  for (int y = 0; y < s->weight.height; ++y) {
+    const float* weight = s->weight.row(y);
+    const auto counts = [](float v) { return v > 0; };
+    const auto first = static_cast<int>(std::find_if(weight, weight + w, counts) - weight);
+    int end = w;
+    while (end > first && !counts(weight[end - 1])) --end;
+    const std::size_t i = static_cast<std::size_t>(y) * w + first;
+    if (end > first)
+      change_row(s->low_target.values.data() + i, s->low_source.values.data() + i,
+                 s->light_target.values.data() + i, s->light_source.values.data() + i, end - first,
+                 s->target.channel(0) + i, s->target.channel(1) + i, s->target.channel(2) + i);
+  }
+}
+
+}  // namespace
+
+void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, const RegionMap& regions,
+                            ThreadPool& pool, RimScratch* s, Plane* alpha, MutableImageView frame) {
+  if (face.where.scale > 1 || texture.levels.empty()) return;
+  const Ring ring = ring_around(texture, face.fused);
+  const CanvasFrame where = place_of(ring, Height(face.fused), face.where, frame.width, frame.height);
+  if (where.width < 2 || where.height < 2) return;
+  const Affine shift = compose(where.canvas_from_frame(), face.where.canvas_from_frame().inverse());
+  const Mesh fused = transformed(face.fused, shift);
+  const float width_px = face_width_px(fused);
+  draw_maps(face, ring, where, shift, s);
+  read_canvas(frame, where, &s->target);
+  regions.sample({RegionClass::kSkin}, where.canvas_from_frame().inverse(), where.width, where.height,
+                 &s->skin);
+  // Hair and background need not be looked up.
+  for (std::size_t i = 0; i < s->skin.size(); ++i) {
+    if (!(s->skin.values[i] > kSkinFrom)) s->source_x.values[i] = std::numeric_limits<float>::quiet_NaN();
+  }
+  s->source.resize(where.width, where.height);
+  std::fill(s->source.values.begin(), s->source.values.end(), 0.0f);
+  sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, pool, &s->source,
+                 &s->trust);
+  weigh(Height(fused), width_px, s);
+  light_of(s->target, &s->light_target);
+  light_of(s->source, &s->light_source);
+  gaussian_blur(&s->light_source, face.blur_px, &s->blur.line);
+  {
+    const MaskedBlur low(s->trust, kLowSigma * width_px, &s->blur);
+    low.apply(s->light_target, &s->low_target);
+    low.apply(s->light_source, &s->low_source);
+  }
+  change_detail(s);
+  fade_early(fused, width_px, rounded(shift.c), rounded(shift.f), s, alpha);
+  for (float& w : s->weight.values) w *= face.strength;
+  paste_canvas(s->target, s->weight, where, frame);
+}
+
+}  // namespace mien
