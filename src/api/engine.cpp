@@ -76,6 +76,24 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
   return out;
 }
 
+// In clips, frames from one run of a network to the next, at least: what lies between moves along with the
+// face. The networks' answers are coarse, and what the light's are is steadied over more frames than these.
+struct Periods {
+  int parser = 1, coarse = 1, second_look = 1;
+};
+
+Periods periods_of(Mode mode) {
+  switch (mode) {
+    case Mode::kFast:
+      return {4, 3, 4};
+    case Mode::kBalanced:
+      return {2, 2, 2};
+    case Mode::kHd:
+      break;
+  }
+  return {};
+}
+
 // The engine's own mode, or all that differ from the one below.
 Result<std::vector<CoarseTier>> load_tiers(const ModelFolder& folder, const EngineOptions& options) {
   std::vector<CoarseTier> out;
@@ -421,6 +439,9 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const Engine::Parts& parts = *s.parts;
     FaceTracker::State& track = tracker.state();
     s.trace.clear();
+    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
+    const Periods periods = periods_of(tier.mode);
+    track.follower.set_second_look_period(periods.second_look);
     MIEN_ASSIGN(const std::vector<FollowedFace> faces,
                 track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
     track.largest = largest_number(faces, track.largest);
@@ -428,10 +449,18 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
                                                     parts.networks(), s.find, s.trace));
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
-    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
-    const TrackedFusion with{
-        track.regions, track.parser_period, parts.networks(), s.fusion_parts(tier), s.pool, s.find, s.fuse,
-        s.trace};
+    const TrackedFusion with{track.regions,
+                             track.memories,
+                             track.follower.step_seconds(),
+                             track.follower.steady(),
+                             std::max(track.parser_period, periods.parser),
+                             periods.coarse,
+                             parts.networks(),
+                             s.fusion_parts(tier),
+                             s.pool,
+                             s.find,
+                             s.fuse,
+                             s.trace};
     FusionReport report;
     report.mode = tier.mode, report.network = tier.name;
     report.missing = std::move(roles.missing);

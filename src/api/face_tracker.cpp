@@ -10,7 +10,7 @@ namespace mien {
 namespace {
 
 constexpr int kLongestPeriod = 1000;
-constexpr SealedKind kTrackerKind{"MIENTRAK", 2, "the state of a face tracker", "begin the stream anew"};
+constexpr SealedKind kTrackerKind{"MIENTRAK", 3, "the state of a face tracker", "begin the stream anew"};
 
 Done check_period(const char* whose, int frames) {
   if (frames >= 1 && frames <= kLongestPeriod) return {};
@@ -32,7 +32,7 @@ Done TrackerOptions::validate() const {
 }
 
 FaceTracker::FaceTracker(const TrackerOptions& options)
-    : state_(new State{FaceFollower(follow_settings(options)), {}, {}}) {
+    : state_(new State{FaceFollower(follow_settings(options)), {}, {}, {}}) {
   state_->parser_period = nearest_period(options.parser_period);
 }
 FaceTracker::~FaceTracker() = default;
@@ -47,6 +47,7 @@ void FaceTracker::set_options(const TrackerOptions& options) {
 void FaceTracker::reset() { state_->follower.reset(); }
 
 std::vector<std::uint8_t> FaceTracker::save() const {
+  state_->memories.forget_answers();
   ByteWriter out;
   out.text(engine_version());
   StateWriter archive(out);

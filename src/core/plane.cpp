@@ -180,26 +180,53 @@ void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* 
   shrink(in, mask.values.data(), mask.width, mask.height, factor, out);
 }
 
+namespace {
+
+// A row of `in` brought to more pixels: pixel x lies behind cell[x] by share[x].
 MIEN_SIMD_CLONES
+void widen_row(const float* in, const int* cell, const int* next, const float* share, int width,
+               float* __restrict out) {
+  for (int x = 0; x < width; ++x) out[x] = in[cell[x]] + share[x] * (in[next[x]] - in[cell[x]]);
+}
+
+MIEN_SIMD_CLONES
+void mix_rows(const float* top, const float* bottom, float share, int width, float* __restrict out) {
+  for (int x = 0; x < width; ++x) out[x] = top[x] + share * (bottom[x] - top[x]);
+}
+
+}  // namespace
+
+// Each row of cells is widened once and serves all rows of pixels between it and its neighbours.
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out) {
   out->resize(width, height);
   const float step = 1.0f / static_cast<float>(factor), start = 0.5f * step - 0.5f;
-  thread_local std::vector<float> line;
-  line.resize(static_cast<std::size_t>(in.width));
-  for (int y = 0; y < height; ++y) {
-    const float py =
-        std::clamp(start + static_cast<float>(y) * step, 0.0f, static_cast<float>(in.height - 1));
-    const int iy = std::min(static_cast<int>(py), std::max(0, in.height - 2));
-    const float fy = py - static_cast<float>(iy);
-    const float *top = in.row(iy), *bottom = in.row(std::min(iy + 1, in.height - 1));
-    for (int x = 0; x < in.width; ++x) line[x] = top[x] + fy * (bottom[x] - top[x]);
-    float* row = out->row(y);
-    for (int x = 0; x < width; ++x) {
-      const float px =
-          std::clamp(start + static_cast<float>(x) * step, 0.0f, static_cast<float>(in.width - 1));
-      const int ix = std::min(static_cast<int>(px), std::max(0, in.width - 2));
-      row[x] = line[ix] + (px - static_cast<float>(ix)) * (line[std::min(ix + 1, in.width - 1)] - line[ix]);
+  const auto place = [&](int i, int cells) {
+    return std::clamp(start + static_cast<float>(i) * step, 0.0f, static_cast<float>(cells - 1));
+  };
+  thread_local std::vector<int> cell, next;  // scratch that keeps its memory
+  thread_local std::vector<float> share, wide[2];
+  cell.resize(static_cast<std::size_t>(width)), next.resize(cell.size()), share.resize(cell.size());
+  for (int x = 0; x < width; ++x) {
+    const float px = place(x, in.width);
+    cell[x] = std::min(static_cast<int>(px), std::max(0, in.width - 2));
+    next[x] = std::min(cell[x] + 1, in.width - 1);
+    share[x] = px - static_cast<float>(cell[x]);
+  }
+  int held[2] = {-1, -1};
+  const auto widened = [&](int row) -> const float* {
+    std::vector<float>& line = wide[row % 2];
+    if (held[row % 2] != row) {
+      line.resize(cell.size());
+      widen_row(in.row(row), cell.data(), next.data(), share.data(), width, line.data());
+      held[row % 2] = row;
     }
+    return line.data();
+  };
+  for (int y = 0; y < height; ++y) {
+    const float py = place(y, in.height);
+    const int iy = std::min(static_cast<int>(py), std::max(0, in.height - 2));
+    const float *top = widened(iy), *bottom = widened(std::min(iy + 1, in.height - 1));
+    mix_rows(top, bottom, py - static_cast<float>(iy), width, out->row(y));
   }
 }
 

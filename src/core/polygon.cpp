@@ -43,20 +43,26 @@ void collect_crossings(std::span<const Point2f> points, float y, std::vector<Cro
 
 void fill_polygon(std::span<const Point2f> points, Plane* mask) {
   if (points.size() < 3 || mask->size() == 0) return;
-  float low = points[0].y, high = points[0].y;
+  float low = points[0].y, high = points[0].y, left = points[0].x, right = points[0].x;
   for (const Point2f& p : points) {
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) return;
     low = std::min(low, p.y), high = std::max(high, p.y);
+    left = std::min(left, p.x), right = std::max(right, p.x);
   }
   const auto row_of = [&](float y) {
     return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height))));
   };
   const int y0 = std::max(0, row_of(low)), y1 = std::min(mask->height - 1, row_of(high));
+  const auto column_of = [&](float x) {
+    return static_cast<int>(std::floor(std::clamp(x + 0.5f, 0.0f, static_cast<float>(mask->width))));
+  };
+  const int x0 = std::max(0, column_of(left) - 1), x1 = std::min(mask->width, column_of(right) + 2);
+  if (x1 <= x0) return;
   thread_local std::vector<Crossing> crossings;  // scratch that keeps its memory
   thread_local std::vector<float> coverage;
   coverage.resize(static_cast<std::size_t>(mask->width));
   for (int y = y0; y <= y1; ++y) {
-    std::fill(coverage.begin(), coverage.end(), 0.0f);
+    std::fill(coverage.begin() + x0, coverage.begin() + x1, 0.0f);
     for (int line = 0; line < kLinesPerPixel; ++line) {
       const float at = static_cast<float>(y) - 0.5f + (static_cast<float>(line) + 0.5f) / kLinesPerPixel;
       collect_crossings(points, at, &crossings);
@@ -67,7 +73,7 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
       }
     }
     float* row = mask->row(y);
-    for (int x = 0; x < mask->width; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
+    for (int x = x0; x < x1; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
   }
 }
 

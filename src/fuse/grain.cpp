@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/simd_clones.h"
 #include "fuse/fast_math.h"
 
 namespace mien {
@@ -187,11 +188,26 @@ void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, Gr
 }
 
 // A value of mean 0 and standard deviation 1 for each place and seed: the sum of four uniform ones.
-float noise_at(std::uint32_t place, std::uint32_t seed) {
+MIEN_INLINE float noise_at(std::uint32_t place, std::uint32_t seed) {
   std::uint32_t h = place * 0x9E3779B1u ^ seed;
   h ^= h >> 15, h *= 0x2C1B3C6Du, h ^= h >> 12, h *= 0x297A2D39u, h ^= h >> 15;
-  const auto part = [h](int shift) { return static_cast<float>(h >> shift & 255u); };
-  return (part(0) + part(8) + part(16) + part(24) - 510) / 147.8f;
+  const std::uint32_t sum = (h & 255u) + (h >> 8 & 255u) + (h >> 16 & 255u) + (h >> 24);
+  return static_cast<float>(static_cast<std::int32_t>(sum) - 510) / 147.8f;
+}
+
+MIEN_SIMD_CLONES
+void fill_noise(std::uint32_t seed, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = noise_at(static_cast<std::uint32_t>(i), seed);
+}
+
+MIEN_SIMD_CLONES
+void smooth_row(const float* up, const float* row, const float* down, int width, float* __restrict out) {
+  constexpr float kUnit = 16.0f / 6.0f;  // the binomial's 2-norm is 6/16
+  for (int x = 1; x < width - 1; ++x) {
+    const float sides = up[x] + down[x] + row[x - 1] + row[x + 1],
+                corners = up[x - 1] + up[x + 1] + down[x - 1] + down[x + 1];
+    out[x] = kUnit * (4 * row[x] + 2 * sides + corners) / 16;
+  }
 }
 
 // How much white noise and how much noise smoothed by a 3x3 binomial (scaled back to unit strength) add up to
@@ -210,17 +226,10 @@ Mix mix_for(float missing_full, float missing_half) {
 }
 
 void smooth_noise(const Plane& white, Plane* out) {
-  constexpr float kUnit = 16.0f / 6.0f;  // the binomial's 2-norm is 6/16
   out->resize(white.width, white.height);
   out->fill(0);
-  for (int y = 1; y + 1 < white.height; ++y) {
-    const float *up = white.row(y - 1), *row = white.row(y), *down = white.row(y + 1);
-    for (int x = 1; x + 1 < white.width; ++x) {
-      const float sides = up[x] + down[x] + row[x - 1] + row[x + 1],
-                  corners = up[x - 1] + up[x + 1] + down[x - 1] + down[x + 1];
-      out->row(y)[x] = kUnit * (4 * row[x] + 2 * sides + corners) / 16;
-    }
-  }
+  for (int y = 1; y + 1 < white.height; ++y)
+    smooth_row(white.row(y - 1), white.row(y), white.row(y + 1), white.width, out->row(y));
 }
 
 std::uint32_t seed_of(const PlanarRgb& picture) {
@@ -231,17 +240,21 @@ std::uint32_t seed_of(const PlanarRgb& picture) {
   return h;
 }
 
+MIEN_SIMD_CLONES
+void mix_noise(const Mix& mix, const float* white, const float* smooth, const float* alpha, std::size_t n,
+               float* __restrict channel) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float noisy = channel[i] + mix.white * white[i] + mix.smooth * smooth[i];
+    channel[i] = alpha[i] > 0 ? std::clamp(noisy, 0.0f, 255.0f) : channel[i];
+  }
+}
+
 // Adds `share` of one noise picture to a channel where the face is drawn.
 void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScratch* s, float* channel) {
   s->white.resize(alpha.width, alpha.height);
-  for (std::size_t i = 0; i < s->white.size(); ++i)
-    s->white.values[i] = noise_at(static_cast<std::uint32_t>(i), seed);
+  fill_noise(seed, s->white.size(), s->white.values.data());
   smooth_noise(s->white, &s->smooth);
-  for (std::size_t i = 0; i < alpha.size(); ++i) {
-    if (!(alpha.values[i] > 0)) continue;
-    channel[i] = std::clamp(channel[i] + mix.white * s->white.values[i] + mix.smooth * s->smooth.values[i],
-                            0.0f, 255.0f);
-  }
+  mix_noise(mix, s->white.values.data(), s->smooth.values.data(), alpha.values.data(), alpha.size(), channel);
 }
 
 }  // namespace

@@ -5,6 +5,24 @@
 #include "fuse/tone.h"
 
 namespace mien {
+namespace {
+
+// Asks the network, or takes its last answer again: the crop moves with the face.
+Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& parts, FuseScratch* s) {
+  HeldAnswer* held = parts.memory && parts.memory->coarse_period > 1 ? &parts.memory->answer : nullptr;
+  if (held && held->frames_left > 0) {
+    --held->frames_left;
+    const Affine crop_from_canvas = crop_from_frame(level_square(scene.fused), kCoarseSpan, kCoarseSize);
+    apply_coarse_output(held->maps[0], held->maps[1], crop_from_canvas, scene.trust, &s->fused,
+                        &s->masks.alpha);
+    return {};
+  }
+  MIEN_TRY(net.run(scene, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha));
+  if (held) held->maps = parts.coarse_scratch->outputs, held->frames_left = parts.memory->coarse_period - 1;
+  return {};
+}
+
+}  // namespace
 
 Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
                const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& s,
@@ -16,6 +34,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   {
     const auto span = trace.span("shape");
     MIEN_ASSIGN(const ShapeFit fit, model.fit(face.mesh));
+    if (parts.memory) report->face.pose = fit.pose;  // a followed face's was not measured before
     gap = expression_gap(model, source.shape, fit);
     fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
   }
@@ -36,7 +55,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
                             prepared.fused,
                             model.canonical_mesh(),
                             model.triangles()};
-    MIEN_TRY(coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
+    MIEN_TRY(refine(*coarse, scene, parts, &s));
   }
   {
     const auto span = trace.span("tone");
@@ -45,6 +64,11 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     report->skin_delta_e_before = prepared.skin_delta_e;
     report->skin_delta_e_after = tone.after;
     report->side_delta_e_before = tone.sides_before, report->side_delta_e_after = tone.sides_after;
+  }
+  if (parts.memory && parts.memory->steady) {
+    const auto span = trace.span("steady");
+    steady_light(s.target, s.masks.alpha, prepared.fused, model.triangles(), parts.memory->step_seconds,
+                 &parts.memory->light, &s.steady, &s.fused);
   }
   {
     const auto span = trace.span("grain");

@@ -11,6 +11,7 @@
 #include "fuse/expression_gap.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
+#include "fuse/steady_light.h"
 
 namespace mien {
 
@@ -23,6 +24,7 @@ struct FuseScratch {
   RelightScratch relight;
   BlendScratch blend;
   GrainScratch grain;
+  SteadyLightScratch steady;
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.

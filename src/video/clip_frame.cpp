@@ -44,8 +44,8 @@ float dot(const float* steps, const int* difference) {
 
 template <class Sample>
 void add(Sample* sample, float step, int largest) {
-  *sample = static_cast<Sample>(
-      std::clamp(static_cast<int>(std::lround(static_cast<float>(*sample) + step)), 0, largest));
+  const float value = std::min(std::max(static_cast<float>(*sample) + step, 0.0f), static_cast<float>(largest));
+  *sample = static_cast<Sample>(static_cast<int>(value + 0.5f));
 }
 
 // The first and last differing byte of two rows; first > last: none.

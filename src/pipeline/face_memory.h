@@ -1,0 +1,52 @@
+// What a stream's faces keep from one fused frame to the next.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "fuse/steady_light.h"
+#include "model/tensor.h"
+#include "pipeline/follow_faces.h"
+
+namespace mien {
+
+// The coarse network's last answer for a face: it is low-frequency, and moves along with the face's crop.
+struct HeldAnswer {
+  std::array<Tensor, 2> maps;  // as CoarseNet gives them
+  int frames_left = 0;         // for which they serve; 0: the network is asked
+};
+
+struct FaceMemory {
+  int number = 0;             // FollowedFace::number
+  float step_seconds = 0.04f;  // from the last frame to this one
+  int coarse_period = 1;      // frames from one run of the coarse network to the next
+  bool steady = true;
+  LightMemory light;
+  HeldAnswer answer;  // too large to be saved: see forget_answers()
+
+  template <class Archive>
+  void visit(Archive& archive) {  // core/byte_stream.h
+    archive(number, light);
+  }
+};
+
+class FaceMemories {
+ public:
+  // A new one when the number is new. Valid until the next call.
+  FaceMemory& of(int number);
+  // Forgets faces that are not among these.
+  void keep(std::span<const FollowedFace> faces);
+  // The networks are asked anew in the next frame, in a run that goes on as in one that is taken up again.
+  void forget_answers();
+
+  template <class Archive>
+  void visit(Archive& archive) {
+    archive(faces_);
+  }
+
+ private:
+  std::vector<FaceMemory> faces_;
+};
+
+}  // namespace mien
