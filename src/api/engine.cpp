@@ -80,12 +80,13 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
 // face. The networks' answers are coarse, and what the light's are is steadied over more frames than these.
 struct Periods {
   int parser = 1, coarse = 1, second_look = 1;
+  int parse_side_px = kFineParsePx;
 };
 
 Periods periods_of(Mode mode) {
   switch (mode) {
     case Mode::kFast:
-      return {4, 3, 4};
+      return {4, 4, 4, kFastParsePx};
     case Mode::kBalanced:
       return {2, 2, 2};
     case Mode::kHd:
@@ -455,6 +456,7 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
                              track.follower.steady(),
                              std::max(track.parser_period, periods.parser),
                              periods.coarse,
+                             periods.parse_side_px,
                              parts.networks(),
                              s.fusion_parts(tier),
                              s.pool,

@@ -96,13 +96,8 @@ void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
 
 // Columns are done row by row: one running sum per column.
 MIEN_SIMD_CLONES
-void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
-  const int w = plane->width, h = plane->height;
-  std::vector<float>& in = *scratch;
-  in.assign(plane->values.begin(), plane->values.end());
-  const auto row_at = [&](int y) {
-    return in.data() + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w;
-  };
+void blur_columns(const float* in, int w, int h, const Box1d& box, float* __restrict to) {
+  const auto row_at = [&](int y) { return in + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w; };
   thread_local std::vector<double> sums;
   sums.assign(static_cast<std::size_t>(w), 0.0);
   for (int y = -box.radius; y <= box.radius; ++y) {
@@ -112,7 +107,7 @@ void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   for (int y = 0; y < h; ++y) {
     const float *before = row_at(y - box.radius - 1), *after = row_at(y + box.radius + 1),
                 *leaving = row_at(y - box.radius);
-    float* out = plane->row(y);
+    float* out = to + static_cast<std::size_t>(y) * w;
     for (int x = 0; x < w; ++x) {
       out[x] = (static_cast<float>(sums[x]) + box.rest * (before[x] + after[x])) * box.weight;
       sums[x] += after[x] - leaving[x];
@@ -126,7 +121,11 @@ void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   if (!(sigma_px > 0.05f) || plane->size() == 0) return;
   const Box1d box = box_for(std::min(sigma_px, 2000.0f));
   blur_rows(plane, box, scratch);
-  for (int pass = 0; pass < kPasses; ++pass) blur_columns(plane, box, scratch);
+  scratch->resize(plane->size());
+  for (int pass = 0; pass < kPasses; ++pass) {
+    blur_columns(plane->values.data(), plane->width, plane->height, box, scratch->data());
+    plane->values.swap(*scratch);
+  }
 }
 
 namespace {

@@ -64,11 +64,7 @@ float sharpness(const BandEnergies& e, float noise, float sigma) {
 }
 
 // Noise by the method of Immerkaer (1996), made robust: 1.48 times the median absolute answer to a filter
-// that edges and gradients do not reach, at full size and at half of it.
-struct Noise {
-  std::array<float, 3> full{}, half{};  // standard deviations per channel
-  float shared = 0;                     // correlation of the channels, 0..1
-};
+// that edges and gradients do not reach, at full size and at half of it: what Noise holds.
 
 float filtered(const float* p, int stride) {
   const float* up = p - stride;
@@ -257,34 +253,93 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
   mix_noise(mix, s->white.values.data(), s->smooth.values.data(), alpha.values.data(), alpha.size(), channel);
 }
 
-}  // namespace
+constexpr int kLookPeriod = 4;        // frames of a stream from one measurement to the next
+constexpr float kLookShare = 0.4f;     // of a new one in what is used
+constexpr float kLeastBlurPx = 0.15f;  // less cannot be seen
 
-GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
-                        FaceMasks* masks, PlanarRgb* fused) {
-  GrainReport out;
-  const std::vector<std::size_t>& at = skin_samples(masks->skin);
-  if (at.size() < kFewestSamples) return out;
-  const Noise wanted = measure_noise(target, at);
-  Noise own = measure_noise(*fused, at);
-  out.blur_px = blur_needed(target, *fused, maps, masks->alpha, width_px, wanted, own, s);
-  if (out.blur_px > 0) {
-    blur_face(target, maps, out.blur_px, s, masks, fused);
-    own = measure_noise(*fused, at);
+Noise between(const Noise& a, const Noise& b, float share) {
+  Noise out;
+  for (std::size_t c = 0; c < 3; ++c) {
+    out.full[c] = a.full[c] + share * (b.full[c] - a.full[c]);
+    out.half[c] = a.half[c] + share * (b.half[c] - a.half[c]);
   }
-  if (wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1]) return out;
+  out.shared = a.shared + share * (b.shared - a.shared);
+  return out;
+}
+
+// A new measurement; without memory it is taken as it is.
+struct GrainLook {
+  Noise wanted, own;
+  float blur_px = 0;
+};
+
+void steady_blur(const GrainMemory* memory, float width_px, GrainLook* look) {
+  if (memory != nullptr && memory->known) {
+    const float before = memory->blur_share * width_px;
+    look->blur_px = before + kLookShare * (look->blur_px - before);
+  }
+  if (look->blur_px < kLeastBlurPx && memory != nullptr) look->blur_px = 0;
+}
+
+void remember(const GrainLook& look, float width_px, GrainMemory* memory) {
+  const float share = memory->known ? kLookShare : 1;
+  memory->wanted = between(memory->wanted, look.wanted, share);
+  memory->own = between(memory->own, look.own, share);
+  memory->blur_share = look.blur_px / std::max(width_px, 1.0f);
+  memory->known = true, memory->frames_left = kLookPeriod - 1;
+}
+
+// Adds what the fused face lacks. -> its strength in green.
+float add_missing_noise(const PlanarRgb& target, const Noise& wanted, const Noise& own, const Plane& alpha,
+                        GrainScratch* s, PlanarRgb* fused) {
+  if (wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1]) return 0;
   const std::uint32_t seed = seed_of(target);
   const float common = std::sqrt(wanted.shared), apart = std::sqrt(1 - wanted.shared);
+  float strength = 0;
   for (std::size_t c = 0; c < 3; ++c) {
     const auto missing = [&](const auto& of) {
       return std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
     };
     const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
     float* channel = fused->channel(static_cast<int>(c));
-    add_noise(seed, {common * mix.white, common * mix.smooth}, masks->alpha, s, channel);
-    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, masks->alpha,
-              s, channel);
-    if (c == 1) out.noise = std::hypot(mix.white, mix.smooth);
+    add_noise(seed, {common * mix.white, common * mix.smooth}, alpha, s, channel);
+    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, alpha, s,
+              channel);
+    if (c == 1) strength = std::hypot(mix.white, mix.smooth);
   }
+  return strength;
+}
+
+}  // namespace
+
+GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
+                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory) {
+  GrainReport out;
+  const bool held = memory != nullptr && memory->frames_left > 0;
+  GrainLook look;
+  const std::vector<std::size_t>* at = nullptr;
+  if (held) {
+    --memory->frames_left;
+    look.blur_px = memory->blur_share * width_px;
+  } else {
+    at = &skin_samples(masks->skin);
+    if (at->size() < kFewestSamples) {
+      if (memory != nullptr) *memory = {};
+      return out;
+    }
+    look.wanted = measure_noise(target, *at), look.own = measure_noise(*fused, *at);
+    look.blur_px = blur_needed(target, *fused, maps, masks->alpha, width_px, look.wanted, look.own, s);
+    steady_blur(memory, width_px, &look);
+  }
+  out.blur_px = look.blur_px;
+  if (out.blur_px > 0) {
+    blur_face(target, maps, out.blur_px, s, masks, fused);
+    if (!held) look.own = measure_noise(*fused, *at);
+  }
+  if (memory != nullptr && !held) remember(look, width_px, memory);
+  const Noise &wanted = memory != nullptr ? memory->wanted : look.wanted,
+              &own = memory != nullptr ? memory->own : look.own;
+  out.noise = add_missing_noise(target, wanted, own, masks->alpha, s, fused);
   return out;
 }
 

@@ -20,7 +20,7 @@ void FaceMemories::keep(std::span<const FollowedFace> faces) {
 }
 
 void FaceMemories::forget_answers() {
-  for (FaceMemory& memory : faces_) memory.answer.frames_left = 0;
+  for (FaceMemory& memory : faces_) memory.answer.frames_left = 0, memory.answer.asked = false;
 }
 
 }  // namespace mien

@@ -5,7 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "fuse/grain.h"
+#include "fuse/relight.h"
 #include "fuse/steady_light.h"
+#include "fuse/tone.h"
 #include "model/tensor.h"
 #include "pipeline/follow_faces.h"
 
@@ -15,6 +18,14 @@ namespace mien {
 struct HeldAnswer {
   std::array<Tensor, 2> maps;  // as CoarseNet gives them
   int frames_left = 0;         // for which they serve; 0: the network is asked
+  bool asked = false;          // ever: the first answer serves for fewer frames, so that the networks take turns
+};
+
+// Figures of the skin for the report.
+struct ToneMemory {
+  int frames_left = 0;        // for which the last ones serve
+  float before = 0;           // CIEDE2000
+  ToneReport found;
 };
 
 struct FaceMemory {
@@ -23,11 +34,14 @@ struct FaceMemory {
   int coarse_period = 1;      // frames from one run of the coarse network to the next
   bool steady = true;
   LightMemory light;
+  RelightMemory relight;
+  GrainMemory grain;
+  ToneMemory tone;
   HeldAnswer answer;  // too large to be saved: see forget_answers()
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number, light);
+    archive(number, light, relight, grain, tone);
   }
 };
 

@@ -20,7 +20,6 @@ constexpr float kTileShare =
     0.55f;  // of a side that is cut in two: the overlap holds the faces that the first pass may miss
 constexpr float kMergeOverlap = 0.4f;
 constexpr float kMinPresence = 0.7f;
-constexpr int kParseCropPx = 192;     // photos have time for the finer look
 
 struct Tile {
   int x0, y0, width, height;  // pixels of the picture
@@ -172,11 +171,11 @@ Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& netw
 
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
                                               const FaceNetworks& networks, FindScratch& scratch,
-                                              Trace& trace) {
+                                              Trace& trace, int side_px) {
   if (networks.parse == nullptr) return std::optional<RegionMap>();
   const auto span = trace.span("parse");
   RegionMap map;
-  MIEN_TRY(networks.parse->run(picture, level_square(mesh), kParseCropPx, scratch.parse, scratch.nets, &map));
+  MIEN_TRY(networks.parse->run(picture, level_square(mesh), side_px, scratch.parse, scratch.nets, &map));
   return std::optional<RegionMap>(std::move(map));
 }
 

@@ -53,10 +53,12 @@ inline constexpr float kNestedShare = 0.7f;  // of a box inside another: both ar
 // may look like a face of its own.
 std::vector<Face> without_nested(std::vector<Face> faces);
 
+inline constexpr int kFineParsePx = 192, kFastParsePx = 128;  // side of what the region network sees
+
 // The regions around a face; nullopt without weights.
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
                                               const FaceNetworks& networks, FindScratch& scratch,
-                                              Trace& trace);
+                                              Trace& trace, int side_px = kFineParsePx);
 
 // A source's face without what covers it; nullopt without weights, without regions, or when nothing does.
 Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,

@@ -18,7 +18,7 @@ RegionMap moved(const RegionMap& map, const LevelSquare& before, const LevelSqua
 }  // namespace
 
 Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int number, const Mesh& mesh,
-                                                      int period, const FaceNetworks& networks,
+                                                      int period, int side_px, const FaceNetworks& networks,
                                                       FindScratch& scratch, Trace& trace) {
   const auto known =
       std::find_if(looks_.begin(), looks_.end(), [&](const Look& look) { return look.number == number; });
@@ -27,7 +27,7 @@ Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int numbe
     known->frames_to_next = std::min(known->frames_to_next, period) - 1;
     return std::optional<RegionMap>(moved(known->map, known->square, now));
   }
-  MIEN_ASSIGN(std::optional<RegionMap> seen, find_regions(frame, mesh, networks, scratch, trace));
+  MIEN_ASSIGN(std::optional<RegionMap> seen, find_regions(frame, mesh, networks, scratch, trace, side_px));
   if (known != looks_.end()) looks_.erase(known);
   if (seen && period > 1) looks_.push_back({number, period - 1, now, *seen});
   return seen;

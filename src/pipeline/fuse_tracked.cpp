@@ -26,7 +26,8 @@ std::string reason_to_skip(const FollowedFace& face, const FusionOptions& option
 Done fuse_one(ImageView frame, const Source& source, const FusionOptions& how, const TrackedFusion& with,
               MutableImageView image, FaceReport* one) {
   MIEN_ASSIGN(const std::optional<RegionMap> regions,
-              with.regions.next(frame, one->number, one->face.mesh, with.parser_period, with.networks,
+              with.regions.next(frame, one->number, one->face.mesh, with.parser_period,
+                                with.parse_side_px, with.networks,
                                 with.find, with.trace));
   one->quality.covered_share = regions ? covered_share(*regions, one->face.mesh) : 0;
   if (one->quality.covered_share > kMostCoveredShare) {

@@ -18,6 +18,7 @@ struct TrackedFusion {
   float step_seconds;  // since the last frame
   bool steady;
   int parser_period, coarse_period;  // in frames
+  int parse_side_px;
   FaceNetworks networks;
   FusionParts parts;
   ThreadPool& pool;

@@ -27,6 +27,12 @@ struct FuseScratch {
   SteadyLightScratch steady;
 };
 
+// What a stream's frames before this one leave behind.
+struct FramesBefore {
+  RelightMemory* light = nullptr;
+  bool tone_is_known = false;  // skin_delta_e is not wanted
+};
+
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
 struct PreparedFace {
   CanvasFrame where;  // width 0: the face lies outside of the frame
@@ -40,7 +46,7 @@ struct PreparedFace {
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
-                          Trace& trace);
+                          Trace& trace, const FramesBefore& before = {});
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
 // canvas into the frame.

@@ -54,9 +54,13 @@ struct Span {
 };
 
 Span changed_bytes(const std::uint8_t* a, const std::uint8_t* b, int count) {
-  if (std::memcmp(a, b, static_cast<std::size_t>(count)) == 0) return {};
+  constexpr int kStep = 32;  // compared at once, then one by one
+  const auto same = [&](int at, int n) { return std::memcmp(a + at, b + at, static_cast<std::size_t>(n)) == 0; };
   Span span{0, count - 1};
-  while (a[span.first] == b[span.first]) ++span.first;
+  while (span.first + kStep <= count && same(span.first, kStep)) span.first += kStep;
+  while (span.first < count && a[span.first] == b[span.first]) ++span.first;
+  if (span.first == count) return {};
+  while (span.last - kStep >= span.first && same(span.last - kStep + 1, kStep)) span.last -= kStep;
   while (a[span.last] == b[span.last]) --span.last;
   return span;
 }
