@@ -81,14 +81,16 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
 struct Periods {
   int parser = 1, coarse = 1, second_look = 1;
   int parse_side_px = kFineParsePx;
+  float longest_seconds =
+      0;  // that an answer serves for: clips of few frames a second are looked at more often
 };
 
 Periods periods_of(Mode mode) {
   switch (mode) {
     case Mode::kFast:
-      return {4, 4, 4, kFastParsePx};
+      return {4, 4, 4, kFastParsePx, 0.125f};
     case Mode::kBalanced:
-      return {2, 2, 2};
+      return {2, 2, 2, kFineParsePx, 0.05f};
     case Mode::kHd:
       break;
   }
@@ -450,12 +452,15 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
                                                     parts.networks(), s.find, s.trace));
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
+    const auto within = [&](int frames) {
+      return period_within(frames, periods.longest_seconds, track.follower.step_seconds());
+    };
     const TrackedFusion with{track.regions,
                              track.memories,
                              track.follower.step_seconds(),
                              track.follower.steady(),
-                             std::max(track.parser_period, periods.parser),
-                             periods.coarse,
+                             std::max(track.parser_period, within(periods.parser)),
+                             within(periods.coarse),
                              periods.parse_side_px,
                              parts.networks(),
                              s.fusion_parts(tier),

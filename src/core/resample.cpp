@@ -88,7 +88,8 @@ void shrink_row(ImageView frame, const Region& r, int y, int factor, const Chann
   for (int x = 0; x < r.width; ++x) {
     int red = 0, green = 0, blue = 0;
     const int* p = line.data() + static_cast<std::ptrdiff_t>(x) * factor * ch.count;
-    for (int u = 0; u < factor; ++u, p += ch.count) red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
+    for (int u = 0; u < factor; ++u, p += ch.count)
+      red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
     to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
               static_cast<float>(blue) * weight, 0}};
   }

@@ -159,9 +159,9 @@ void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame
     for (int fx = 0; fx < where.frame_width; ++fx) {
       if (where.scale == 1 && !(alpha.row(fy)[fx] > 0)) continue;
       const Point2f at{static_cast<float>(where.x0 + fx), static_cast<float>(where.y0 + fy)};
-      const Mix mix = where.scale == 1 ? single(pixels, alpha, fx, fy)
+      const Mix mix = where.scale == 1   ? single(pixels, alpha, fx, fy)
                       : where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
-                                       : interpolate(pixels, alpha, canvas_from_frame(at));
+                                         : interpolate(pixels, alpha, canvas_from_frame(at));
       // Nothing to paint, or nothing that is a colour: the frame stays as it is.
       if (!(mix.alpha > 0) || !std::isfinite(mix.r + mix.g + mix.b)) continue;
       std::uint8_t* p = row + fx * n;

@@ -29,8 +29,9 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
   return out;
 }
 
-void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh, std::span<const RasterTriangle> triangles,
-                     int width, int height, float sigma_px, Plane* out) {
+void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh,
+                     std::span<const RasterTriangle> triangles, int width, int height, float sigma_px,
+                     Plane* out) {
   thread_local Plane small, depth;  // scratch that keeps its memory
   small.resize((width + kStep - 1) / kStep, (height + kStep - 1) / kStep);
   small.fill(0);
@@ -50,8 +51,8 @@ void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh, std::span<c
 bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
                          std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
   if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
-  draw_on_surface(weights, fused, triangles, width, height,
-                  kBlurShare * face_width_px(fused) + 0.5f * kStep, out);
+  draw_on_surface(weights, fused, triangles, width, height, kBlurShare * face_width_px(fused) + 0.5f * kStep,
+                  out);
   return true;
 }
 

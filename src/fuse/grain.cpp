@@ -253,7 +253,9 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
   mix_noise(mix, s->white.values.data(), s->smooth.values.data(), alpha.values.data(), alpha.size(), channel);
 }
 
-constexpr int kLookPeriod = 4;        // frames of a stream from one measurement to the next
+constexpr float kPersistenceShare = 0.2f;      // of a frame in what is known of the noise's persistence
+constexpr float kNew = 0.15f, kSticks = 0.5f;  // correlation from one frame to the next of noise that is
+                                               // drawn anew, and that is the clip's texture
 constexpr float kLookShare = 0.4f;     // of a new one in what is used
 constexpr float kLeastBlurPx = 0.15f;  // less cannot be seen
 
@@ -286,19 +288,43 @@ void remember(const GrainLook& look, float width_px, GrainMemory* memory) {
   memory->wanted = between(memory->wanted, look.wanted, share);
   memory->own = between(memory->own, look.own, share);
   memory->blur_share = look.blur_px / std::max(width_px, 1.0f);
-  memory->known = true, memory->frames_left = kLookPeriod - 1;
+  memory->known = true, memory->frames_left = memory->period - 1;
 }
 
-// Adds what the fused face lacks. -> its strength in green.
-float add_missing_noise(const PlanarRgb& target, const Noise& wanted, const Noise& own, const Plane& alpha,
-                        GrainScratch* s, PlanarRgb* fused) {
-  if (wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1]) return 0;
+// Compares the target's noise at the surface's points with that of the last frame.
+void note_persistence(const PlanarRgb& target, const Plane& skin, const Mesh& surface, GrainMemory* memory) {
+  const float limit = 3 * memory->wanted.half[1] + 1;
+  double both = 0, now2 = 1e-6, before2 = 1e-6;
+  int seen = 0;
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const int x = static_cast<int>(std::lround(std::clamp(surface[i].x, -1.0f, 1e6f))),
+              y = static_cast<int>(std::lround(std::clamp(surface[i].y, -1.0f, 1e6f)));
+    float now = 0;
+    if (x > 2 && y > 2 && x < skin.width - 4 && y < skin.height - 4) {
+      const std::size_t at = static_cast<std::size_t>(y) * skin.width + x;
+      if (skin.values[at] > kInside)
+        now = std::clamp(finite(filtered_at_half(target.channel(1) + at, target.width)), -limit, limit);
+    }
+    const float before = memory->last[static_cast<std::size_t>(i)];
+    if (now != 0 && before != 0) both += now * before, now2 += now * now, before2 += before * before, ++seen;
+    memory->last[static_cast<std::size_t>(i)] = now;
+  }
+  if (seen < 20) return;
+  const auto correlation = static_cast<float>(std::max(both / std::sqrt(now2 * before2), 0.0));
+  memory->persistence += kPersistenceShare * (correlation - memory->persistence);
+}
+
+// Adds what the fused face lacks, `share` of its variance. -> its strength in green.
+float add_missing_noise(const PlanarRgb& target, const Noise& wanted, const Noise& own, float share,
+                        const Plane& alpha, GrainScratch* s, PlanarRgb* fused) {
+  if (!(share > 0) || wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1])
+    return 0;
   const std::uint32_t seed = seed_of(target);
   const float common = std::sqrt(wanted.shared), apart = std::sqrt(1 - wanted.shared);
   float strength = 0;
   for (std::size_t c = 0; c < 3; ++c) {
     const auto missing = [&](const auto& of) {
-      return std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
+      return share * std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
     };
     const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
     float* channel = fused->channel(static_cast<int>(c));
@@ -313,7 +339,7 @@ float add_missing_noise(const PlanarRgb& target, const Noise& wanted, const Nois
 }  // namespace
 
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
-                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory) {
+                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory, const Mesh* surface) {
   GrainReport out;
   const bool held = memory != nullptr && memory->frames_left > 0;
   GrainLook look;
@@ -324,7 +350,7 @@ GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float wid
   } else {
     at = &skin_samples(masks->skin);
     if (at->size() < kFewestSamples) {
-      if (memory != nullptr) *memory = {};
+      if (memory != nullptr) memory->known = false;
       return out;
     }
     look.wanted = measure_noise(target, *at), look.own = measure_noise(*fused, *at);
@@ -336,10 +362,14 @@ GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float wid
     blur_face(target, maps, out.blur_px, s, masks, fused);
     if (!held) look.own = measure_noise(*fused, *at);
   }
-  if (memory != nullptr && !held) remember(look, width_px, memory);
-  const Noise &wanted = memory != nullptr ? memory->wanted : look.wanted,
-              &own = memory != nullptr ? memory->own : look.own;
-  out.noise = add_missing_noise(target, wanted, own, masks->alpha, s, fused);
+  float share = 1;
+  if (memory != nullptr) {
+    if (!held) remember(look, width_px, memory);
+    look.wanted = memory->wanted, look.own = memory->own;
+    if (surface != nullptr) note_persistence(target, masks->skin, *surface, memory);
+    share = 1 - smoothstep(kNew, kSticks, memory->persistence);
+  }
+  out.noise = add_missing_noise(target, look.wanted, look.own, share, masks->alpha, s, fused);
   return out;
 }
 

@@ -22,14 +22,19 @@ struct Noise {
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
 struct GrainMemory {
+  int period = 4;  // frames from one measurement to the next; the caller's
   bool known = false;
   int frames_left = 0;  // for which it serves as it is
   Noise wanted, own;
   float blur_share = 0;  // in face widths
+  // What a compressed clip has of noise and texture sticks to the face; only what is new in every frame may
+  // be drawn anew in every frame. So noise is compared with that of the last frame, at the surface's points.
+  std::array<float, kSurfacePoints> last{};  // 0: not skin
+  float persistence = 1;                     // its correlation, steadied, 0..1
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(known, frames_left, wanted, own, blur_share);
+    archive(known, frames_left, wanted, own, blur_share, last, persistence);
   }
 };
 
@@ -43,8 +48,9 @@ struct GrainReport {
 // the same coarseness is added. A target that is as clean and as sharp changes nothing. target, fused: canvas
 // pixels 0..255; width_px: the face's width there. Changes fused where the face is drawn, and the masks'
 // edges. The same input gives the same noise; frames of a clip differ in theirs as long as their pixels do.
-// memory: of the frames before; null: a photo.
+// memory: of the frames before, with the target's own mesh on the canvas; null: a photo.
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* scratch,
-                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory = nullptr);
+                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory = nullptr,
+                        const Mesh* surface = nullptr);
 
 }  // namespace mien

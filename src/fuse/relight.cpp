@@ -206,8 +206,8 @@ BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const 
 
 // n <= kBlock pixels.
 MIEN_SIMD_CLONES
-void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye, int n,
-                   Block* __restrict out) {
+void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
+                   int n, Block* __restrict out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
@@ -248,7 +248,6 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
   }
 }
 
-constexpr int kLookPeriod = 4;      // frames of a stream from one measurement to the next
 constexpr float kLookShare = 0.4f;  // of a new one in what is used
 
 RelightMemory measure_all(const RelightScratch& s, const FaceMasks& masks) {
@@ -275,7 +274,7 @@ RelightMemory measure_or_hold(const RelightScratch& s, const FaceMasks& masks, R
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
     steady(memory->lightness_gap, &now.lightness_gap);
   }
-  now.known = true, now.frames_left = kLookPeriod - 1;
+  now.known = true, now.period = memory->period, now.frames_left = memory->period - 1;
   *memory = now;
   return now;
 }

@@ -37,6 +37,7 @@ struct EyeMatch {
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
 struct RelightMemory {
+  int period = 4;  // frames from one measurement to the next; the caller's
   bool known = false;
   int frames_left = 0;  // for which it serves as it is
   RelightGains gains;

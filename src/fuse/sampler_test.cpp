@@ -72,7 +72,8 @@ TEST(SampleAlpha, IsBilinearRepeatsEdgesAndIsZeroWithoutPosition) {
                   kFar = std::numeric_limits<float>::infinity();
   Image image = wave(13, 7);
   for (int y = 0; y < 7; ++y) {
-    for (int x = 0; x < 13; ++x) image.mutable_view().row(y)[4 * x + 3] = static_cast<std::uint8_t>(20 * x + y);
+    for (int x = 0; x < 13; ++x)
+      image.mutable_view().row(y)[4 * x + 3] = static_cast<std::uint8_t>(20 * x + y);
   }
   Plane x, y, out;
   x.resize(11, 1), y.resize(11, 1);

@@ -1,6 +1,6 @@
-// The light of a fused face over time: what a fusion does to the low frequencies of its target's light follows
-// that light at once, but changes slowly by itself. Masks, gains and the network's maps differ a little from
-// frame to frame; as a flicker the eye sees a quarter of a grey level.
+// The light of a fused face over time: what a fusion does to the low frequencies of its target's light
+// follows that light at once, but changes slowly by itself. Masks, gains and the network's maps differ a
+// little from frame to frame; as a flicker the eye sees a quarter of a grey level.
 #pragma once
 
 #include <span>

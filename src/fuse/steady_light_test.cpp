@@ -39,9 +39,7 @@ class SteadyLightTest : public testing::Test {
     return fused;
   }
 
-  static float middle(const PlanarRgb& p) {
-    return p.channel(1)[static_cast<std::size_t>(93) * kWidth + 98];
-  }
+  static float middle(const PlanarRgb& p) { return p.channel(1)[static_cast<std::size_t>(93) * kWidth + 98]; }
 
   std::unique_ptr<FaceModel> model_;
   Mesh mesh_;

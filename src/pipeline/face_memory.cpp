@@ -4,6 +4,11 @@
 
 namespace mien {
 
+int period_within(int frames, float seconds, float step_seconds) {
+  const float held = seconds / std::max(step_seconds, 1e-4f) + 1e-3f;
+  return std::clamp(1 + static_cast<int>(std::min(held, 1000.0f)), 1, std::max(frames, 1));
+}
+
 FaceMemory& FaceMemories::of(int number) {
   const auto known =
       std::find_if(faces_.begin(), faces_.end(), [&](const FaceMemory& f) { return f.number == number; });

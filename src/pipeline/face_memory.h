@@ -18,20 +18,20 @@ namespace mien {
 struct HeldAnswer {
   std::array<Tensor, 2> maps;  // as CoarseNet gives them
   int frames_left = 0;         // for which they serve; 0: the network is asked
-  bool asked = false;          // ever: the first answer serves for fewer frames, so that the networks take turns
+  bool asked = false;  // ever: the first answer serves for fewer frames, so that the networks take turns
 };
 
 // Figures of the skin for the report.
 struct ToneMemory {
-  int frames_left = 0;        // for which the last ones serve
-  float before = 0;           // CIEDE2000
+  int frames_left = 0;  // for which the last ones serve
+  float before = 0;     // CIEDE2000
   ToneReport found;
 };
 
 struct FaceMemory {
-  int number = 0;             // FollowedFace::number
+  int number = 0;              // FollowedFace::number
   float step_seconds = 0.04f;  // from the last frame to this one
-  int coarse_period = 1;      // frames from one run of the coarse network to the next
+  int coarse_period = 1;       // frames from one run of the coarse network to the next
   bool steady = true;
   LightMemory light;
   RelightMemory relight;
@@ -44,6 +44,9 @@ struct FaceMemory {
     archive(number, light, relight, grain, tone);
   }
 };
+
+// Frames from one look to the next, so that none serves for longer than `seconds` after its own frame.
+int period_within(int frames, float seconds, float step_seconds);
 
 class FaceMemories {
  public:

@@ -91,8 +91,8 @@ Result<std::vector<Face>> FaceFollower::find_new(ImageView frame,
   MIEN_ASSIGN(std::vector<Detection> found, find_detections(frame, part, networks, scratch, trace));
   std::erase_if(found, [&](const Detection& d) {
     return std::any_of(seen.begin(), seen.end(), [&](const std::optional<Face>& face) {
-      return face && (overlap(d.box, face->box) > kSameFaceOverlap ||
-                      share_inside(d.box, face->box) > kNestedShare);
+      return face &&
+             (overlap(d.box, face->box) > kSameFaceOverlap || share_inside(d.box, face->box) > kNestedShare);
     });
   });
   return measure_faces(frame, found, networks, scratch, trace);

@@ -13,8 +13,9 @@ class RegionFollower {
  public:
   // The regions around the face of this number; nullopt without weights. period: frames from one look to the
   // next, 1: every frame. side_px: of find_regions().
-  Result<std::optional<RegionMap>> next(ImageView frame, int number, const Mesh& mesh, int period, int side_px,
-                                        const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+  Result<std::optional<RegionMap>> next(ImageView frame, int number, const Mesh& mesh, int period,
+                                        int side_px, const FaceNetworks& networks, FindScratch& scratch,
+                                        Trace& trace);
 
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);

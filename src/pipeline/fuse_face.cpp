@@ -29,8 +29,8 @@ Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& p
 }
 
 // Figures, and the correction where it is asked for. In a stream figures of a moment ago do.
-void finish_tone(const PreparedFace& prepared, const FusionOptions& options, bool is_known, FaceMemory* memory,
-                 FuseScratch* s, FaceReport* report) {
+void finish_tone(const PreparedFace& prepared, const FusionOptions& options, bool is_known,
+                 FaceMemory* memory, FuseScratch* s, FaceReport* report) {
   ToneMemory now;
   if (is_known) {
     --memory->tone.frames_left;
@@ -62,10 +62,11 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     gap = expression_gap(model, source.shape, fit);
     fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
   }
-  const bool tone_is_known = parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
-  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions,
-                                             model, strength, pool, s, trace,
-                                             {parts.memory ? &parts.memory->relight : nullptr, tone_is_known});
+  const bool tone_is_known =
+      parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
+  const PreparedFace prepared =
+      prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s,
+                   trace, {parts.memory ? &parts.memory->relight : nullptr, tone_is_known});
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }
@@ -94,8 +95,9 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   }
   {
     const auto span = trace.span("grain");
+    const Mesh target = transformed(face.mesh, prepared.where.canvas_from_frame());
     match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
-                &s.fused, parts.memory ? &parts.memory->grain : nullptr);
+                &s.fused, parts.memory ? &parts.memory->grain : nullptr, &target);
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame);

@@ -10,6 +10,8 @@ namespace mien {
 namespace {
 
 constexpr float kClearlyLarger = 1.3f;
+constexpr int kLookPeriod = 4;          // frames from one measurement of contrast and grain to the next
+constexpr float kLookSeconds = 0.125f;  // after which a measurement no longer serves
 constexpr float kMostCoveredShare =
     0.6f;  // more than in photos: a face that a hand passes should not come and go
 
@@ -26,9 +28,8 @@ std::string reason_to_skip(const FollowedFace& face, const FusionOptions& option
 Done fuse_one(ImageView frame, const Source& source, const FusionOptions& how, const TrackedFusion& with,
               MutableImageView image, FaceReport* one) {
   MIEN_ASSIGN(const std::optional<RegionMap> regions,
-              with.regions.next(frame, one->number, one->face.mesh, with.parser_period,
-                                with.parse_side_px, with.networks,
-                                with.find, with.trace));
+              with.regions.next(frame, one->number, one->face.mesh, with.parser_period, with.parse_side_px,
+                                with.networks, with.find, with.trace));
   one->quality.covered_share = regions ? covered_share(*regions, one->face.mesh) : 0;
   if (one->quality.covered_share > kMostCoveredShare) {
     one->note = std::to_string(std::lround(100 * one->quality.covered_share)) + " % of the face is covered";
@@ -38,6 +39,7 @@ Done fuse_one(ImageView frame, const Source& source, const FusionOptions& how, c
   FaceMemory& memory = with.memories.of(one->number);
   memory.step_seconds = with.step_seconds, memory.steady = with.steady;
   memory.coarse_period = with.coarse_period;
+  memory.relight.period = memory.grain.period = period_within(kLookPeriod, kLookSeconds, with.step_seconds);
   parts.memory = &memory;
   const Done done = fuse_face(source.content(), one->face, regions ? &*regions : nullptr, parts, how,
                               with.pool, with.fuse, with.trace, image, one);

@@ -72,8 +72,9 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
         skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
   const bool has_gap =
       draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
-  const RelightReport lit = relight(s.target, s.masks, out.eyes, face_width_px(target),
-                                    has_gap ? &s.expression_gap : nullptr, &s.relight, &s.fused, before.light);
+  const RelightReport lit =
+      relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
+              &s.relight, &s.fused, before.light);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
   return out;
 }

@@ -50,8 +50,8 @@ void Track::take_second_look(const Mesh& first, const Mesh& mean, int period) {
   const LevelSquare square = level_square(first);
   const float k = 1 / std::max(square.side_px, 1e-3f);
   for (std::size_t i = 0; i < first.size(); ++i)
-    added_[i] = turned({mean[i].x - first[i].x, mean[i].y - first[i].y, mean[i].z - first[i].z},
-                       -square.roll_rad, k);
+    added_[i] =
+        turned({mean[i].x - first[i].x, mean[i].y - first[i].y, mean[i].z - first[i].z}, -square.roll_rad, k);
   frames_to_second_look_ = period - 1;
 }
 

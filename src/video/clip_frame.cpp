@@ -44,7 +44,8 @@ float dot(const float* steps, const int* difference) {
 
 template <class Sample>
 void add(Sample* sample, float step, int largest) {
-  const float value = std::min(std::max(static_cast<float>(*sample) + step, 0.0f), static_cast<float>(largest));
+  const float value =
+      std::min(std::max(static_cast<float>(*sample) + step, 0.0f), static_cast<float>(largest));
   *sample = static_cast<Sample>(static_cast<int>(value + 0.5f));
 }
 
@@ -55,7 +56,9 @@ struct Span {
 
 Span changed_bytes(const std::uint8_t* a, const std::uint8_t* b, int count) {
   constexpr int kStep = 32;  // compared at once, then one by one
-  const auto same = [&](int at, int n) { return std::memcmp(a + at, b + at, static_cast<std::size_t>(n)) == 0; };
+  const auto same = [&](int at, int n) {
+    return std::memcmp(a + at, b + at, static_cast<std::size_t>(n)) == 0;
+  };
   Span span{0, count - 1};
   while (span.first + kStep <= count && same(span.first, kStep)) span.first += kStep;
   while (span.first < count && a[span.first] == b[span.first]) ++span.first;
