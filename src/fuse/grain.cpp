@@ -256,8 +256,8 @@ void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScra
 constexpr float kPersistenceShare = 0.2f;      // of a frame in what is known of the noise's persistence
 constexpr float kNew = 0.15f, kSticks = 0.5f;  // correlation from one frame to the next of noise that is
                                                // drawn anew, and that is the clip's texture
-constexpr float kLookShare = 0.4f;     // of a new one in what is used
-constexpr float kLeastBlurPx = 0.15f;  // less cannot be seen
+constexpr float kLookShare = 0.4f;             // of a new one in what is used
+constexpr float kLeastBlurPx = 0.15f;          // less cannot be seen
 
 Noise between(const Noise& a, const Noise& b, float share) {
   Noise out;
