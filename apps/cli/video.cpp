@@ -138,6 +138,7 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
     pace.governor.target_fps = options.fps_target, pace.governor.modes = engine.modes();
     pace.governor.detector_period = options.detector_period;
     pace.machine = this_machine();
+    job.tracker.cores = cores_of_this_machine();
   }
   Session session = engine.open_session();
   progress.step("enrolling");

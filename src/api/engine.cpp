@@ -7,6 +7,7 @@
 #include "api/enrol_file.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
+#include "core/bound_thread.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
 #include "media/visible_mark.h"
@@ -445,11 +446,13 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
     const Periods periods = periods_of(tier.mode);
     track.follower.set_second_look_period(periods.second_look);
+    std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
     MIEN_ASSIGN(const std::vector<FollowedFace> faces,
                 track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
     track.largest = largest_number(faces, track.largest);
     MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
                                                     parts.networks(), s.find, s.trace));
+    bound.reset(), bound.emplace(track.cores.performance);
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
     const auto within = [&](int frames) {

@@ -33,7 +33,7 @@ Done TrackerOptions::validate() const {
 
 FaceTracker::FaceTracker(const TrackerOptions& options)
     : state_(new State{FaceFollower(follow_settings(options)), {}, {}, {}}) {
-  state_->parser_period = nearest_period(options.parser_period);
+  state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 FaceTracker::~FaceTracker() = default;
 FaceTracker::FaceTracker(FaceTracker&&) noexcept = default;
@@ -41,7 +41,7 @@ FaceTracker& FaceTracker::operator=(FaceTracker&&) noexcept = default;
 
 void FaceTracker::set_options(const TrackerOptions& options) {
   state_->follower.set(follow_settings(options));
-  state_->parser_period = nearest_period(options.parser_period);
+  state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 
 void FaceTracker::reset() { state_->follower.reset(); }

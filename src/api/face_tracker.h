@@ -15,7 +15,8 @@ struct FaceTracker::State {
   RegionFollower regions;
   FaceMemories memories;
   int largest = 0;        // number of the face that FaceChoice::kLargest means
-  int parser_period = 1;  // an option: not part of what is saved
+  int parser_period = 1;  // options: not part of what is saved
+  CoreGroups cores;
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
