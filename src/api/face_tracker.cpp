@@ -47,7 +47,7 @@ void FaceTracker::set_options(const TrackerOptions& options) {
 void FaceTracker::reset() { state_->follower.reset(); }
 
 std::vector<std::uint8_t> FaceTracker::save() const {
-  state_->memories.forget_answers();
+  state_->memories.forget_answers(), state_->regions.forget();
   ByteWriter out;
   out.text(engine_version());
   StateWriter archive(out);

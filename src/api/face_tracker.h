@@ -20,7 +20,7 @@ struct FaceTracker::State {
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(follower, cast, regions, memories, largest);
+    archive(follower, cast, memories, largest);
   }
 };
 

@@ -9,8 +9,8 @@
 
 namespace mien {
 
-// From construction to destruction; then the thread may run where it could before. Without cores, where none of
-// them may be used, and on other systems than Linux it does nothing.
+// From construction to destruction; then the thread may run where it could before. Without cores, where none
+// of them may be used, and on other systems than Linux it does nothing.
 class BoundThread {
  public:
   explicit BoundThread(std::span<const int> cores);

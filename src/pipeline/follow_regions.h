@@ -20,10 +20,9 @@ class RegionFollower {
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);
 
-  template <class Archive>
-  void visit(Archive& archive) {  // core/byte_stream.h
-    archive(looks_);
-  }
+  // Maps are too large to be saved: the next frame is looked at anew, in a run that goes on as in one that is
+  // taken up again.
+  void forget() { looks_.clear(); }
 
  private:
   struct Look {
@@ -31,12 +30,6 @@ class RegionFollower {
     int frames_to_next = 0;
     LevelSquare square;  // where the face was
     RegionMap map;
-
-    template <class Archive>
-    void visit(Archive& archive) {
-      Tensor& p = map.probability;
-      archive(number, frames_to_next, square, map.map_from_frame, p.channels, p.height, p.width, p.values);
-    }
   };
 
   std::vector<Look> looks_;
