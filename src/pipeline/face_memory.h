@@ -17,6 +17,7 @@ namespace mien {
 // The coarse network's last answer for a face: it is low-frequency, and moves along with the face's crop.
 struct HeldAnswer {
   std::array<Tensor, 2> maps;  // as CoarseNet gives them
+  int light_cell = 1;          // of the network that gave them
   int frames_left = 0;         // for which they serve; 0: the network is asked
   bool asked = false;  // ever: the first answer serves for fewer frames, so that the networks take turns
 };
