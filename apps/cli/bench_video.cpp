@@ -55,7 +55,9 @@ Json percentiles(std::vector<double> values) {
   const auto at = [&](double share) {
     return rounded(values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))]);
   };
-  return {{"p50", at(0.5)}, {"p95", at(0.95)}};
+  double sum = 0;
+  for (const double v : values) sum += v;
+  return {{"p50", at(0.5)}, {"p95", at(0.95)}, {"mean", rounded(sum / static_cast<double>(values.size()))}};
 }
 
 double frames_per_second(const std::vector<double>& times_ms) {
@@ -108,6 +110,7 @@ Result<Json> row_of(const Bench& bench, const BenchScene& scene, const fs::path&
                 {"together", together}};
   row["ms"] = {{"decode", percentiles(times.decode_ms)},
                {"fuse", percentiles(times.fuse_ms)},
+               {"fuse_cpu", percentiles(times.fuse_cpu_ms)},
                {"encode", percentiles(times.encode_ms)}};
   for (const StageReport& stage : times.stages)
     row["fuse_stages_ms"][stage.stage] = rounded(stage.milliseconds);

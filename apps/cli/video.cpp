@@ -64,12 +64,13 @@ Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
   MIEN_ASSIGN(job.span.from, seconds_of(options.from, "--from"));
   MIEN_ASSIGN(job.span.to, seconds_of(options.to, "--to"));
   job.tracker.detector_period = options.detector_period;
-  job.write.encoder = options.encoder == "h264"   ? ClipEncoder::kH264
-                      : options.encoder == "vp9"  ? ClipEncoder::kVp9
-                      : options.encoder == "ffv1" ? ClipEncoder::kFfv1
-                      : options.encoder == "hevc" ? ClipEncoder::kHevc
-                      : options.encoder == "av1"  ? ClipEncoder::kAv1
-                                                  : ClipEncoder::kByName;
+  job.write.encoder = options.encoder == "h264"          ? ClipEncoder::kH264
+                      : options.encoder == "vp9"         ? ClipEncoder::kVp9
+                      : options.encoder == "ffv1"        ? ClipEncoder::kFfv1
+                      : options.encoder == "hevc"        ? ClipEncoder::kHevc
+                      : options.encoder == "av1"         ? ClipEncoder::kAv1
+                      : options.encoder == "copy-params" ? ClipEncoder::kCopyParams
+                                                         : ClipEncoder::kByName;
   job.write.quality = options.quality;
   job.write.keep_audio = options.audio == "keep";
   job.write.overwrite = options.shared.overwrite;
@@ -137,6 +138,7 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
     pace.governor.target_fps = options.fps_target, pace.governor.modes = engine.modes();
     pace.governor.detector_period = options.detector_period;
     pace.machine = this_machine();
+    job.tracker.cores = cores_of_this_machine();
   }
   Session session = engine.open_session();
   progress.step("enrolling");
@@ -236,8 +238,9 @@ Command add_video(Arguments& app, const Common& common) {
   app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
       .check(Range(1, 100));
   app.add_option("--encoder", o->encoder,
-                 "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9)")
-      .check(OneOf{{"h264", "hevc", "vp9", "av1", "ffv1"}});
+                 "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9); copy-params: "
+                 "codec, profile, data rate and key frames as the clip has them, whatever --quality says")
+      .check(OneOf{{"h264", "hevc", "vp9", "av1", "ffv1", "copy-params"}});
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
       .check(OneOf{{"keep", "drop"}});
   app.add_option("--detector-period", o->detector_period,

@@ -14,6 +14,7 @@
 #include <span>
 #include <vector>
 
+#include "mien/cores.h"
 #include "mien/status.h"
 
 namespace mien {
@@ -23,7 +24,11 @@ struct TrackerOptions {
       10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
   bool steady = true;     // filter the meshes over time
   int parser_period = 1;  // frames from one look at what covers a face to the next, 1..1000; between two
-                          // looks the last one moves along with the face
+                          // looks the last one moves along with the face. The modes look less often by
+                          // themselves: fast every fourth frame, balanced every second one
+  // Where the machine's cores differ (cores_of_this_machine()): faces are followed on the frugal ones, fused
+  // on the others. Empty: the system chooses.
+  CoreGroups cores;
 
   Done validate() const;
 };

@@ -7,6 +7,7 @@
 #include "api/enrol_file.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
+#include "core/bound_thread.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
 #include "media/visible_mark.h"
@@ -74,6 +75,27 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
     MIEN_ASSIGN(out.ms, time_network(folder, out.name, options.threads));
   }
   return out;
+}
+
+// In clips, frames from one run of a network to the next, at least: what lies between moves along with the
+// face. The networks' answers are coarse, and what the light's are is steadied over more frames than these.
+struct Periods {
+  int parser = 1, coarse = 1, second_look = 1;
+  int parse_side_px = kFineParsePx;
+  float longest_seconds =
+      0;  // that an answer serves for: clips of few frames a second are looked at more often
+};
+
+Periods periods_of(Mode mode) {
+  switch (mode) {
+    case Mode::kFast:
+      return {4, 4, 4, kFastParsePx, 0.125f};
+    case Mode::kBalanced:
+      return {2, 2, 2, kFineParsePx, 0.05f};
+    case Mode::kHd:
+      break;
+  }
+  return {};
 }
 
 // The engine's own mode, or all that differ from the one below.
@@ -421,17 +443,34 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const Engine::Parts& parts = *s.parts;
     FaceTracker::State& track = tracker.state();
     s.trace.clear();
+    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
+    const Periods periods = periods_of(tier.mode);
+    track.follower.set_second_look_period(periods.second_look);
+    std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
     MIEN_ASSIGN(const std::vector<FollowedFace> faces,
                 track.follower.next(frame, seconds, parts.networks(), s.find, s.trace));
     track.largest = largest_number(faces, track.largest);
     MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
                                                     parts.networks(), s.find, s.trace));
+    bound.reset(), bound.emplace(track.cores.performance);
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
-    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
-    const TrackedFusion with{
-        track.regions, track.parser_period, parts.networks(), s.fusion_parts(tier), s.pool, s.find, s.fuse,
-        s.trace};
+    const auto within = [&](int frames) {
+      return period_within(frames, periods.longest_seconds, track.follower.step_seconds());
+    };
+    const TrackedFusion with{track.regions,
+                             track.memories,
+                             track.follower.step_seconds(),
+                             track.follower.steady(),
+                             std::max(track.parser_period, within(periods.parser)),
+                             within(periods.coarse),
+                             periods.parse_side_px,
+                             parts.networks(),
+                             s.fusion_parts(tier),
+                             s.pool,
+                             s.find,
+                             s.fuse,
+                             s.trace};
     FusionReport report;
     report.mode = tier.mode, report.network = tier.name;
     report.missing = std::move(roles.missing);

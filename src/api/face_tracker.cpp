@@ -10,7 +10,7 @@ namespace mien {
 namespace {
 
 constexpr int kLongestPeriod = 1000;
-constexpr SealedKind kTrackerKind{"MIENTRAK", 2, "the state of a face tracker", "begin the stream anew"};
+constexpr SealedKind kTrackerKind{"MIENTRAK", 3, "the state of a face tracker", "begin the stream anew"};
 
 Done check_period(const char* whose, int frames) {
   if (frames >= 1 && frames <= kLongestPeriod) return {};
@@ -32,8 +32,8 @@ Done TrackerOptions::validate() const {
 }
 
 FaceTracker::FaceTracker(const TrackerOptions& options)
-    : state_(new State{FaceFollower(follow_settings(options)), {}, {}}) {
-  state_->parser_period = nearest_period(options.parser_period);
+    : state_(new State{FaceFollower(follow_settings(options)), {}, {}, {}}) {
+  state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 FaceTracker::~FaceTracker() = default;
 FaceTracker::FaceTracker(FaceTracker&&) noexcept = default;
@@ -41,12 +41,13 @@ FaceTracker& FaceTracker::operator=(FaceTracker&&) noexcept = default;
 
 void FaceTracker::set_options(const TrackerOptions& options) {
   state_->follower.set(follow_settings(options));
-  state_->parser_period = nearest_period(options.parser_period);
+  state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 
 void FaceTracker::reset() { state_->follower.reset(); }
 
 std::vector<std::uint8_t> FaceTracker::save() const {
+  state_->memories.forget_answers(), state_->regions.forget();
   ByteWriter out;
   out.text(engine_version());
   StateWriter archive(out);

@@ -96,13 +96,8 @@ void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
 
 // Columns are done row by row: one running sum per column.
 MIEN_SIMD_CLONES
-void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
-  const int w = plane->width, h = plane->height;
-  std::vector<float>& in = *scratch;
-  in.assign(plane->values.begin(), plane->values.end());
-  const auto row_at = [&](int y) {
-    return in.data() + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w;
-  };
+void blur_columns(const float* in, int w, int h, const Box1d& box, float* __restrict to) {
+  const auto row_at = [&](int y) { return in + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w; };
   thread_local std::vector<double> sums;
   sums.assign(static_cast<std::size_t>(w), 0.0);
   for (int y = -box.radius; y <= box.radius; ++y) {
@@ -112,7 +107,7 @@ void blur_columns(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
   for (int y = 0; y < h; ++y) {
     const float *before = row_at(y - box.radius - 1), *after = row_at(y + box.radius + 1),
                 *leaving = row_at(y - box.radius);
-    float* out = plane->row(y);
+    float* out = to + static_cast<std::size_t>(y) * w;
     for (int x = 0; x < w; ++x) {
       out[x] = (static_cast<float>(sums[x]) + box.rest * (before[x] + after[x])) * box.weight;
       sums[x] += after[x] - leaving[x];
@@ -126,7 +121,11 @@ void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   if (!(sigma_px > 0.05f) || plane->size() == 0) return;
   const Box1d box = box_for(std::min(sigma_px, 2000.0f));
   blur_rows(plane, box, scratch);
-  for (int pass = 0; pass < kPasses; ++pass) blur_columns(plane, box, scratch);
+  scratch->resize(plane->size());
+  for (int pass = 0; pass < kPasses; ++pass) {
+    blur_columns(plane->values.data(), plane->width, plane->height, box, scratch->data());
+    plane->values.swap(*scratch);
+  }
 }
 
 namespace {
@@ -180,26 +179,53 @@ void shrink_boxes_masked(const float* in, const Plane& mask, int factor, Plane* 
   shrink(in, mask.values.data(), mask.width, mask.height, factor, out);
 }
 
+namespace {
+
+// A row of `in` brought to more pixels: pixel x lies behind cell[x] by share[x].
 MIEN_SIMD_CLONES
+void widen_row(const float* in, const int* cell, const int* next, const float* share, int width,
+               float* __restrict out) {
+  for (int x = 0; x < width; ++x) out[x] = in[cell[x]] + share[x] * (in[next[x]] - in[cell[x]]);
+}
+
+MIEN_SIMD_CLONES
+void mix_rows(const float* top, const float* bottom, float share, int width, float* __restrict out) {
+  for (int x = 0; x < width; ++x) out[x] = top[x] + share * (bottom[x] - top[x]);
+}
+
+}  // namespace
+
+// Each row of cells is widened once and serves all rows of pixels between it and its neighbours.
 void enlarge_boxes(const Plane& in, int factor, int width, int height, Plane* out) {
   out->resize(width, height);
   const float step = 1.0f / static_cast<float>(factor), start = 0.5f * step - 0.5f;
-  thread_local std::vector<float> line;
-  line.resize(static_cast<std::size_t>(in.width));
-  for (int y = 0; y < height; ++y) {
-    const float py =
-        std::clamp(start + static_cast<float>(y) * step, 0.0f, static_cast<float>(in.height - 1));
-    const int iy = std::min(static_cast<int>(py), std::max(0, in.height - 2));
-    const float fy = py - static_cast<float>(iy);
-    const float *top = in.row(iy), *bottom = in.row(std::min(iy + 1, in.height - 1));
-    for (int x = 0; x < in.width; ++x) line[x] = top[x] + fy * (bottom[x] - top[x]);
-    float* row = out->row(y);
-    for (int x = 0; x < width; ++x) {
-      const float px =
-          std::clamp(start + static_cast<float>(x) * step, 0.0f, static_cast<float>(in.width - 1));
-      const int ix = std::min(static_cast<int>(px), std::max(0, in.width - 2));
-      row[x] = line[ix] + (px - static_cast<float>(ix)) * (line[std::min(ix + 1, in.width - 1)] - line[ix]);
+  const auto place = [&](int i, int cells) {
+    return std::clamp(start + static_cast<float>(i) * step, 0.0f, static_cast<float>(cells - 1));
+  };
+  thread_local std::vector<int> cell, next;  // scratch that keeps its memory
+  thread_local std::vector<float> share, wide[2];
+  cell.resize(static_cast<std::size_t>(width)), next.resize(cell.size()), share.resize(cell.size());
+  for (int x = 0; x < width; ++x) {
+    const float px = place(x, in.width);
+    cell[x] = std::min(static_cast<int>(px), std::max(0, in.width - 2));
+    next[x] = std::min(cell[x] + 1, in.width - 1);
+    share[x] = px - static_cast<float>(cell[x]);
+  }
+  int held[2] = {-1, -1};
+  const auto widened = [&](int row) -> const float* {
+    std::vector<float>& line = wide[row % 2];
+    if (held[row % 2] != row) {
+      line.resize(cell.size());
+      widen_row(in.row(row), cell.data(), next.data(), share.data(), width, line.data());
+      held[row % 2] = row;
     }
+    return line.data();
+  };
+  for (int y = 0; y < height; ++y) {
+    const float py = place(y, in.height);
+    const int iy = std::min(static_cast<int>(py), std::max(0, in.height - 2));
+    const float *top = widened(iy), *bottom = widened(std::min(iy + 1, in.height - 1));
+    mix_rows(top, bottom, py - static_cast<float>(iy), width, out->row(y));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -97,6 +98,32 @@ TEST(Boxes, EnlargingWhatWasShrunkKeepsARamp) {
   enlarge_boxes(small, 4, 67, 45, &back);
   for (int y = 4; y < 40; ++y) {
     for (int x = 4; x < 60; ++x) EXPECT_NEAR(back.row(y)[x], ramp.row(y)[x], 1e-3f);
+  }
+}
+
+// Each pixel by itself, in double.
+TEST(EnlargeBoxes, AgreesWithThePlainTwinOnAwkwardSizes) {
+  for (const auto& [w, h, factor] :
+       {std::array{1, 1, 3}, {13, 127, 4}, {256, 255, 7}, {5, 2, 1}, {61, 1, 6}, {3, 90, 2}}) {
+    const Plane small = noise((w + factor - 1) / factor, (h + factor - 1) / factor);
+    Plane fast;
+    enlarge_boxes(small, factor, w, h, &fast);
+    ASSERT_EQ(fast.size(), static_cast<std::size_t>(w) * h);
+    const auto at = [&](int x, int y) -> double {
+      return small.row(std::clamp(y, 0, small.height - 1))[std::clamp(x, 0, small.width - 1)];
+    };
+    for (int y = 0; y < h; ++y) {
+      for (int x = 0; x < w; ++x) {
+        const double px = std::clamp((x + 0.5) / factor - 0.5, 0.0, small.width - 1.0),
+                     py = std::clamp((y + 0.5) / factor - 0.5, 0.0, small.height - 1.0);
+        const int x0 = static_cast<int>(px), y0 = static_cast<int>(py);
+        const double fx = px - x0, fy = py - y0;
+        const double plain = (1 - fy) * ((1 - fx) * at(x0, y0) + fx * at(x0 + 1, y0)) +
+                             fy * ((1 - fx) * at(x0, y0 + 1) + fx * at(x0 + 1, y0 + 1));
+        ASSERT_NEAR(fast.row(y)[x], plain, 1e-5)
+            << w << " x " << h << ", " << factor << " at " << x << ", " << y;
+      }
+    }
   }
 }
 

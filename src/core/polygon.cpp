@@ -29,10 +29,22 @@ void add_span(float x0, float x1, float weight, std::vector<float>* row) {
   (*row)[last] += weight * (x1 - static_cast<float>(last));
 }
 
-void collect_crossings(std::span<const Point2f> points, float y, std::vector<Crossing>* out) {
+struct Edge {
+  Point2f a, b;
+};
+
+// The edges that reach into the band between two heights.
+void collect_edges(std::span<const Point2f> points, float low, float high, std::vector<Edge>* out) {
   out->clear();
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const Point2f a = points[i], b = points[(i + 1) % points.size()];
+    const Point2f a = points[i], b = points[i + 1 < points.size() ? i + 1 : 0];
+    if (std::min(a.y, b.y) <= high && std::max(a.y, b.y) >= low) out->push_back({a, b});
+  }
+}
+
+void collect_crossings(std::span<const Edge> edges, float y, std::vector<Crossing>* out) {
+  out->clear();
+  for (const auto& [a, b] : edges) {
     if ((a.y <= y) == (b.y <= y)) continue;
     out->push_back({a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x), a.y < b.y ? 1 : -1});
   }
@@ -43,23 +55,31 @@ void collect_crossings(std::span<const Point2f> points, float y, std::vector<Cro
 
 void fill_polygon(std::span<const Point2f> points, Plane* mask) {
   if (points.size() < 3 || mask->size() == 0) return;
-  float low = points[0].y, high = points[0].y;
+  float low = points[0].y, high = points[0].y, left = points[0].x, right = points[0].x;
   for (const Point2f& p : points) {
     if (!std::isfinite(p.x) || !std::isfinite(p.y)) return;
     low = std::min(low, p.y), high = std::max(high, p.y);
+    left = std::min(left, p.x), right = std::max(right, p.x);
   }
   const auto row_of = [&](float y) {
     return static_cast<int>(std::floor(std::clamp(y + 0.5f, -1.0f, static_cast<float>(mask->height))));
   };
   const int y0 = std::max(0, row_of(low)), y1 = std::min(mask->height - 1, row_of(high));
+  const auto column_of = [&](float x) {
+    return static_cast<int>(std::floor(std::clamp(x + 0.5f, 0.0f, static_cast<float>(mask->width))));
+  };
+  const int x0 = std::max(0, column_of(left) - 1), x1 = std::min(mask->width, column_of(right) + 2);
+  if (x1 <= x0) return;
   thread_local std::vector<Crossing> crossings;  // scratch that keeps its memory
+  thread_local std::vector<Edge> edges;
   thread_local std::vector<float> coverage;
   coverage.resize(static_cast<std::size_t>(mask->width));
   for (int y = y0; y <= y1; ++y) {
-    std::fill(coverage.begin(), coverage.end(), 0.0f);
+    std::fill(coverage.begin() + x0, coverage.begin() + x1, 0.0f);
+    collect_edges(points, static_cast<float>(y) - 0.5f, static_cast<float>(y) + 0.5f, &edges);
     for (int line = 0; line < kLinesPerPixel; ++line) {
       const float at = static_cast<float>(y) - 0.5f + (static_cast<float>(line) + 0.5f) / kLinesPerPixel;
-      collect_crossings(points, at, &crossings);
+      collect_crossings(edges, at, &crossings);
       int winding = 0;
       for (std::size_t i = 0; i + 1 < crossings.size(); ++i) {
         winding += crossings[i].direction;
@@ -67,7 +87,7 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
       }
     }
     float* row = mask->row(y);
-    for (int x = 0; x < mask->width; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
+    for (int x = x0; x < x1; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
   }
 }
 

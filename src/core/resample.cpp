@@ -67,8 +67,35 @@ struct Channels {
         blue(count == 1 ? 0 : 2 - red) {}
 };
 
-// The region's pixels, averaged over factor x factor boxes; outside of the frame its edge is repeated.
+// Sums of the same bytes of several rows.
 MIEN_SIMD_CLONES
+void sum_rows(const std::uint8_t* first, std::ptrdiff_t stride, int rows, int bytes, int* __restrict out) {
+  for (int i = 0; i < bytes; ++i) out[i] = first[i];
+  for (int v = 1; v < rows; ++v) {
+    const std::uint8_t* row = first + v * stride;
+    for (int i = 0; i < bytes; ++i) out[i] += row[i];
+  }
+}
+
+// A row of boxes that lies wholly inside of the frame.
+void shrink_row(ImageView frame, const Region& r, int y, int factor, const Channels& ch, float weight,
+                Rgbx* to) {
+  thread_local std::vector<int> line;  // scratch that keeps its memory
+  const int bytes = r.width * factor * ch.count;
+  line.resize(static_cast<std::size_t>(bytes));
+  sum_rows(frame.row(r.y0 + y * factor) + static_cast<std::ptrdiff_t>(r.x0) * ch.count, frame.stride_bytes,
+           factor, bytes, line.data());
+  for (int x = 0; x < r.width; ++x) {
+    int red = 0, green = 0, blue = 0;
+    const int* p = line.data() + static_cast<std::ptrdiff_t>(x) * factor * ch.count;
+    for (int u = 0; u < factor; ++u, p += ch.count)
+      red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
+    to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
+              static_cast<float>(blue) * weight, 0}};
+  }
+}
+
+// The region's pixels, averaged over factor x factor boxes; outside of the frame its edge is repeated.
 void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out) {
   out->resize(static_cast<std::size_t>(r.width) * r.height);
   const Channels ch(frame.format);
@@ -80,13 +107,9 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
     columns[i] = std::clamp(r.x0 + static_cast<int>(i), 0, frame.width - 1) * ch.count;
   for (int y = 0; y < r.height; ++y) {
     Rgbx* to = out->data() + static_cast<std::size_t>(y) * r.width;
-    if (factor == 1) {
-      const std::uint8_t* row = frame.row(std::clamp(r.y0 + y, 0, frame.height - 1));
-      for (int x = 0; x < r.width; ++x) {
-        const std::uint8_t* p = row + columns[x];
-        to[x] = {{static_cast<float>(p[ch.red]), static_cast<float>(p[ch.green]),
-                  static_cast<float>(p[ch.blue]), 0}};
-      }
+    if (r.x0 >= 0 && r.x0 + r.width * factor <= frame.width && r.y0 + y * factor >= 0 &&
+        r.y0 + (y + 1) * factor <= frame.height) {
+      shrink_row(frame, r, y, factor, ch, weight, to);
       continue;
     }
     for (int x = 0; x < r.width; ++x) {
@@ -104,6 +127,37 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
   }
 }
 
+// The same without the detour over floats, for looks that do not shrink: m leads to the region's pixels.
+MIEN_SIMD_CLONES
+void sample_bytes(ImageView frame, const Region& r, const Affine& m, PlanarRgb* out) {
+  const Channels ch(frame.format);
+  thread_local std::vector<int> columns;  // byte offsets, clamped once
+  columns.resize(static_cast<std::size_t>(r.width));
+  for (int i = 0; i < r.width; ++i) columns[i] = std::clamp(r.x0 + i, 0, frame.width - 1) * ch.count;
+  const float max_x = static_cast<float>(r.width - 1), max_y = static_cast<float>(r.height - 1);
+  const int last_x = std::max(0, r.width - 2), last_y = std::max(0, r.height - 2);
+  const int right = r.width > 1 ? 1 : 0, below = r.height > 1 ? 1 : 0;
+  const int offset[3] = {ch.red, ch.green, ch.blue};
+  float* to[3] = {out->channel(0), out->channel(1), out->channel(2)};
+  for (int y = 0; y < out->height; ++y) {
+    for (int x = 0; x < out->width; ++x) {
+      const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
+      const float px = std::clamp(p.x, 0.0f, max_x), py = std::clamp(p.y, 0.0f, max_y);
+      const int ix = std::min(static_cast<int>(px), last_x), iy = std::min(static_cast<int>(py), last_y);
+      const float fx = px - static_cast<float>(ix), fy = py - static_cast<float>(iy);
+      const std::uint8_t *upper = frame.row(std::clamp(r.y0 + iy, 0, frame.height - 1)),
+                         *lower = frame.row(std::clamp(r.y0 + iy + below, 0, frame.height - 1));
+      const int left = columns[ix], next = columns[ix + right];
+      for (int c = 0; c < 3; ++c) {
+        const float a = upper[left + offset[c]], b = upper[next + offset[c]], d = lower[left + offset[c]],
+                    e = lower[next + offset[c]];
+        const float above = a + fx * (b - a), under = d + fx * (e - d);
+        *to[c]++ = above + fy * (under - above);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 MIEN_SIMD_CLONES
@@ -111,6 +165,13 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
   const Affine frame_from_out = out_from_frame.inverse();
   const int factor = std::clamp(static_cast<int>(frame_from_out.scale()), 1, 256);
   const Region region = cut(needed_region(frame_from_out, width, height, factor), frame, factor);
+  if (factor == 1) {
+    out->resize(width, height);
+    const Affine region_from_frame{1, 0, -static_cast<float>(region.x0),
+                                   0, 1, -static_cast<float>(region.y0)};
+    sample_bytes(frame, region, compose(region_from_frame, frame_from_out), out);
+    return;
+  }
   thread_local std::vector<Rgbx> small;  // scratch that keeps its memory
   shrink(frame, region, factor, &small);
   // Pixel (i, j) of `small` has its centre at region.x0 + i * factor + (factor - 1) / 2 in the frame.

@@ -2,7 +2,29 @@
 
 #include <algorithm>
 
+#include "core/simd_clones.h"
+
 namespace mien {
+namespace {
+
+// A row of pixels: bilinear, places beyond the grid are moved onto its edge. m: grid from pixels.
+MIEN_SIMD_CLONES
+void sample_row(const float* grid, int w, int h, const Affine m, int y, int width, float* __restrict out) {
+  const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
+  const float row_x = m.b * static_cast<float>(y) + m.c, row_y = m.e * static_cast<float>(y) + m.f;
+  for (int x = 0; x < width; ++x) {
+    const float px = std::min(std::max(m.a * static_cast<float>(x) + row_x, 0.0f), right),
+                py = std::min(std::max(m.d * static_cast<float>(x) + row_y, 0.0f), bottom);
+    const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2),
+              at = y0 * w + x0;
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const float above = grid[at] + fx * (grid[at + 1] - grid[at]),
+                below = grid[at + w] + fx * (grid[at + w + 1] - grid[at + w]);
+    out[x] = above + fy * (below - above);
+  }
+}
+
+}  // namespace
 
 void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture,
                        int width, int height, Plane* out) const {
@@ -16,19 +38,7 @@ void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine&
   }
   const Affine m = compose(map_from_frame, frame_from_picture);
   out->resize(width, height);
-  for (int y = 0; y < height; ++y) {
-    float* row = out->row(y);
-    for (int x = 0; x < width; ++x) {
-      const Point2f p = m({static_cast<float>(x), static_cast<float>(y)});
-      const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)),
-                  py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
-      const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2);
-      const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-      const float *top = sum.row(y0) + x0, *bottom = sum.row(y0 + 1) + x0;
-      const float a = top[0] + fx * (top[1] - top[0]), b = bottom[0] + fx * (bottom[1] - bottom[0]);
-      row[x] = a + fy * (b - a);
-    }
-  }
+  for (int y = 0; y < height; ++y) sample_row(sum.values.data(), w, h, m, y, width, out->row(y));
 }
 
 }  // namespace mien

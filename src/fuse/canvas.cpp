@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
 #include "face/crop.h"
 #include "fuse/sampler.h"
 #include "fuse/texture.h"
@@ -73,6 +74,13 @@ void add_pixel(const PlanarRgb& pixels, const Plane& alpha, int x, int y, float 
   mix->b += a * pixels.channel(2)[i];
 }
 
+// For canvases of the frame's own size, which are most: one pixel of them is one of the frame.
+Mix single(const PlanarRgb& pixels, const Plane& alpha, int x, int y) {
+  const std::size_t i = static_cast<std::size_t>(y) * alpha.width + x;
+  const float a = alpha.values[i];
+  return {a, a * pixels.channel(0)[i], a * pixels.channel(1)[i], a * pixels.channel(2)[i]};
+}
+
 Mix average(const PlanarRgb& pixels, const Plane& alpha, int factor, int fx, int fy) {
   Mix mix;
   const float weight = 1.0f / static_cast<float>(factor * factor);
@@ -96,7 +104,7 @@ Mix interpolate(const PlanarRgb& pixels, const Plane& alpha, Point2f p) {
   return mix;
 }
 
-std::uint8_t blend(float colour_times_alpha, float alpha, std::uint8_t below) {
+MIEN_INLINE std::uint8_t blend(float colour_times_alpha, float alpha, std::uint8_t below) {
   return static_cast<std::uint8_t>(
       std::clamp(colour_times_alpha + (1 - alpha) * static_cast<float>(below) + 0.5f, 0.0f, 255.0f));
 }
@@ -152,8 +160,9 @@ void paste_canvas(const PlanarRgb& pixels, const Plane& alpha, const CanvasFrame
       // Most of a canvas is not painted.
       if (where.scale == 1 && !(alpha.row(fy)[fx] > 0)) continue;
       const Point2f at{static_cast<float>(where.x0 + fx), static_cast<float>(where.y0 + fy)};
-      const Mix mix = where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
-                                       : interpolate(pixels, alpha, canvas_from_frame(at));
+      const Mix mix = where.scale == 1   ? single(pixels, alpha, fx, fy)
+                      : where.scale >= 1 ? average(pixels, alpha, factor, fx, fy)
+                                         : interpolate(pixels, alpha, canvas_from_frame(at));
       // Nothing to paint, or nothing that is a colour: the frame stays as it is.
       if (!(mix.alpha > 0) || !std::isfinite(mix.r + mix.g + mix.b)) continue;
       std::uint8_t* p = row + fx * n;

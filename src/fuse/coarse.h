@@ -22,6 +22,8 @@ class CoarseNet {
   // Improves `relit` and `alpha` (the scene's own) in place.
   Done run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch, PlanarRgb* relit,
            Plane* alpha) const;
+  // Of apply_coarse_output(), for an answer that is used again.
+  int light_cell() const { return light_cell_; }
 
  private:
   explicit CoarseNet(Net net) : net_(std::move(net)) {}

@@ -29,9 +29,9 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
   return out;
 }
 
-bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
-                         std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
-  if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
+void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh,
+                     std::span<const RasterTriangle> triangles, int width, int height, float sigma_px,
+                     Plane* out) {
   thread_local Plane small, depth;  // scratch that keeps its memory
   small.resize((width + kStep - 1) / kStep, (height + kStep - 1) / kStep);
   small.fill(0);
@@ -40,12 +40,19 @@ bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
   constexpr float k = 1.0f / kStep, shift = 0.5f * k - 0.5f;
   std::array<RasterVertex, kSurfacePoints> vertices;
   for (int i = 0; i < kSurfacePoints; ++i)
-    vertices[i] = {k * fused[i].x + shift, k * fused[i].y + shift, fused[i].z};
-  rasterise(vertices, weights, 1, triangles,
+    vertices[i] = {k * mesh[i].x + shift, k * mesh[i].y + shift, mesh[i].z};
+  rasterise(vertices, values, 1, triangles,
             {small.width, small.height, small.values.data(), depth.values.data()});
   thread_local std::vector<float> scratch;
-  gaussian_blur(&small, kBlurShare * face_width_px(fused) * k + 0.5f, &scratch);
+  gaussian_blur(&small, sigma_px * k, &scratch);
   enlarge_boxes(small, kStep, width, height, out);
+}
+
+bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
+                         std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
+  if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
+  draw_on_surface(weights, fused, triangles, width, height, kBlurShare * face_width_px(fused) + 0.5f * kStep,
+                  out);
   return true;
 }
 

@@ -16,6 +16,12 @@ using SurfaceWeights = std::array<float, kSurfacePoints>;
 // face's width and more).
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target);
 
+// Values of the surface's points drawn on a mesh (canvas pixels), coarsely, then blurred by sigma_px canvas
+// pixels; 0 beyond it.
+void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh,
+                     std::span<const RasterTriangle> triangles, int width, int height, float sigma_px,
+                     Plane* out);
+
 // The weights drawn on the fused mesh (canvas pixels), soft; 0 beyond it. False, and nothing drawn, when all
 // are near 0.
 bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/simd_clones.h"
 #include "fuse/fast_math.h"
 
 namespace mien {
@@ -63,11 +64,7 @@ float sharpness(const BandEnergies& e, float noise, float sigma) {
 }
 
 // Noise by the method of Immerkaer (1996), made robust: 1.48 times the median absolute answer to a filter
-// that edges and gradients do not reach, at full size and at half of it.
-struct Noise {
-  std::array<float, 3> full{}, half{};  // standard deviations per channel
-  float shared = 0;                     // correlation of the channels, 0..1
-};
+// that edges and gradients do not reach, at full size and at half of it: what Noise holds.
 
 float filtered(const float* p, int stride) {
   const float* up = p - stride;
@@ -187,11 +184,26 @@ void blur_face(const PlanarRgb& target, const WarpMaps& maps, float sigma_px, Gr
 }
 
 // A value of mean 0 and standard deviation 1 for each place and seed: the sum of four uniform ones.
-float noise_at(std::uint32_t place, std::uint32_t seed) {
+MIEN_INLINE float noise_at(std::uint32_t place, std::uint32_t seed) {
   std::uint32_t h = place * 0x9E3779B1u ^ seed;
   h ^= h >> 15, h *= 0x2C1B3C6Du, h ^= h >> 12, h *= 0x297A2D39u, h ^= h >> 15;
-  const auto part = [h](int shift) { return static_cast<float>(h >> shift & 255u); };
-  return (part(0) + part(8) + part(16) + part(24) - 510) / 147.8f;
+  const std::uint32_t sum = (h & 255u) + (h >> 8 & 255u) + (h >> 16 & 255u) + (h >> 24);
+  return static_cast<float>(static_cast<std::int32_t>(sum) - 510) / 147.8f;
+}
+
+MIEN_SIMD_CLONES
+void fill_noise(std::uint32_t seed, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = noise_at(static_cast<std::uint32_t>(i), seed);
+}
+
+MIEN_SIMD_CLONES
+void smooth_row(const float* up, const float* row, const float* down, int width, float* __restrict out) {
+  constexpr float kUnit = 16.0f / 6.0f;  // the binomial's 2-norm is 6/16
+  for (int x = 1; x < width - 1; ++x) {
+    const float sides = up[x] + down[x] + row[x - 1] + row[x + 1],
+                corners = up[x - 1] + up[x + 1] + down[x - 1] + down[x + 1];
+    out[x] = kUnit * (4 * row[x] + 2 * sides + corners) / 16;
+  }
 }
 
 // How much white noise and how much noise smoothed by a 3x3 binomial (scaled back to unit strength) add up to
@@ -210,17 +222,10 @@ Mix mix_for(float missing_full, float missing_half) {
 }
 
 void smooth_noise(const Plane& white, Plane* out) {
-  constexpr float kUnit = 16.0f / 6.0f;  // the binomial's 2-norm is 6/16
   out->resize(white.width, white.height);
   out->fill(0);
-  for (int y = 1; y + 1 < white.height; ++y) {
-    const float *up = white.row(y - 1), *row = white.row(y), *down = white.row(y + 1);
-    for (int x = 1; x + 1 < white.width; ++x) {
-      const float sides = up[x] + down[x] + row[x - 1] + row[x + 1],
-                  corners = up[x - 1] + up[x + 1] + down[x - 1] + down[x + 1];
-      out->row(y)[x] = kUnit * (4 * row[x] + 2 * sides + corners) / 16;
-    }
-  }
+  for (int y = 1; y + 1 < white.height; ++y)
+    smooth_row(white.row(y - 1), white.row(y), white.row(y + 1), white.width, out->row(y));
 }
 
 std::uint32_t seed_of(const PlanarRgb& picture) {
@@ -231,47 +236,140 @@ std::uint32_t seed_of(const PlanarRgb& picture) {
   return h;
 }
 
+MIEN_SIMD_CLONES
+void mix_noise(const Mix& mix, const float* white, const float* smooth, const float* alpha, std::size_t n,
+               float* __restrict channel) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float noisy = channel[i] + mix.white * white[i] + mix.smooth * smooth[i];
+    channel[i] = alpha[i] > 0 ? std::clamp(noisy, 0.0f, 255.0f) : channel[i];
+  }
+}
+
 // Adds `share` of one noise picture to a channel where the face is drawn.
 void add_noise(std::uint32_t seed, const Mix& mix, const Plane& alpha, GrainScratch* s, float* channel) {
   s->white.resize(alpha.width, alpha.height);
-  for (std::size_t i = 0; i < s->white.size(); ++i)
-    s->white.values[i] = noise_at(static_cast<std::uint32_t>(i), seed);
+  fill_noise(seed, s->white.size(), s->white.values.data());
   smooth_noise(s->white, &s->smooth);
-  for (std::size_t i = 0; i < alpha.size(); ++i) {
-    if (!(alpha.values[i] > 0)) continue;
-    channel[i] = std::clamp(channel[i] + mix.white * s->white.values[i] + mix.smooth * s->smooth.values[i],
-                            0.0f, 255.0f);
+  mix_noise(mix, s->white.values.data(), s->smooth.values.data(), alpha.values.data(), alpha.size(), channel);
+}
+
+constexpr float kPersistenceShare = 0.2f;      // of a frame in what is known of the noise's persistence
+constexpr float kNew = 0.15f, kSticks = 0.5f;  // correlation from one frame to the next of noise that is
+                                               // drawn anew, and that is the clip's texture
+constexpr float kLookShare = 0.4f;             // of a new one in what is used
+constexpr float kLeastBlurPx = 0.15f;          // less cannot be seen
+
+Noise between(const Noise& a, const Noise& b, float share) {
+  Noise out;
+  for (std::size_t c = 0; c < 3; ++c) {
+    out.full[c] = a.full[c] + share * (b.full[c] - a.full[c]);
+    out.half[c] = a.half[c] + share * (b.half[c] - a.half[c]);
   }
+  out.shared = a.shared + share * (b.shared - a.shared);
+  return out;
+}
+
+// A new measurement; without memory it is taken as it is.
+struct GrainLook {
+  Noise wanted, own;
+  float blur_px = 0;
+};
+
+void steady_blur(const GrainMemory* memory, float width_px, GrainLook* look) {
+  if (memory != nullptr && memory->known) {
+    const float before = memory->blur_share * width_px;
+    look->blur_px = before + kLookShare * (look->blur_px - before);
+  }
+  if (look->blur_px < kLeastBlurPx && memory != nullptr) look->blur_px = 0;
+}
+
+void remember(const GrainLook& look, float width_px, GrainMemory* memory) {
+  const float share = memory->known ? kLookShare : 1;
+  memory->wanted = between(memory->wanted, look.wanted, share);
+  memory->own = between(memory->own, look.own, share);
+  memory->blur_share = look.blur_px / std::max(width_px, 1.0f);
+  memory->known = true, memory->frames_left = memory->period - 1;
+}
+
+// Compares the target's noise at the surface's points with that of the last frame.
+void note_persistence(const PlanarRgb& target, const Plane& skin, const Mesh& surface, GrainMemory* memory) {
+  const float limit = 3 * memory->wanted.half[1] + 1;
+  double both = 0, now2 = 1e-6, before2 = 1e-6;
+  int seen = 0;
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const int x = static_cast<int>(std::lround(std::clamp(surface[i].x, -1.0f, 1e6f))),
+              y = static_cast<int>(std::lround(std::clamp(surface[i].y, -1.0f, 1e6f)));
+    float now = 0;
+    if (x > 2 && y > 2 && x < skin.width - 4 && y < skin.height - 4) {
+      const std::size_t at = static_cast<std::size_t>(y) * skin.width + x;
+      if (skin.values[at] > kInside)
+        now = std::clamp(finite(filtered_at_half(target.channel(1) + at, target.width)), -limit, limit);
+    }
+    const float before = memory->last[static_cast<std::size_t>(i)];
+    if (now != 0 && before != 0) both += now * before, now2 += now * now, before2 += before * before, ++seen;
+    memory->last[static_cast<std::size_t>(i)] = now;
+  }
+  if (seen < 20) return;
+  const auto correlation = static_cast<float>(std::max(both / std::sqrt(now2 * before2), 0.0));
+  memory->persistence += kPersistenceShare * (correlation - memory->persistence);
+}
+
+// Adds what the fused face lacks, `share` of its variance. -> its strength in green.
+float add_missing_noise(const PlanarRgb& target, const Noise& wanted, const Noise& own, float share,
+                        const Plane& alpha, GrainScratch* s, PlanarRgb* fused) {
+  if (!(share > 0) || wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1])
+    return 0;
+  const std::uint32_t seed = seed_of(target);
+  const float common = std::sqrt(wanted.shared), apart = std::sqrt(1 - wanted.shared);
+  float strength = 0;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const auto missing = [&](const auto& of) {
+      return share * std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
+    };
+    const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
+    float* channel = fused->channel(static_cast<int>(c));
+    add_noise(seed, {common * mix.white, common * mix.smooth}, alpha, s, channel);
+    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, alpha, s,
+              channel);
+    if (c == 1) strength = std::hypot(mix.white, mix.smooth);
+  }
+  return strength;
 }
 
 }  // namespace
 
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* s,
-                        FaceMasks* masks, PlanarRgb* fused) {
+                        FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory, const Mesh* surface) {
   GrainReport out;
-  const std::vector<std::size_t>& at = skin_samples(masks->skin);
-  if (at.size() < kFewestSamples) return out;
-  const Noise wanted = measure_noise(target, at);
-  Noise own = measure_noise(*fused, at);
-  out.blur_px = blur_needed(target, *fused, maps, masks->alpha, width_px, wanted, own, s);
+  const bool held = memory != nullptr && memory->frames_left > 0;
+  GrainLook look;
+  const std::vector<std::size_t>* at = nullptr;
+  if (held) {
+    --memory->frames_left;
+    look.blur_px = memory->blur_share * width_px;
+  } else {
+    at = &skin_samples(masks->skin);
+    if (at->size() < kFewestSamples) {
+      if (memory != nullptr) memory->known = false;
+      return out;
+    }
+    look.wanted = measure_noise(target, *at), look.own = measure_noise(*fused, *at);
+    look.blur_px = blur_needed(target, *fused, maps, masks->alpha, width_px, look.wanted, look.own, s);
+    steady_blur(memory, width_px, &look);
+  }
+  out.blur_px = look.blur_px;
   if (out.blur_px > 0) {
     blur_face(target, maps, out.blur_px, s, masks, fused);
-    own = measure_noise(*fused, at);
+    if (!held) look.own = measure_noise(*fused, *at);
   }
-  if (wanted.full[1] < kSmallestNoise || wanted.full[1] < kClearlyNoisier * own.full[1]) return out;
-  const std::uint32_t seed = seed_of(target);
-  const float common = std::sqrt(wanted.shared), apart = std::sqrt(1 - wanted.shared);
-  for (std::size_t c = 0; c < 3; ++c) {
-    const auto missing = [&](const auto& of) {
-      return std::max(0.0f, (wanted.*of)[c] * (wanted.*of)[c] - (own.*of)[c] * (own.*of)[c]);
-    };
-    const Mix mix = mix_for(missing(&Noise::full), missing(&Noise::half));
-    float* channel = fused->channel(static_cast<int>(c));
-    add_noise(seed, {common * mix.white, common * mix.smooth}, masks->alpha, s, channel);
-    add_noise(seed + 1 + static_cast<std::uint32_t>(c), {apart * mix.white, apart * mix.smooth}, masks->alpha,
-              s, channel);
-    if (c == 1) out.noise = std::hypot(mix.white, mix.smooth);
+  float share = 1;
+  if (memory != nullptr) {
+    if (!held) remember(look, width_px, memory);
+    look.wanted = memory->wanted, look.own = memory->own;
+    if (surface != nullptr) note_persistence(target, masks->skin, *surface, memory);
+    share = 1 - smoothstep(kNew, kSticks, memory->persistence);
   }
+  out.noise = add_missing_noise(target, look.wanted, look.own, share, masks->alpha, s, fused);
   return out;
 }
 

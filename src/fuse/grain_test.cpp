@@ -157,5 +157,39 @@ TEST(Grain, TooLittleSkinChangesNothing) {
   EXPECT_EQ(fused.values, before.values);
 }
 
+// 50 surface points on the skin; the others lie outside of the picture.
+Mesh points_on_skin() {
+  Mesh out{};
+  for (int i = 0; i < kMeshPoints; ++i) {
+    const bool on_skin = i < 50;
+    out[i] = {on_skin ? 40.0f + 12 * static_cast<float>(i % 10) : -9.0f,
+              on_skin ? 45.0f + 20 * static_cast<float>(i / 10) : -9.0f, 0};
+  }
+  return out;
+}
+
+// Noise that is added to the last of 30 frames; `seed` of each frame's noise.
+template <class Seed>
+float noise_in_a_clip(Seed seed) {
+  const Mesh surface = points_on_skin();
+  GrainMemory memory;
+  float last = 0;
+  for (int frame = 0; frame < 30; ++frame) {
+    Scene s = make_scene();
+    PlanarRgb target = make_face(1), fused = make_face(2);
+    add_noise(&target, 8, seed(frame));
+    last = match_grain(target, s.maps, kWidth, &s.scratch, &s.masks, &fused, &memory, &surface).noise;
+  }
+  return last;
+}
+
+TEST(Grain, OfACameraIsDrawnAnewInEveryFrameOfAClip) {
+  EXPECT_GT(noise_in_a_clip([](int frame) { return 100u + static_cast<unsigned>(frame); }), 5);
+}
+
+TEST(Grain, ThatSticksToTheFaceOfAClipIsNot) {
+  EXPECT_EQ(noise_in_a_clip([](int) { return 100u; }), 0);
+}
+
 }  // namespace
 }  // namespace mien

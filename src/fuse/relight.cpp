@@ -89,19 +89,14 @@ float percentile(const Plane& values, const Plane& mask, float share, float unkn
   return *at;
 }
 
-struct Gains {
-  float middle, detail, fine, knee;
-  float ceiling;  // L of the target's lightest skin
-};
-
-Gains measure(const RelightScratch& s, const Plane& skin) {
+RelightGains measure(const RelightScratch& s, const Plane& skin) {
   const float mid_t = robust_spread(s.mid_target, &s.low_target, skin),
               mid_w = robust_spread(s.mid_warped, &s.low_warped, skin);
   const float detail_t = robust_spread(s.fine_target, &s.mid_target, skin),
               detail_w = robust_spread(s.fine_warped, &s.mid_warped, skin);
   const float fine_t = robust_spread(s.light_target, &s.fine_target, skin),
               fine_w = robust_spread(s.warped.l, &s.fine_warped, skin);
-  Gains g;
+  RelightGains g;
   g.middle = ratio(mid_t, mid_w, kMidGainMin, kMidGainMax);
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
@@ -146,11 +141,6 @@ void split_scales(const Plane& skin, float width_px, RelightScratch* s) {
   gaussian_blur(&s->fine_target, sigma, &s->blur.line);
   gaussian_blur(&s->fine_warped, sigma, &s->blur.line);
 }
-
-// What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
-struct EyeMatch {
-  float lightness_gain = 1, shift_a = 0, shift_b = 0;
-};
 
 // Mean colour of the eyeballs where they are lighter than their mean: the whites.
 template <class LabAt>
@@ -216,8 +206,8 @@ BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const 
 
 // n <= kBlock pixels.
 MIEN_SIMD_CLONES
-void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, const EyeMatch& eye, int n,
-                   Block* __restrict out) {
+void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
+                   int n, Block* __restrict out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
@@ -258,6 +248,37 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const Gains& gains, con
   }
 }
 
+constexpr float kLookShare = 0.4f;  // of a new one in what is used
+
+RelightMemory measure_all(const RelightScratch& s, const FaceMasks& masks) {
+  RelightMemory out;
+  out.gains = measure(s, masks.skin), out.eye = match_eyes(masks, s);
+  out.lightness_gap =
+      percentile(s.low_target, masks.skin, 0.5f, 0) - percentile(s.low_warped, masks.skin, 0.5f, 0);
+  return out;
+}
+
+RelightMemory measure_or_hold(const RelightScratch& s, const FaceMasks& masks, RelightMemory* memory) {
+  if (memory == nullptr) return measure_all(s, masks);
+  if (memory->frames_left > 0) {
+    --memory->frames_left;
+    return *memory;
+  }
+  RelightMemory now = measure_all(s, masks);
+  const auto steady = [&](float before, float* value) { *value = before + kLookShare * (*value - before); };
+  if (memory->known) {
+    steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
+    steady(memory->gains.fine, &now.gains.fine), steady(memory->gains.knee, &now.gains.knee);
+    steady(memory->gains.ceiling, &now.gains.ceiling);
+    steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
+    steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
+    steady(memory->lightness_gap, &now.lightness_gap);
+  }
+  now.known = true, now.period = memory->period, now.frames_left = memory->period - 1;
+  *memory = now;
+  return now;
+}
+
 }  // namespace
 
 float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
@@ -272,7 +293,8 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
 }
 
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
-                      const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped) {
+                      const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped,
+                      RelightMemory* memory) {
   linear_from_srgb(target, &s->linear_target);
   linear_from_srgb(*warped, &s->linear_warped);
   lightness_from_linear(s->linear_target, &s->light_target);
@@ -284,8 +306,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     measure_tint(s->linear_warped, blur, s->small + 2, &s->tint_warped_a, &s->tint_warped_b);
     measure_tint_gain(blur, s);
   }
-  const Gains gains = measure(*s, masks.skin);
-  const EyeMatch eye = match_eyes(masks, *s);
+  const RelightMemory how = measure_or_hold(*s, masks, memory);
   if (expression_gap == nullptr) {
     s->no_gap.resize(target.width, target.height);
     s->no_gap.fill(0);
@@ -296,16 +317,14 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     const int n = static_cast<int>(std::min<std::size_t>(kBlock, target.plane() - first));
     const float* alpha = masks.alpha.values.data() + first;
     if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
-    relight_block(block_inputs(*s, masks, *expression_gap, first), eyes, gains, eye, n, &block);
+    relight_block(block_inputs(*s, masks, *expression_gap, first), eyes, how.gains, how.eye, n, &block);
     const float* values[3] = {block.r, block.g, block.b};
     for (int c = 0; c < 3; ++c) {
       float* to = warped->channel(c) + first;
       for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
     }
   }
-  const float target_l = percentile(s->low_target, masks.skin, 0.5f, 0),
-              warped_l = percentile(s->low_warped, masks.skin, 0.5f, 0);
-  return {gains.detail, gains.fine, target_l - warped_l};
+  return {how.gains.detail, how.gains.fine, how.lightness_gap};
 }
 
 }  // namespace mien

@@ -24,6 +24,27 @@ struct RelightScratch {
   MaskedBlurScratch blur;
 };
 
+// Contrast given to the bands of the source's lightness, and where highlights bend.
+struct RelightGains {
+  float middle = 1, detail = 1, fine = 1, knee = 1;
+  float ceiling = 100;  // L of the target's lightest skin
+};
+
+// What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
+struct EyeMatch {
+  float lightness_gain = 1, shift_a = 0, shift_b = 0;
+};
+
+// What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
+struct RelightMemory {
+  int period = 4;  // frames from one measurement to the next; the caller's
+  bool known = false;
+  int frames_left = 0;  // for which it serves as it is
+  RelightGains gains;
+  EyeMatch eye;
+  float lightness_gap = 0;
+};
+
 struct RelightReport {
   float detail_gain = 1;    // contrast given to the source's detail
   float fine_gain = 1;      // and to its finest part
@@ -32,9 +53,10 @@ struct RelightReport {
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
 // none): where it is 1, shading and creases are the target's (0..1, canvas pixels). `warped` becomes the
-// relit picture where masks.alpha > 0.
+// relit picture where masks.alpha > 0. memory: of the frames before; null: a photo.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
-                      const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped);
+                      const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped,
+                      RelightMemory* memory = nullptr);
 
 // 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation
 // that outliers do not move. 0 when empty.

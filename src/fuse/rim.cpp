@@ -252,8 +252,8 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   }
   s->source.resize(where.width, where.height);
   std::fill(s->source.values.begin(), s->source.values.end(), 0.0f);
-  sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, pool, &s->source,
-                 &s->trust);
+  sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, nullptr, pool,
+                 &s->source, &s->trust);
   weigh(Height(fused), width_px, s);
   light_of(s->target, &s->light_target);
   light_of(s->source, &s->light_source);

@@ -67,5 +67,22 @@ TEST(SampleBicubic, LeavesPixelsWithoutPositionAndSurvivesWildOnes) {
   EXPECT_NEAR(maps.out.channel(0)[2], image.view().row(0)[0], 1.0f);
 }
 
+TEST(SampleAlpha, IsBilinearRepeatsEdgesAndIsZeroWithoutPosition) {
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN(),
+                  kFar = std::numeric_limits<float>::infinity();
+  Image image = wave(13, 7);
+  for (int y = 0; y < 7; ++y) {
+    for (int x = 0; x < 13; ++x)
+      image.mutable_view().row(y)[4 * x + 3] = static_cast<std::uint8_t>(20 * x + y);
+  }
+  Plane x, y, out;
+  x.resize(11, 1), y.resize(11, 1);
+  x.values = {0, 12, 3.25f, -5, 99, kNone, 2, kFar, 5.5f, 1e30f, -1e30f};
+  y.values = {0, 6, 2.5f, 3, 3, 1, kNone, 2, -8, 6, 0};
+  sample_alpha(image.view(), x, y, &out);
+  const float expected[] = {0, 246, 67.5f, 3, 243, 0, 0, 0, 110, 246, 0};
+  for (std::size_t i = 0; i < out.size(); ++i) EXPECT_NEAR(255 * out.values[i], expected[i], 1e-3f) << i;
+}
+
 }  // namespace
 }  // namespace mien

@@ -88,11 +88,13 @@ int best_level(const SourceTexture& texture, const Mesh& fused) {
 }
 
 void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
-                    ThreadPool& pool, PlanarRgb* out, Plane* trust) {
+                    const Plane* own_share, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
   const Affine m = level_from_base(level);
   thread_local Plane x, y;
   scale_map(map_x, m.a, m.c, &x);
   scale_map(map_y, m.e, m.f, &y);
+  for (std::size_t i = 0; own_share != nullptr && i < x.size(); ++i)
+    x.values[i] = own_share->values[i] < 1 ? x.values[i] : kNotCovered;
   const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
   const auto rows = [&](int y0, int y1) {
     sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out);
@@ -106,13 +108,14 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
   out->resize(maps.depth.width, maps.depth.height);
   std::fill(out->values.begin(), out->values.end(), 0.0f);
   const int level = best_level(texture, fused);
-  sample_texture(texture, level, maps.source_x, maps.source_y, pool, out, trust);
+  sample_texture(texture, level, maps.source_x, maps.source_y, nullptr, pool, out, trust);
   if (!texture.uses_mirror) return;
   thread_local PlanarRgb mirrored;
   mirrored.resize(out->width, out->height);
   std::fill(mirrored.values.begin(), mirrored.values.end(), 0.0f);
   thread_local Plane mirrored_trust;
-  sample_texture(texture, level, maps.mirror_x, maps.mirror_y, pool, &mirrored, &mirrored_trust);
+  sample_texture(texture, level, maps.mirror_x, maps.mirror_y, &maps.own_share, pool, &mirrored,
+                 &mirrored_trust);
   // The gains ride on the mesh as well.
   const auto gains = mirror_gains(texture);
   float mean[3] = {0, 0, 0}, weight = 0;

@@ -32,9 +32,9 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh&
 int best_level(const SourceTexture& texture, const Mesh& fused);
 
 // The texture's level at map_x, map_y (level-0 pixels), and its trust. Pixels whose map_x is not finite keep
-// what `out` holds; their trust is 0.
+// what `out` holds; their trust is 0. own_share (null: of no interest): where it is 1 nothing is looked up.
 void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
-                    ThreadPool& pool, PlanarRgb* out, Plane* trust);
+                    const Plane* own_share, ThreadPool& pool, PlanarRgb* out, Plane* trust);
 
 // The source on the fused geometry: covered pixels of `out` are written, others set to 0. Where the source's
 // own side was turned away, its mirrored side takes over with the own side's low-frequency light. trust: how

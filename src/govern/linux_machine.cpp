@@ -103,6 +103,62 @@ std::optional<float> LinuxMachine::foreign_load() {
   return load;
 }
 
+namespace {
+
+// "0-3,8" -> 0 1 2 3 8; what is no list of cores gives none.
+std::vector<int> cores_in(const fs::path& file) {
+  constexpr int kMostCores = 4096;
+  std::vector<int> out;
+  std::istringstream list(first_line(file));
+  for (std::string part; std::getline(list, part, ',');) {
+    int first = 0, last = 0;
+    const char* end = part.data() + part.size();
+    auto parsed = std::from_chars(part.data(), end, first);
+    if (parsed.ec != std::errc()) return {};
+    last = first;
+    if (parsed.ptr != end && *parsed.ptr == '-') parsed = std::from_chars(parsed.ptr + 1, end, last);
+    if (parsed.ec != std::errc() || first < 0 || last >= kMostCores) return {};
+    for (int core = first; core <= last; ++core) out.push_back(core);
+  }
+  return out;
+}
+
+// Core number and what it can do, 1024 being the most.
+std::vector<std::pair<int, double>> capacities(const fs::path& root) {
+  std::vector<std::pair<int, double>> out;
+  for (const fs::path& entry : entries_of(root / "sys/devices/system/cpu")) {
+    const std::string name = entry.filename().string();
+    int core = 0;
+    if (name.rfind("cpu", 0) != 0) continue;
+    const auto parsed = std::from_chars(name.data() + 3, name.data() + name.size(), core);
+    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
+    if (const auto capacity = number_in(entry / "cpu_capacity")) out.emplace_back(core, *capacity);
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
+CoreGroups core_groups(const fs::path& root) {
+  constexpr double kClearlyLess = 0.8;  // of the largest capacity: cores of one kind differ a little
+  CoreGroups out{cores_in(root / "sys/devices/cpu_atom/cpus"), cores_in(root / "sys/devices/cpu_core/cpus")};
+  if (!out.efficiency.empty() && !out.performance.empty()) return out;
+  out = {};
+  const auto cores = capacities(root);
+  double least = 1e9, most = 0;
+  for (const auto& [core, capacity] : cores)
+    least = std::min(least, capacity), most = std::max(most, capacity);
+  if (!(least < kClearlyLess * most)) return out;
+  for (const auto& [core, capacity] : cores) {
+    const bool is_small = capacity < least + (1 - kClearlyLess) * most;
+    (is_small ? out.efficiency : out.performance).push_back(core);
+  }
+  return out;
+}
+
+CoreGroups cores_of_this_machine() { return core_groups("/"); }
+
 MachineState LinuxMachine::look() {
   MachineState out;
   out.cpu_celsius = cpu_celsius();

@@ -3,9 +3,13 @@
 
 #include <filesystem>
 
+#include "mien/cores.h"
 #include "mien/governor.h"
 
 namespace mien {
+
+// The cores by what they can do: `cpu_capacity` of Arm machines, Intel's two kinds. root: "/" but in tests.
+CoreGroups core_groups(const std::filesystem::path& root);
 
 // One reading after the other; load is that between two readings.
 class LinuxMachine {

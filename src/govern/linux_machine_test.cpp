@@ -72,6 +72,36 @@ TEST_F(LinuxMachineTest, ReadsTheMemoryThatIsAvailable) {
   EXPECT_EQ(LinuxMachine(root_).look().free_memory_bytes, 5'120'000);
 }
 
+TEST_F(LinuxMachineTest, CoresThatAreAllAlikeAreNotParted) {
+  EXPECT_TRUE(core_groups(root_).efficiency.empty());
+  for (int core = 0; core < 4; ++core)
+    file("sys/devices/system/cpu/cpu" + std::to_string(core) + "/cpu_capacity", core == 2 ? "1000" : "1024");
+  const CoreGroups groups = core_groups(root_);
+  EXPECT_TRUE(groups.efficiency.empty());
+  EXPECT_TRUE(groups.performance.empty());
+}
+
+TEST_F(LinuxMachineTest, PartsAPhonesCoresByCapacity) {
+  const int capacity[] = {250, 250, 250, 250, 760, 760, 760, 1024};
+  for (int core = 0; core < 8; ++core)
+    file("sys/devices/system/cpu/cpu" + std::to_string(core) + "/cpu_capacity",
+         std::to_string(capacity[core]));
+  file("sys/devices/system/cpu/cpufreq/cpu_capacity", "7");
+  const CoreGroups groups = core_groups(root_);
+  EXPECT_EQ(groups.efficiency, (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(groups.performance, (std::vector<int>{4, 5, 6, 7}));
+}
+
+TEST_F(LinuxMachineTest, PartsALaptopsCoresByKind) {
+  file("sys/devices/cpu_core/cpus", "0-3");
+  file("sys/devices/cpu_atom/cpus", "4-6,9");
+  const CoreGroups groups = core_groups(root_);
+  EXPECT_EQ(groups.efficiency, (std::vector<int>{4, 5, 6, 9}));
+  EXPECT_EQ(groups.performance, (std::vector<int>{0, 1, 2, 3}));
+  file("sys/devices/cpu_atom/cpus", "nonsense");
+  EXPECT_TRUE(core_groups(root_).efficiency.empty());
+}
+
 TEST(ThisMachine, CanBeAskedMoreThanOnce) {
   const MachineProbe probe = this_machine();
   probe();

@@ -122,26 +122,45 @@ void blend_pixel(std::uint8_t* pixel, PixelFormat format, float white, float bla
   if (alpha) pixel[3] = to_byte(255 * total);
 }
 
-}  // namespace
+// What the mark lays over the pixels of its rectangle, row by row.
+struct Mark {
+  int width = -1, height = -1;  // of the picture it is for
+  PixelRect rect{};
+  std::vector<float> white, black;
+};
 
-PixelRect draw_visible_mark(MutableImageView image) {
+void plan_mark(int width, int height, Mark* mark) {
+  *mark = {width, height, {}, {}, {}};
   const std::vector<Stroke> strokes = text_strokes(kVisibleMarkText);
-  const Layout layout = lay_out(image.width, image.height, text_width(strokes));
-  if (layout.letter_height < kLegibleHeightPx || layout.rect.empty()) return {};
+  const Layout layout = lay_out(width, height, text_width(strokes));
+  if (layout.letter_height < kLegibleHeightPx || layout.rect.empty()) return;
+  mark->rect = layout.rect;
   const float pen_radius = kPenWidth / 2 * layout.letter_height;
   const float rim_radius = pen_radius + std::max(kRim * layout.letter_height, 0.8f);
   const std::vector<float> distances = distance_map(strokes, layout, rim_radius + 1);
-  const int channels = channel_count(image.format);
   const float* distance = distances.data();
   for (int y = layout.rect.y0; y < layout.rect.y1; ++y) {
     for (int x = layout.rect.x0; x < layout.rect.x1; ++x, ++distance) {
       const float letter = std::clamp(pen_radius + 0.5f - *distance, 0.0f, 1.0f);
       const float rim = kRimOpacity * std::clamp(rim_radius + 0.5f - *distance, 0.0f, 1.0f);
       const float plate = kPlateOpacity * plate_cover(layout, x, y);
-      blend_pixel(image.row(y) + x * channels, image.format, letter, 1 - (1 - rim) * (1 - plate));
+      mark->white.push_back(letter), mark->black.push_back(1 - (1 - rim) * (1 - plate));
     }
   }
-  return layout.rect;
+}
+
+}  // namespace
+
+PixelRect draw_visible_mark(MutableImageView image) {
+  thread_local Mark mark;  // frames of a clip are of one size
+  if (mark.width != image.width || mark.height != image.height) plan_mark(image.width, image.height, &mark);
+  const int channels = channel_count(image.format);
+  std::size_t i = 0;
+  for (int y = mark.rect.y0; y < mark.rect.y1; ++y) {
+    for (int x = mark.rect.x0; x < mark.rect.x1; ++x, ++i)
+      blend_pixel(image.row(y) + x * channels, image.format, mark.white[i], mark.black[i]);
+  }
+  return mark.rect;
 }
 
 }  // namespace mien

@@ -20,8 +20,6 @@ constexpr float kTileShare =
     0.55f;  // of a side that is cut in two: the overlap holds the faces that the first pass may miss
 constexpr float kMergeOverlap = 0.4f;
 constexpr float kMinPresence = 0.7f;
-constexpr float kNestedShare = 0.7f;  // of a box inside another: both are the same face
-constexpr int kParseCropPx = 192;     // photos have time for the finer look
 
 struct Tile {
   int x0, y0, width, height;  // pixels of the picture
@@ -56,20 +54,22 @@ bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
 }
 
 // The second look, twice as fine, after a first one at the whole, tile by tile: a whole picture at once would
-// need more memory than all else together.
-Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
-                 std::vector<Detection>* out) {
+// need more memory than all else together. part: of the tiles, one in turn.
+Done detect_fine(ImageView picture, std::optional<int> part, const FaceNetworks& networks,
+                 FindScratch& scratch, std::vector<Detection>* out) {
   const float scale = std::min(
       1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
   const float gain = scratch.detect.gain;  // of the whole picture, by the first pass
-  for (const Tile& tile : fine_tiles(picture, scale)) {
-    const ImageView part{
+  std::vector<Tile> tiles = fine_tiles(picture, scale);
+  if (part) tiles = {tiles[static_cast<std::size_t>(*part) % tiles.size()]};
+  for (const Tile& tile : tiles) {
+    const ImageView pixels{
         picture.row(tile.y0) + static_cast<std::ptrdiff_t>(tile.x0) * channel_count(picture.format),
         tile.width, tile.height, picture.stride_bytes, picture.format};
     const int longest =
         static_cast<int>(std::lround(static_cast<float>(std::max(tile.width, tile.height)) * scale));
     MIEN_ASSIGN(std::vector<Detection> found,
-                networks.detector.run(part, longest, 0, scratch.detect, scratch.nets, gain));
+                networks.detector.run(pixels, longest, 0, scratch.detect, scratch.nets, gain));
     const auto x = static_cast<float>(tile.x0), y = static_cast<float>(tile.y0);
     for (Detection& d : found) {
       d.box = {d.box.x0 + x, d.box.y0 + y, d.box.x1 + x, d.box.y1 + y};
@@ -80,11 +80,12 @@ Done detect_fine(ImageView picture, const FaceNetworks& networks, FindScratch& s
   return {};
 }
 
-Result<std::vector<Detection>> detect(ImageView picture, const FaceNetworks& networks, FindScratch& scratch) {
+Result<std::vector<Detection>> detect(ImageView picture, std::optional<int> part,
+                                      const FaceNetworks& networks, FindScratch& scratch) {
   MIEN_ASSIGN(std::vector<Detection> found,
               networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
   if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
-  MIEN_TRY(detect_fine(picture, networks, scratch, &found));
+  MIEN_TRY(detect_fine(picture, part, networks, scratch, &found));
   scratch.nets = {},
   scratch.detect = {};  // the largest of all scratch: what follows is not piled on top of it
   return suppress_overlaps(std::move(found), kMergeOverlap);
@@ -118,14 +119,13 @@ Result<Face> measure(const Detection& detection, const MeshLook& look, const Fac
   return face;
 }
 
-// Share of `inner` that lies inside of `outer`.
+}  // namespace
+
 float share_inside(const Box& inner, const Box& outer) {
   const float w = std::min(inner.x1, outer.x1) - std::max(inner.x0, outer.x0),
               h = std::min(inner.y1, outer.y1) - std::max(inner.y0, outer.y0);
   return w > 0 && h > 0 ? w * h / std::max(inner.width() * inner.height(), 1e-6f) : 0.0f;
 }
-
-}  // namespace
 
 std::vector<Face> without_nested(std::vector<Face> faces) {
   std::sort(faces.begin(), faces.end(), [](const Face& a, const Face& b) { return a.score > b.score; });
@@ -139,13 +139,15 @@ std::vector<Face> without_nested(std::vector<Face> faces) {
   return kept;
 }
 
-Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
-                                     Trace& trace) {
-  std::vector<Detection> detections;
-  {
-    const auto span = trace.span("detect");
-    MIEN_ASSIGN(detections, detect(picture, networks, scratch));
-  }
+Result<std::vector<Detection>> find_detections(ImageView picture, std::optional<int> part,
+                                               const FaceNetworks& networks, FindScratch& scratch,
+                                               Trace& trace) {
+  const auto span = trace.span("detect");
+  return detect(picture, part, networks, scratch);
+}
+
+Result<std::vector<Face>> measure_faces(ImageView picture, const std::vector<Detection>& detections,
+                                        const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
   const auto span = trace.span("mesh");
   std::vector<Face> faces;
   for (const Detection& detection : detections) {
@@ -160,13 +162,20 @@ Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& netw
   return faces;
 }
 
+Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
+                                     Trace& trace) {
+  MIEN_ASSIGN(const std::vector<Detection> detections,
+              find_detections(picture, {}, networks, scratch, trace));
+  return measure_faces(picture, detections, networks, scratch, trace);
+}
+
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
                                               const FaceNetworks& networks, FindScratch& scratch,
-                                              Trace& trace) {
+                                              Trace& trace, int side_px) {
   if (networks.parse == nullptr) return std::optional<RegionMap>();
   const auto span = trace.span("parse");
   RegionMap map;
-  MIEN_TRY(networks.parse->run(picture, level_square(mesh), kParseCropPx, scratch.parse, scratch.nets, &map));
+  MIEN_TRY(networks.parse->run(picture, level_square(mesh), side_px, scratch.parse, scratch.nets, &map));
   return std::optional<RegionMap>(std::move(map));
 }
 

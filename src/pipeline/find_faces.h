@@ -37,19 +37,34 @@ struct FindScratch {
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
                                      Trace& trace);
 
+// The same in two steps, for streams. Of a large picture the detector looks at the whole and at `part` of its
+// finer look (any number from 0 on, taken in turn), at all of them when empty.
+Result<std::vector<Detection>> find_detections(ImageView picture, std::optional<int> part,
+                                               const FaceNetworks& networks, FindScratch& scratch,
+                                               Trace& trace);
+Result<std::vector<Face>> measure_faces(ImageView picture, const std::vector<Detection>& detections,
+                                        const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+
+// Share of `inner` that lies inside of `outer`.
+float share_inside(const Box& inner, const Box& outer);
+inline constexpr float kNestedShare = 0.7f;  // of a box inside another: both are the same face
+
 // Drops a face most of whose box lies inside that of a face with a higher score: a close-up's mouth and chin
 // may look like a face of its own.
 std::vector<Face> without_nested(std::vector<Face> faces);
 
+inline constexpr int kFineParsePx = 192, kFastParsePx = 128;  // side of what the region network sees
+
 // The regions around a face; nullopt without weights.
 Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mesh,
                                               const FaceNetworks& networks, FindScratch& scratch,
-                                              Trace& trace);
+                                              Trace& trace, int side_px = kFineParsePx);
 
 // A source's face without what covers it; nullopt without weights, without regions, or when nothing does.
 Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
                                              const std::optional<RegionMap>& regions,
-                                             const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+                                             const FaceNetworks& networks, FindScratch& scratch,
+                                             Trace& trace);
 
 // Who it is; nullopt without weights.
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,

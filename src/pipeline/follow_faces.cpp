@@ -14,26 +14,30 @@ constexpr float kDoubleOverlap = 0.6f;  // tracks that overlap more look at one 
 constexpr float kLargestGrowth = 1.5f;  // in size from one frame to the next; more is no face but a mistake
 constexpr double kLongestGapSeconds = 1;
 
-Result<std::optional<Face>> look_again(ImageView frame, const Track& track, const FaceNetworks& networks,
-                                       FindScratch& scratch) {
-  const LevelSquare square = track.expected();
+Result<std::optional<Face>> look_again(ImageView frame, Track* track, int second_look_period,
+                                       const FaceNetworks& networks, FindScratch& scratch) {
+  const LevelSquare square = track->expected();
   MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(frame, square, scratch.mesh, scratch.nets));
   if (plain.presence < kKeepPresence) return std::optional<Face>();
-  MIEN_ASSIGN(const MeshLook mirrored,
-              networks.mesh.look_mirrored(frame, square, scratch.mesh, scratch.nets));
-  const MeshLook look = mean_of(plain, mirrored);
+  MeshLook look = plain;
+  if (second_look_period <= 1 || track->wants_second_look()) {
+    MIEN_ASSIGN(const MeshLook mirrored,
+                networks.mesh.look_mirrored(frame, square, scratch.mesh, scratch.nets));
+    look = mean_of(plain, mirrored);
+    track->take_second_look(plain.mesh, look.mesh, second_look_period);
+  } else {
+    look.mesh = track->without_second_look(plain.mesh);
+  }
   const LevelSquare now = level_square(look.mesh);
   const float growth = now.side_px / std::max(square.side_px, 1e-3f), half = now.side_px / 2;
-  if (look.presence < kKeepPresence || growth > kLargestGrowth || growth < 1 / kLargestGrowth)
+  if (look.presence < kKeepPresence || growth > kLargestGrowth || growth < 1 / kLargestGrowth ||
+      !(eye_distance_px(look.mesh) > 0))
     return std::optional<Face>();
-  Face face = track.face();
+  Face face = track->face();  // with an old pose: see fuse_tracked()
   face.mesh = look.mesh;
   face.box = {now.centre.x - half, now.centre.y - half, now.centre.x + half, now.centre.y + half};
   face.presence = look.presence;
   face.visibility = look.visibility;
-  Result<ShapeFit> fit = networks.model.fit(look.mesh);
-  if (!fit.ok()) return std::optional<Face>();
-  face.pose = fit->pose;
   return std::optional<Face>(std::move(face));
 }
 
@@ -67,10 +71,31 @@ Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& n
   bool all = true;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     if ((*seen)[i]) continue;
-    MIEN_ASSIGN((*seen)[i], look_again(frame, tracks_[i], networks, scratch));
+    MIEN_ASSIGN((*seen)[i], look_again(frame, &tracks_[i], second_look_period_, networks, scratch));
     all = all && (*seen)[i].has_value();
   }
   return all;
+}
+
+// Faces that no track has seen in this frame. While all tracks see theirs, one part of the detector's finer
+// look after the other is enough: who comes in is small for a moment only.
+Result<std::vector<Face>> FaceFollower::find_new(ImageView frame,
+                                                 const std::vector<std::optional<Face>>& seen,
+                                                 const FaceNetworks& networks, FindScratch& scratch,
+                                                 Trace& trace) {
+  const bool all_seen = !seen.empty() && std::all_of(seen.begin(), seen.end(),
+                                                     [](const auto& face) { return face.has_value(); });
+  scratch.nets = {};  // the detector needs more than all else; it is not piled on top of what the last
+                      // frame's networks left
+  const std::optional<int> part = all_seen ? std::optional<int>(next_part_++) : std::nullopt;
+  MIEN_ASSIGN(std::vector<Detection> found, find_detections(frame, part, networks, scratch, trace));
+  std::erase_if(found, [&](const Detection& d) {
+    return std::any_of(seen.begin(), seen.end(), [&](const std::optional<Face>& face) {
+      return face &&
+             (overlap(d.box, face->box) > kSameFaceOverlap || share_inside(d.box, face->box) > kNestedShare);
+    });
+  });
+  return measure_faces(frame, found, networks, scratch, trace);
 }
 
 // Gives the detector's faces to tracks; new tracks for those that are left.
@@ -111,19 +136,15 @@ Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double sec
   if (begins_anew(frame, seconds)) reset();
   std::vector<std::optional<Face>> seen(tracks_.size());
   bool detector_is_due = tracks_.empty() || frames_to_detector_ <= 0;
-  if (!detector_is_due) {
+  {
     const auto span = trace.span("track");
     MIEN_ASSIGN(const bool all, look_at_tracks(frame, networks, scratch, &seen));
-    detector_is_due = !all;
+    detector_is_due = detector_is_due || !all;
   }
   if (detector_is_due) {
-    scratch.nets = {};  // the detector needs more than all else; it is not piled on top of what the last
-                        // frame's networks left
-    MIEN_ASSIGN(const std::vector<Face> found, find_faces(frame, networks, scratch, trace));
+    MIEN_ASSIGN(const std::vector<Face> found, find_new(frame, seen, networks, scratch, trace));
     take_found(found, &seen);
     frames_to_detector_ = settings_.detector_period;
-    const auto span = trace.span("track");
-    MIEN_TRY(look_at_tracks(frame, networks, scratch, &seen));  // what the detector missed
     new_shot_ = false;
   }
   --frames_to_detector_;

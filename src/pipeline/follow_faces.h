@@ -31,11 +31,14 @@ class FaceFollower {
   Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks,
                                          FindScratch& scratch, Trace& trace);
 
-  // From the next frame on.
+  // From the next frame on: frames from one mirrored look at a followed face to the next.
+  void set_second_look_period(int frames) { second_look_period_ = frames; }
   void set(const FollowSettings& settings);
   // Forgets all faces; numbers are not given again.
   void reset();
   int cuts() const { return cuts_; }
+  float step_seconds() const { return step_seconds_; }  // from the frame before the last one to that
+  bool steady() const { return settings_.steady; }
   int faces_seen() const { return last_number_; }
 
   // All that the next frames depend on (core/byte_stream.h): a member that is missing here breaks `mien video
@@ -43,22 +46,26 @@ class FaceFollower {
   template <class Archive>
   void visit(Archive& archive) {
     archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, frames_to_detector_, last_number_, cuts_,
-            started_, new_shot_);
+            next_part_, started_, new_shot_);
   }
 
  private:
   bool begins_anew(ImageView frame, double seconds);
   Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
                               std::vector<std::optional<Face>>* seen);
+  Result<std::vector<Face>> find_new(ImageView frame, const std::vector<std::optional<Face>>& seen,
+                                     const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
   void take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen);
   void drop_doubles();
 
   FollowSettings settings_;
+  int second_look_period_ = 1;
   CutDetector cuts_seen_;
   std::vector<Track> tracks_;
   double last_seconds_ = 0;
   float step_seconds_ = 0.04f;
   int frames_to_detector_ = 0;
+  int next_part_ = 0;  // of the detector's finer look
   int last_number_ = 0, cuts_ = 0;
   bool started_ = false, new_shot_ = true;
 };

@@ -12,17 +12,17 @@ namespace mien {
 class RegionFollower {
  public:
   // The regions around the face of this number; nullopt without weights. period: frames from one look to the
-  // next, 1: every frame.
+  // next, 1: every frame. side_px: of find_regions().
   Result<std::optional<RegionMap>> next(ImageView frame, int number, const Mesh& mesh, int period,
-                                        const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+                                        int side_px, const FaceNetworks& networks, FindScratch& scratch,
+                                        Trace& trace);
 
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);
 
-  template <class Archive>
-  void visit(Archive& archive) {  // core/byte_stream.h
-    archive(looks_);
-  }
+  // Maps are too large to be saved: the next frame is looked at anew, in a run that goes on as in one that is
+  // taken up again.
+  void forget() { looks_.clear(); }
 
  private:
   struct Look {
@@ -30,12 +30,6 @@ class RegionFollower {
     int frames_to_next = 0;
     LevelSquare square;  // where the face was
     RegionMap map;
-
-    template <class Archive>
-    void visit(Archive& archive) {
-      Tensor& p = map.probability;
-      archive(number, frames_to_next, square, map.map_from_frame, p.channels, p.height, p.width, p.values);
-    }
   };
 
   std::vector<Look> looks_;

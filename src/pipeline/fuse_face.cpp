@@ -5,6 +5,48 @@
 #include "fuse/tone.h"
 
 namespace mien {
+namespace {
+
+constexpr int kTonePeriod = 10;  // frames of a stream from one measurement of the skin's tone to the next
+
+// Asks the network, or takes its last answer again: the crop moves with the face.
+Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& parts, FuseScratch* s) {
+  HeldAnswer* held = parts.memory && parts.memory->coarse_period > 1 ? &parts.memory->answer : nullptr;
+  if (held && held->frames_left > 0) {
+    --held->frames_left;
+    const Affine crop_from_canvas = crop_from_frame(level_square(scene.fused), kCoarseSpan, kCoarseSize);
+    apply_coarse_output(held->maps[0], held->maps[1], held->light_cell, crop_from_canvas, scene.trust,
+                        &s->fused, &s->masks.alpha);
+    return {};
+  }
+  MIEN_TRY(net.run(scene, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha));
+  if (held) {
+    held->maps = parts.coarse_scratch->outputs, held->light_cell = net.light_cell();
+    held->frames_left = held->asked ? parts.memory->coarse_period - 1 : (parts.memory->coarse_period - 1) / 2;
+    held->asked = true;
+  }
+  return {};
+}
+
+// Figures, and the correction where it is asked for. In a stream figures of a moment ago do.
+void finish_tone(const PreparedFace& prepared, const FusionOptions& options, bool is_known,
+                 FaceMemory* memory, FuseScratch* s, FaceReport* report) {
+  ToneMemory now;
+  if (is_known) {
+    --memory->tone.frames_left;
+    now = memory->tone;
+  } else {
+    now.before = prepared.skin_delta_e;
+    now.found = match_tone(s->target, s->masks, halves_of(prepared.fused),
+                           {options.tone_threshold, options.tone_strength}, &s->fused);
+    now.frames_left = kTonePeriod - 1;
+    if (memory) memory->tone = now;
+  }
+  report->skin_delta_e_before = now.before, report->skin_delta_e_after = now.found.after;
+  report->side_delta_e_before = now.found.sides_before, report->side_delta_e_after = now.found.sides_after;
+}
+
+}  // namespace
 
 Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
                const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& s,
@@ -16,11 +58,15 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   {
     const auto span = trace.span("shape");
     MIEN_ASSIGN(const ShapeFit fit, model.fit(face.mesh));
+    if (parts.memory) report->face.pose = fit.pose;  // a followed face's was not measured before
     gap = expression_gap(model, source.shape, fit);
     fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
   }
-  const PreparedFace prepared = prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions,
-                                             model, strength, pool, s, trace);
+  const bool tone_is_known =
+      parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
+  const PreparedFace prepared =
+      prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s,
+                   trace, {parts.memory ? &parts.memory->relight : nullptr, tone_is_known});
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }
@@ -36,21 +82,23 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
                             prepared.fused,
                             model.canonical_mesh(),
                             model.triangles()};
-    MIEN_TRY(coarse->run(scene, *parts.coarse_scratch, *parts.nets, &s.fused, &s.masks.alpha));
+    MIEN_TRY(refine(*coarse, scene, parts, &s));
   }
   {
     const auto span = trace.span("tone");
-    const ToneReport tone = match_tone(s.target, s.masks, halves_of(prepared.fused),
-                                       {options.tone_threshold, options.tone_strength}, &s.fused);
-    report->skin_delta_e_before = prepared.skin_delta_e;
-    report->skin_delta_e_after = tone.after;
-    report->side_delta_e_before = tone.sides_before, report->side_delta_e_after = tone.sides_after;
+    finish_tone(prepared, options, tone_is_known, parts.memory, &s, report);
+  }
+  if (parts.memory && parts.memory->steady) {
+    const auto span = trace.span("steady");
+    steady_light(s.target, s.masks.alpha, prepared.fused, model.triangles(), parts.memory->step_seconds,
+                 &parts.memory->light, &s.steady, &s.fused);
   }
   GrainReport grain;
   {
     const auto span = trace.span("grain");
+    const Mesh target = transformed(face.mesh, prepared.where.canvas_from_frame());
     grain = match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
-                        &s.fused);
+                        &s.fused, parts.memory ? &parts.memory->grain : nullptr, &target);
   }
   if (regions) {
     const auto span = trace.span("rim");

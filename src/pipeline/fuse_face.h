@@ -5,6 +5,7 @@
 #include "fuse/coarse.h"
 #include "pipeline/coarse_budget.h"
 #include "pipeline/enrol.h"
+#include "pipeline/face_memory.h"
 #include "pipeline/prepare_face.h"
 
 namespace mien {
@@ -16,6 +17,7 @@ struct FusionParts {
   CoarseScratch* coarse_scratch = nullptr;
   NetScratch* nets = nullptr;
   CoarseBudget* budget = nullptr;  // decides in the place of `coarse`
+  FaceMemory* memory = nullptr;    // of the same face in the frames before; null: a photo
 };
 
 // Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. regions: of the

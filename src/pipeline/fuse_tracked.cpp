@@ -10,6 +10,8 @@ namespace mien {
 namespace {
 
 constexpr float kClearlyLarger = 1.3f;
+constexpr int kLookPeriod = 4;          // frames from one measurement of contrast and grain to the next
+constexpr float kLookSeconds = 0.125f;  // after which a measurement no longer serves
 constexpr float kMostCoveredShare =
     0.6f;  // more than in photos: a face that a hand passes should not come and go
 
@@ -25,19 +27,25 @@ std::string reason_to_skip(const FollowedFace& face, const FusionOptions& option
 
 Done fuse_one(ImageView frame, const Source& source, const FusionOptions& how, const TrackedFusion& with,
               MutableImageView image, FaceReport* one) {
-  one->pose_gap_deg = pose_gap_deg(one->face.pose, source.face().pose);
   MIEN_ASSIGN(const std::optional<RegionMap> regions,
-              with.regions.next(frame, one->number, one->face.mesh, with.parser_period, with.networks,
-                                with.find, with.trace));
+              with.regions.next(frame, one->number, one->face.mesh, with.parser_period, with.parse_side_px,
+                                with.networks, with.find, with.trace));
   one->quality.covered_share = regions ? covered_share(*regions, one->face.mesh) : 0;
   if (one->quality.covered_share > kMostCoveredShare) {
     one->note = std::to_string(std::lround(100 * one->quality.covered_share)) + " % of the face is covered";
     return {};
   }
-  const Done done = fuse_face(source.content(), one->face, regions ? &*regions : nullptr, with.parts, how,
+  FusionParts parts = with.parts;
+  FaceMemory& memory = with.memories.of(one->number);
+  memory.step_seconds = with.step_seconds, memory.steady = with.steady;
+  memory.coarse_period = with.coarse_period;
+  memory.relight.period = memory.grain.period = period_within(kLookPeriod, kLookSeconds, with.step_seconds);
+  parts.memory = &memory;
+  const Done done = fuse_face(source.content(), one->face, regions ? &*regions : nullptr, parts, how,
                               with.pool, with.fuse, with.trace, image, one);
   if (!done.ok() && done.status().code() != Code::kNoFace) return done.status();
   if (!done.ok()) one->note = done.status().message();  // the face has left the frame
+  one->pose_gap_deg = pose_gap_deg(one->face.pose, source.face().pose);
   one->fused = done.ok();
   return {};
 }
@@ -60,7 +68,7 @@ Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const Fo
                                              const FusionOptions& options, int largest,
                                              const TrackedFusion& with, MutableImageView image) {
   std::vector<FaceReport> out;
-  with.regions.keep(faces);
+  with.regions.keep(faces), with.memories.keep(faces);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     FaceReport& one = out.emplace_back();
     one.number = faces[i].number;
@@ -71,7 +79,10 @@ Result<std::vector<FaceReport>> fuse_tracked(ImageView frame, std::span<const Fo
     FusionOptions how = options;
     how.strength *= faces[i].opacity;
     how.tone_strength = 0;  // a threshold that is crossed from frame to frame would flicker
-    if (!one.note.empty() || !(how.strength > 0)) continue;
+    if (!one.note.empty() || !(how.strength > 0)) {
+      if (const auto fit = with.parts.model.fit(one.face.mesh); fit.ok()) one.face.pose = fit->pose;
+      continue;
+    }
     MIEN_TRY(fuse_one(frame, *cast[static_cast<std::size_t>(one.casting)].source, how, with, image, &one));
   }
   return out;

@@ -14,7 +14,11 @@ namespace mien {
 // What one frame needs beside its faces: the tracker's regions, the rest the session's.
 struct TrackedFusion {
   RegionFollower& regions;
-  int parser_period;
+  FaceMemories& memories;
+  float step_seconds;  // since the last frame
+  bool steady;
+  int parser_period, coarse_period;  // in frames
+  int parse_side_px;
   FaceNetworks networks;
   FusionParts parts;
   ThreadPool& pool;

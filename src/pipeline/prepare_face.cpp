@@ -38,7 +38,7 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
-                          Trace& trace) {
+                          Trace& trace, const FramesBefore& before) {
   PreparedFace out;
   if (!is_usable(fused_frame)) return out;
   out.where = canvas_around(target_frame, frame.width, frame.height);
@@ -67,12 +67,14 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
-  out.skin_delta_e =
-      skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
+  if (!before.tone_is_known)
+    out.skin_delta_e =
+        skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
   const bool has_gap =
       draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
-  const RelightReport lit = relight(s.target, s.masks, out.eyes, face_width_px(target),
-                                    has_gap ? &s.expression_gap : nullptr, &s.relight, &s.fused);
+  const RelightReport lit =
+      relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
+              &s.relight, &s.fused, before.light);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
   return out;
 }

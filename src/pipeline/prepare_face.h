@@ -12,6 +12,7 @@
 #include "fuse/grain.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
+#include "fuse/steady_light.h"
 
 namespace mien {
 
@@ -25,6 +26,13 @@ struct FuseScratch {
   BlendScratch blend;
   GrainScratch grain;
   RimScratch rim;
+  SteadyLightScratch steady;
+};
+
+// What a stream's frames before this one leave behind.
+struct FramesBefore {
+  RelightMemory* light = nullptr;
+  bool tone_is_known = false;  // skin_delta_e is not wanted
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
@@ -40,7 +48,7 @@ struct PreparedFace {
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
-                          Trace& trace);
+                          Trace& trace, const FramesBefore& before = {});
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
 // canvas into the frame.

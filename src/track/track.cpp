@@ -8,6 +8,12 @@
 namespace mien {
 namespace {
 
+// Turned by an angle and scaled.
+Point3f turned(const Point3f& p, float angle_rad, float scale) {
+  const float c = scale * std::cos(angle_rad), s = scale * std::sin(angle_rad);
+  return {c * p.x - s * p.y, s * p.x + c * p.y, scale * p.z};
+}
+
 constexpr float kLongestStep = 0.3f;  // of the face's size: how far it is expected to move in one frame
 
 void take_places_from_mesh(Face* face) {
@@ -37,6 +43,27 @@ void Track::see(const Face& measured, float seconds, bool steady) {
 void Track::miss() {
   before_ = last_;
   level_ = std::max(level_ - 1, 0);
+  frames_to_second_look_ = 0;
+}
+
+void Track::take_second_look(const Mesh& first, const Mesh& mean, int period) {
+  const LevelSquare square = level_square(first);
+  const float k = 1 / std::max(square.side_px, 1e-3f);
+  for (std::size_t i = 0; i < first.size(); ++i)
+    added_[i] =
+        turned({mean[i].x - first[i].x, mean[i].y - first[i].y, mean[i].z - first[i].z}, -square.roll_rad, k);
+  frames_to_second_look_ = period - 1;
+}
+
+Mesh Track::without_second_look(const Mesh& first) {
+  const LevelSquare square = level_square(first);
+  Mesh out = first;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const Point3f added = turned(added_[i], square.roll_rad, square.side_px);
+    out[i] = {first[i].x + added.x, first[i].y + added.y, first[i].z + added.z};
+  }
+  --frames_to_second_look_;
+  return out;
 }
 
 LevelSquare Track::expected() const {

@@ -27,12 +27,20 @@ class Track {
   float opacity() const { return static_cast<float>(level_) / kFadeFrames; }
   bool gone() const { return level_ == 0; }
 
+  // Two looks, plain and mirrored, see more than one, but by nearly the same from frame to frame: what the
+  // second adds is kept, relative to the face, and serves for a few frames. period: from one second look to
+  // the next; 1: in every frame.
+  bool wants_second_look() const { return frames_to_second_look_ <= 0; }
+  void take_second_look(const Mesh& first, const Mesh& mean, int period);
+  // A frame's first look with what the second would add.
+  Mesh without_second_look(const Mesh& first);
+
   // Where to look for it in the next frame: the last measured mesh, moved on as it moved before.
   LevelSquare expected() const;
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number_, level_, seen_, filter_, shown_, last_, before_);
+    archive(number_, level_, seen_, filter_, shown_, last_, before_, frames_to_second_look_, added_);
   }
 
  private:
@@ -42,6 +50,8 @@ class Track {
   MeshFilter filter_;
   Face shown_;
   LevelSquare last_, before_;  // as measured in the last two frames
+  int frames_to_second_look_ = 0;
+  Mesh added_{};  // by the second look; level, in sides of the square
 };
 
 }  // namespace mien

@@ -66,5 +66,29 @@ TEST(Track, DoesNotExpectJumps) {
   EXPECT_LT(track.expected().centre.x, 560);
 }
 
+TEST(Track, AddsWhatTheSecondLookSawRelativeToTheFace) {
+  Track track(1, true);
+  const Mesh first = make_mesh(100, 100, 100);
+  EXPECT_TRUE(track.wants_second_look());
+  track.take_second_look(first, shifted(first, 2, -1), 3);
+  for (const float way : {0.0f, 30.0f}) {
+    ASSERT_FALSE(track.wants_second_look());
+    const Mesh moved = shifted(first, way, way), both = track.without_second_look(moved);
+    for (int i = 0; i < kMeshPoints; i += 7) {
+      EXPECT_NEAR(both[i].x, moved[i].x + 2, 1e-3f);
+      EXPECT_NEAR(both[i].y, moved[i].y - 1, 1e-3f);
+    }
+  }
+  EXPECT_TRUE(track.wants_second_look());
+}
+
+TEST(Track, ALostFaceIsLookedAtTwiceAgain) {
+  Track track(1, true);
+  const Mesh first = make_mesh(100, 100, 100);
+  track.take_second_look(first, first, 10);
+  track.miss();
+  EXPECT_TRUE(track.wants_second_look());
+}
+
 }  // namespace
 }  // namespace mien

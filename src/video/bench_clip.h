@@ -34,7 +34,8 @@ Done check_bench_clip(const std::filesystem::path& file, const Source& source, M
 
 struct ClipTimes {
   std::vector<double> decode_ms, fuse_ms, encode_ms;  // per frame, without those to warm up
-  std::vector<StageReport> stages;                    // of fuse, mean milliseconds
+  std::vector<double> fuse_cpu_ms;  // of all threads: what is left to compare when others use the machine
+  std::vector<StageReport> stages;  // of fuse, mean milliseconds
 };
 
 // The stages one after the other, so that none takes time from another: decode; planes to RGB, fuse, and the

@@ -38,6 +38,7 @@ const char* encoder_name(ClipEncoder encoder, const std::string& container) {
     case ClipEncoder::kAv1:
       return "libaom-av1";
     case ClipEncoder::kByName:
+    case ClipEncoder::kCopyParams:  // not known yet: see copied_params.h
       break;
   }
   return container == "webm" ? "libvpx-vp9" : "libx264";
@@ -89,6 +90,17 @@ void set_quality(const AVCodec& codec, int quality, AVCodecContext* context, Dic
     context->gop_size = 1;
     options->set("slicecrc", "1");
   }
+}
+
+// What another clip prescribes takes the place of a constant quality. Every encoder here but ffv1 takes a
+// negative crf for none.
+void imitate(const ClipWriteOptions& options, AVCodecContext* context, Dictionary* settings) {
+  if (context->codec_id == AV_CODEC_ID_FFV1) return;
+  if (!options.profile.empty()) settings->set("profile", options.profile);
+  if (options.key_frame_distance > 0) context->gop_size = options.key_frame_distance;
+  if (options.bit_rate <= 0) return;
+  context->bit_rate = options.bit_rate;
+  settings->set("crf", "-1");
 }
 
 }  // namespace
@@ -179,6 +191,7 @@ Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format,
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;  // all our containers want it
   Dictionary settings;
   set_quality(*kind.codec, options.quality, context.get(), &settings);
+  imitate(options, context.get(), &settings);
   const int done = avcodec_open2(context.get(), kind.codec, settings.address());
   if (done < 0) {
     return Status(Code::kUnwritable, std::string("the encoder ") + kind.codec->name +

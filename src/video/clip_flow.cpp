@@ -96,7 +96,7 @@ bool ClipFlow::end_segment() {
 void ClipFlow::follow_level() {
   const WorkLevel& level = pace_->level();
   fusion_.mode = level.mode;
-  tracker_.set_options({level.detector_period, job_.tracker.steady, level.parser_period});
+  tracker_.set_options({level.detector_period, job_.tracker.steady, level.parser_period, job_.tracker.cores});
 }
 
 void ClipFlow::pace(double frame_ms) {

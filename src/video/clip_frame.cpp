@@ -44,8 +44,9 @@ float dot(const float* steps, const int* difference) {
 
 template <class Sample>
 void add(Sample* sample, float step, int largest) {
-  *sample = static_cast<Sample>(
-      std::clamp(static_cast<int>(std::lround(static_cast<float>(*sample) + step)), 0, largest));
+  const float value =
+      std::min(std::max(static_cast<float>(*sample) + step, 0.0f), static_cast<float>(largest));
+  *sample = static_cast<Sample>(static_cast<int>(value + 0.5f));
 }
 
 // The first and last differing byte of two rows; first > last: none.
@@ -54,9 +55,15 @@ struct Span {
 };
 
 Span changed_bytes(const std::uint8_t* a, const std::uint8_t* b, int count) {
-  if (std::memcmp(a, b, static_cast<std::size_t>(count)) == 0) return {};
+  constexpr int kStep = 32;  // compared at once, then one by one
+  const auto same = [&](int at, int n) {
+    return std::memcmp(a + at, b + at, static_cast<std::size_t>(n)) == 0;
+  };
   Span span{0, count - 1};
-  while (a[span.first] == b[span.first]) ++span.first;
+  while (span.first + kStep <= count && same(span.first, kStep)) span.first += kStep;
+  while (span.first < count && a[span.first] == b[span.first]) ++span.first;
+  if (span.first == count) return {};
+  while (span.last - kStep >= span.first && same(span.last - kStep + 1, kStep)) span.last -= kStep;
   while (a[span.last] == b[span.last]) --span.last;
   return span;
 }

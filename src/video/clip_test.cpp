@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "video/clip_reader.h"
+#include "video/copied_params.h"
 #include "video/made_clip.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -94,7 +95,7 @@ std::unique_ptr<ClipReader> opened(const fs::path& file, const ClipSpan& span = 
 // As fuse_clip() does it, with `change` in the place of the fusion.
 Done rewrite(const fs::path& from, const fs::path& to, const ClipSpan& span = {},
              ClipEncoder encoder = ClipEncoder::kByName,
-             const std::function<void(MutableImageView)>& change = {}) {
+             const std::function<void(MutableImageView)>& change = {}, ClipWriteOptions options = {}) {
   const auto reader = opened(from, span);
   auto kind = clip_kind(to, encoder);
   if (!kind.ok()) return kind.status();
@@ -103,7 +104,7 @@ Done rewrite(const fs::path& from, const fs::path& to, const ClipSpan& span = {}
   int width = 0, height = 0;
   pad_for(*kind->codec, format, &width, &height);
   reader->deliver_as(format.pixels, width, height);
-  const ClipWriteOptions options{encoder, 80, true, false, 1};
+  options.encoder = encoder;
   auto writer = ClipWriter::create(
       to, *kind, format, {&reader->input(), reader->picture_stream(), reader->shift_us()}, {}, options);
   if (!writer.ok()) return writer.status();
@@ -159,6 +160,38 @@ TEST_F(ClipTest, KeepsWhatAClipHasBesideItsPictures) {
     const AVStream& audio = *after->input().streams[1 - after->picture_stream()];
     EXPECT_EQ(metadata_text(audio.metadata, "language"), "fin") << name;
   }
+}
+
+TEST_F(ClipTest, CopiedParamsAreThoseOfTheClip) {
+  MadeClip clip;
+  clip.frames = 60;
+  for (const auto& [name, encoder] : {std::pair{"c.mp4", ClipEncoder::kH264},
+                                      {"c.mkv", ClipEncoder::kFfv1},
+                                      {"c.webm", ClipEncoder::kVp9}}) {
+    clip.encoder = encoder;
+    const auto reader = opened(made(name, clip));
+    const auto like = like_the_clip(*reader, {});
+    ASSERT_TRUE(like.ok()) << name;
+    EXPECT_EQ(like->encoder, encoder) << name;
+    EXPECT_GT(like->bit_rate, 1000) << name;
+    if (encoder == ClipEncoder::kH264) EXPECT_EQ(like->profile, "high");
+    if (encoder == ClipEncoder::kFfv1) EXPECT_LE(like->key_frame_distance, 1);
+  }
+}
+
+TEST_F(ClipTest, ProfileAndKeyFramesAreWrittenAsTheyAreCopied) {
+  MadeClip clip;
+  clip.frames = 40;
+  clip.encoder = ClipEncoder::kH264;
+  const fs::path in = made("p.mp4", clip), out = folder_ / "p-out.mp4";
+  ClipWriteOptions options;
+  options.encoder = ClipEncoder::kH264;
+  options.profile = "main", options.bit_rate = 300'000, options.key_frame_distance = 10;
+  ASSERT_TRUE(rewrite(in, out, {}, ClipEncoder::kH264, {}, options).ok());
+  const auto like = like_the_clip(*opened(out), {});
+  ASSERT_TRUE(like.ok());
+  EXPECT_EQ(like->profile, "main");
+  EXPECT_EQ(like->key_frame_distance, 10);
 }
 
 TEST_F(ClipTest, KeepsVaryingFrameTimes) {

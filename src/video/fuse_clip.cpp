@@ -9,6 +9,7 @@
 #include "media/file_io.h"
 #include "video/clip_flow.h"
 #include "video/clip_writer.h"
+#include "video/copied_params.h"
 #include "video/join_clip.h"
 
 namespace mien {
@@ -50,6 +51,7 @@ std::string resume_id(const ClipJob& job, const ClipFormat& format, std::span<co
   text.number(job.tracker.detector_period), text.number(static_cast<int>(job.tracker.steady));
   text.number(static_cast<int>(job.write.encoder)), text.number(job.write.quality),
       text.number(job.write.threads);
+  text.text(job.write.profile), text.number(job.write.bit_rate), text.number(job.write.key_frame_distance);
   text.number(static_cast<int>(format.pixels)), text.number(format.width), text.number(format.height);
   text.text(job.output.extension().string());
   for (const std::string& model : job.models) text.text(model);
@@ -78,6 +80,15 @@ Result<std::unique_ptr<ClipWriter>> open_writer(const ClipJob& job, std::span<co
   ClipWriteOptions options = job.write;
   options.part_folder = ClipSegments::folder_for(job.output);  // goes with it, however this run ends
   return ClipWriter::create(job.output, kind, format, origin, label, options);
+}
+
+// The job with what the clip prescribes, where it does.
+Result<ClipJob> with_clip_params(ClipJob job, const ClipReader& reader) {
+  if (job.write.encoder != ClipEncoder::kCopyParams) return job;
+  auto like = like_the_clip(reader, job.write);
+  if (!like.ok()) return like.status().with_context(job.clip.string());
+  job.write = std::move(*like);
+  return job;
 }
 
 Status nothing_to_write(const ClipJob& job, int frames, const std::string& note) {
@@ -124,14 +135,15 @@ Done check_clip_output(const std::filesystem::path& file, const ClipWriteOptions
   return check_can_write(file, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
 }
 
-Result<ClipReport> fuse_clip(const ClipJob& job, std::span<const Casting> cast, Session& session,
+Result<ClipReport> fuse_clip(const ClipJob& asked, std::span<const Casting> cast, Session& session,
                              const ClipWatcher& watcher) {
   const auto start = Clock::now();
-  MIEN_TRY(job.fusion.validate());
-  MIEN_TRY(job.tracker.validate());
-  if (job.pace) MIEN_TRY(job.pace->governor.validate());
+  MIEN_TRY(asked.fusion.validate());
+  MIEN_TRY(asked.tracker.validate());
+  if (asked.pace) MIEN_TRY(asked.pace->governor.validate());
+  MIEN_ASSIGN(const auto reader, ClipReader::open(asked.clip, asked.span, asked.write.threads));
+  MIEN_ASSIGN(const ClipJob job, with_clip_params(asked, *reader));
   MIEN_ASSIGN(const ClipKind kind, clip_kind(job.output, job.write.encoder));
-  MIEN_ASSIGN(const auto reader, ClipReader::open(job.clip, job.span, job.write.threads));
   MIEN_ASSIGN(const auto writer, open_writer(job, cast, kind, reader.get()));
   const IfBegun if_begun = job.resume            ? IfBegun::kGoOn
                            : job.write.overwrite ? IfBegun::kBeginAnew

@@ -85,7 +85,7 @@ std::filesystem::path first_finished_part(const std::filesystem::path& output);
 // whole clip: nothing is written then. The output appears whole or not at all; what is finished when
 // something goes wrong stays in unfinished_folder(), and the same job with `resume` goes on from there, to
 // the same clip. remove_unfinished_files() serves signal handlers.
-Result<ClipReport> fuse_clip(const ClipJob& job, std::span<const Casting> cast, Session& session,
+Result<ClipReport> fuse_clip(const ClipJob& asked, std::span<const Casting> cast, Session& session,
                              const ClipWatcher& watcher);
 
 }  // namespace mien

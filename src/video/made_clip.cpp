@@ -122,7 +122,8 @@ Done make_clip(const std::filesystem::path& file, const MadeClip& clip) {
     av_dict_set(&audio->metadata, "language", "fin", 0);
     sound = tone(static_cast<double>(end_ms) / 1000, audio);
   }
-  ClipWriteOptions options{clip.encoder, clip.quality, true, true, 1};
+  ClipWriteOptions options;
+  options.encoder = clip.encoder, options.quality = clip.quality, options.overwrite = true;
   MIEN_ASSIGN(const auto writer,
               ClipWriter::create(file, kind, format, {origin.get(), 0, 0}, clip.label, options));
   int width = 0, height = 0;

@@ -122,6 +122,17 @@ class VideoTest(unittest.TestCase):
             self.assertEqual((self.folder / names[0]).read_bytes(), (self.folder / names[1]).read_bytes())
         self.refused(self.video(clip, '--encoder', 'hevc', output=self.folder / 'e.webm'), BAD_ARGUMENTS, '.webm', 'hevc')
 
+    def test_copy_params_codes_as_the_clip_is_coded(self):
+        lossless = self.clip('in.mkv', frames=5, encoder='ffv1')
+        for encoder, name in (('hevc', 'a.mp4'), ('vp9', 'a.webm'), ('h264', 'a.mov'), ('ffv1', 'a.mkv')):
+            first, second = self.folder / name, self.folder / f'again-{name}'
+            self.report(lossless, '--encoder', encoder, '--audio', 'drop', output=first)
+            self.assertEqual(self.report(first, '--encoder', 'copy-params', output=second)['input_codec'], encoder)
+            self.assertEqual(self.report(second, output=self.folder / f'last-{name}')['input_codec'], encoder)
+            if encoder != 'ffv1':
+                self.assertLess(second.stat().st_size, 2 * first.stat().st_size)
+        self.refused(self.video(self.folder / 'a.mp4', '--encoder', 'copy-params', output=self.folder / 'b.webm'), BAD_ARGUMENTS, '.webm', 'hevc')
+
     def test_swap_takes_a_clip_too(self):
         result = self.run_mien('swap', '-s', SOURCE, '-t', self.clip(frames=4), '-o', self.out, '--i-have-consent', '--mode', 'fast')
         self.assertEqual(result.returncode, DONE, result.stderr)
