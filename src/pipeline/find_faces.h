@@ -63,7 +63,8 @@ Result<std::optional<RegionMap>> find_regions(ImageView picture, const Mesh& mes
 // A source's face without what covers it; nullopt without weights, without regions, or when nothing does.
 Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
                                              const std::optional<RegionMap>& regions,
-                                             const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
+                                             const FaceNetworks& networks, FindScratch& scratch,
+                                             Trace& trace);
 
 // Who it is; nullopt without weights.
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
