@@ -237,9 +237,10 @@ Command add_video(Arguments& app, const Common& common) {
   app.add_option("--to", o->to, "End here");
   app.add_option("--quality", o->quality, "1 to 100 (default 80, hard to tell from the original)")
       .check(Range(1, 100));
-  app.add_option("--encoder", o->encoder,
-                 "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9); copy-params: "
-                 "codec, profile, data rate and key frames as the clip has them, whatever --quality says")
+  app.add_option(
+         "--encoder", o->encoder,
+         "h264, hevc, vp9, av1, or ffv1, which loses nothing (default h264, in .webm vp9); copy-params: "
+         "codec, profile, data rate and key frames as the clip has them, whatever --quality says")
       .check(OneOf{{"h264", "hevc", "vp9", "av1", "ffv1", "copy-params"}});
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
       .check(OneOf{{"keep", "drop"}});
