@@ -138,7 +138,8 @@ void mien_fuse_network(void* context, const float* gain_bias, int gain_size, con
                        int residual_size, int light_cell) {
   Context& c = *static_cast<Context*>(context);
   apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size),
-                      light_cell, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused, &c.scratch.masks.alpha);
+                      light_cell, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
+                      &c.scratch.masks.alpha);
 }
 
 void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, float strength) {
