@@ -81,10 +81,12 @@ TEST_F(Modes, OfAPhotoFollowItsTimeBudget) {
 TEST_F(Modes, OfAStreamMayLookAtTheRegionsNowAndThen) {
   Session every = engine_->open_session(), sparse = engine_->open_session();
   FaceTracker all, few({10, true, 4});
+  FusionOptions options;
+  options.mode = Mode::kHd;  // the others look less often by themselves
   FusedImage a, b;
   for (int i = 0; i < 9; ++i) {
-    const auto one = every.fuse_next(target_->view(), 0.04 * i, all, *source_, {}, a);
-    const auto other = sparse.fuse_next(target_->view(), 0.04 * i, few, *source_, {}, b);
+    const auto one = every.fuse_next(target_->view(), 0.04 * i, all, *source_, options, a);
+    const auto other = sparse.fuse_next(target_->view(), 0.04 * i, few, *source_, options, b);
     ASSERT_TRUE(one.ok() && other.ok());
     const auto looked = [](const FusionReport& report) {
       return std::any_of(report.stages.begin(), report.stages.end(),
@@ -92,10 +94,11 @@ TEST_F(Modes, OfAStreamMayLookAtTheRegionsNowAndThen) {
     };
     EXPECT_TRUE(looked(*one)) << i;
     EXPECT_EQ(looked(*other), i % 4 == 0) << i;
-    EXPECT_LE(mean_difference(a.view(), b.view()), i % 4 == 0 ? 0 : 0.1) << i;
+    EXPECT_LE(mean_difference(a.view(), b.view()), i == 0 ? 0 : 0.1) << i;
   }
 }
 
+// Saving makes the next frame look anew, in the run that goes on as in the one that is taken up again.
 TEST_F(Modes, OfAStreamGoOnFromASavedStateBetweenTwoLooks) {
   Image last[2];
   for (const bool stopped : {false, true}) {
@@ -103,8 +106,8 @@ TEST_F(Modes, OfAStreamGoOnFromASavedStateBetweenTwoLooks) {
     FaceTracker tracker({10, true, 5});
     FusedImage out;
     for (int i = 0; i < 8; ++i) {
+      const std::vector<std::uint8_t> saved = i == 7 ? tracker.save() : std::vector<std::uint8_t>();
       if (stopped && i == 7) {
-        const std::vector<std::uint8_t> saved = tracker.save();
         tracker = FaceTracker({10, true, 5});
         ASSERT_TRUE(tracker.restore(saved).ok());
       }
