@@ -10,6 +10,7 @@
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/fast_math.h"
+#include "fuse/glasses.h"
 #include "fuse/masked_blur.h"
 
 namespace mien {
@@ -25,19 +26,11 @@ constexpr float kGrownFrom = 0.05f, kGrownTo = 0.45f;
 // the fill is not trusted.
 constexpr float kFillSigma = 0.02f, kTrustSigma = 0.045f;
 constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
-constexpr float kBandMargin = 0.06f;           // around the points between which glasses lie
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
-// Clear lenses: the eyes' share that must be seen, how thick frames are, by how much they stand out (of 255),
-// and how sure the region network must be of a frame over a brow.
-constexpr float kEyeSeen = 0.3f;
-struct FrameLimits {
-  float reach, from, to, brow_from, brow_to;
-};
-constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{0.055f, 7, 20, 0.3f, 0.5f};
-constexpr float kStrangerReach = 0.1f;  // how far from hair and walls skin must look like skin
-constexpr float kInsideSigma = 0.1f;    // of the skin that it is compared with
+constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
+constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
 constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
@@ -61,16 +54,6 @@ Plane empty_like(const Image& level) {
 
 const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, topology::kLeftBrow,
                                                           topology::kRightEye, topology::kLeftEye};
-
-// The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
-Plane eye_band(const Mesh& mesh, float width_px, int width, int height) {
-  Plane band;
-  band.resize(width, height);
-  band.fill(0);
-  std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
-  fill_polygon(offset_polygon(hull, kBandMargin * width_px), &band);
-  return band;
-}
 
 float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
 
@@ -138,42 +121,6 @@ void add_strangers(const Image& level, float width_px, const Plane& features, Pl
                   smoothstep(kColourFrom, kColourTo, colour)});
     cover->values[i] = std::max(cover->values[i], stranger * reach);
   }
-}
-
-// out(x, y) = the largest of `in` within `radius` along rows and columns.
-void widen_lights(const Plane& in, int radius, Plane* out) {
-  Plane rows = in;
-  for (int y = 0; y < in.height; ++y) {
-    const float* from = in.row(y);
-    float* to = rows.row(y);
-    for (int s = 1; s <= radius; ++s) {
-      for (int x = s; x < in.width; ++x) to[x] = std::max(to[x], from[x - s]);
-      for (int x = 0; x + s < in.width; ++x) to[x] = std::max(to[x], from[x + s]);
-    }
-  }
-  *out = rows;
-  for (int y = 0; y < in.height; ++y) {
-    float* to = out->row(y);
-    for (int v = std::max(0, y - radius); v <= std::min(in.height - 1, y + radius); ++v) {
-      const float* from = rows.row(v);
-      for (int x = 0; x < in.width; ++x) to[x] = std::max(to[x], from[x]);
-    }
-  }
-}
-
-void negate(Plane* plane) {
-  for (float& v : plane->values) v = -v;
-}
-
-// How far each pixel is darker (or lighter) than everything that a square of the radius around it holds: the
-// difference to the morphological closing (opening, of the negated plane).
-void depth_of_lines(Plane light, int radius, Plane* out) {
-  Plane wide, closed;
-  widen_lights(light, radius, &wide);
-  negate(&wide);
-  widen_lights(wide, radius, &closed);
-  out->resize(light.width, light.height);
-  for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -closed.values[i] - light.values[i];
 }
 
 void grow(Plane* cover, float width_px, std::vector<float>* line) {
@@ -261,45 +208,6 @@ void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
   fill_polygon(outline(mesh, topology::kOval), out);
 }
 
-bool has_clear_lenses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh, int width,
-                      int height) {
-  Plane eyeball, eyes;
-  regions.sample({kEyeball}, frame_from_level, width, height, &eyeball);
-  eyes.resize(width, height);
-  eyes.fill(0);
-  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(outline(mesh, eye), &eyes);
-  float seen = 0, area = 1e-3f;
-  for (std::size_t i = 0; i < eyes.size(); ++i)
-    seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
-  return seen > kEyeSeen * area;
-}
-
-void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {
-  const FrameLimits& limits = rule == FrameRule::kOfSource ? kSourceFrames : kTargetFrames;
-  const float width_px = face_width_px(mesh);
-  Plane eyes, brows, dark, bright;
-  eyes.resize(light.width, light.height), brows.resize(light.width, light.height);
-  eyes.fill(0), brows.fill(0);
-  const Plane band = eye_band(mesh, width_px, light.width, light.height);
-  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
-  for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
-    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
-  const int radius = std::max(1, static_cast<int>(limits.reach * width_px + 0.5f));
-  depth_of_lines(light, radius, &dark);
-  negate(&light);
-  depth_of_lines(std::move(light), radius, &bright);
-  for (std::size_t i = 0; i < band.size(); ++i) {
-    float& p = frames->values[i];
-    float frame = p * smoothstep(limits.from, limits.to, std::max(dark.values[i], bright.values[i]));
-    // A brow is a dark line, too: there the region network decides.
-    if (rule == FrameRule::kOfTarget) frame = std::max(frame, p * brows.values[i]);
-    frame *= 1 - brows.values[i] * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
-    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
-  }
-}
-
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                    const Image& level) {
   const int w = level.width(), h = level.height();
@@ -308,9 +216,9 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   // Background, neck and ears too: they show inside the mesh where its outline is off.
   regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
-  const Plane band = eye_band(mesh, width_px, w, h), features = draw_features(level, mesh, width_px);
+  const Plane band = eye_band(mesh, w, h), features = draw_features(level, mesh, width_px);
   Covers out{others, others};
-  const bool clear = has_clear_lenses(regions, frame_from_level, mesh, w, h);
+  const bool clear = wears_clear_glasses(regions, frame_from_level, mesh, things);
   Plane frames = things;
   if (clear) keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
   for (std::size_t i = 0; i < others.size(); ++i) {

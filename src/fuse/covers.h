@@ -25,16 +25,6 @@ struct Covers {
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                    const Image& level);
 
-// Whether the eyes are seen, though something may lie over them: glasses have clear lenses then.
-bool has_clear_lenses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh, int width,
-                      int height);
-
-// Of what the coarse region network calls glasses only what looks like a frame covers the face when lenses
-// are clear. light: luma, 0..255. frames: P(occluder), changed around the eyes. rule: a piece of a source's
-// frame that stays is worse than a brow that is painted anew; a target's frame must not break.
-enum class FrameRule { kOfSource, kOfTarget };
-void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames);
-
 // 1 inside the face's oval.
 void draw_face(const Mesh& mesh, int width, int height, Plane* out);
 

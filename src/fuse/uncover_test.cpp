@@ -38,6 +38,12 @@ class Glasses : public testing::Test {
     return false;
   }
   bool is_frame(int x, int y) const { return near_eye(x, y, 26, 30); }
+  // Lenses, bridge and temples, as the region network sees them.
+  bool is_glasses(int x, int y) const {
+    const bool is_temple = std::abs(static_cast<float>(y) - mesh_[topology::kRightIris].y) < 6 &&
+                           static_cast<float>(x) > mesh_[234].x && static_cast<float>(x) < mesh_[454].x;
+    return near_eye(x, y, 0, 34) || is_temple;
+  }
 
   RegionMap regions(bool clear, bool any = true) const {
     RegionMap map;
@@ -46,7 +52,7 @@ class Glasses : public testing::Test {
     for (int y = 0; y < kHeight / 4; ++y) {
       for (int x = 0; x < kWidth / 4; ++x) {
         RegionClass kind = RegionClass::kSkin;
-        if (any && near_eye(4 * x + 2, 4 * y + 2, 0, 34)) kind = RegionClass::kOccluder;
+        if (any && is_glasses(4 * x + 2, 4 * y + 2)) kind = RegionClass::kOccluder;
         if (clear && near_eye(4 * x + 2, 4 * y + 2, 0, 12)) kind = RegionClass::kEyeball;
         map.probability.channel(static_cast<int>(kind))[y * (kWidth / 4) + x] = 1;
       }
@@ -77,6 +83,20 @@ TEST_F(Glasses, LensesThatHideTheEyesAreSolid) {
   const Point2f e = eye(topology::kRightIris);
   EXPECT_GT(value(covers.all, e.x, e.y + 17), 0.8f);
   EXPECT_GT(value(covers.solid, e.x, e.y + 17), 0.8f);
+}
+
+TEST_F(Glasses, AHandBesideAnOpenEyeStaysSolid) {
+  RegionMap map = regions(true, false);
+  const Point2f e = eye(topology::kRightIris);
+  for (int y = 0; y < kHeight / 4; ++y) {
+    for (int x = 0; x < static_cast<int>(e.x - 14) / 4; ++x) {
+      for (int c = 0; c < kRegionClasses; ++c) map.probability.channel(c)[y * (kWidth / 4) + x] = 0;
+      map.probability.channel(static_cast<int>(RegionClass::kOccluder))[y * (kWidth / 4) + x] = 1;
+    }
+  }
+  const Covers covers = find_covers(map, {1, 0, 0, 0, 1, 0}, mesh_, bare_);
+  EXPECT_GT(value(covers.all, e.x - 26, e.y + 10), 0.8f);
+  EXPECT_GT(value(covers.solid, e.x - 26, e.y + 10), 0.8f);
 }
 
 class Uncover : public Glasses {

@@ -1,6 +1,7 @@
 #include "pipeline/prepare_face.h"
 
 #include "face/crop.h"
+#include "fuse/glasses.h"
 #include "fuse/lips.h"
 #include "fuse/mouth.h"
 #include "fuse/tone.h"
@@ -21,7 +22,7 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
   if (things > kLeastThings * face_px * face_px &&
-      has_clear_lenses(regions, frame_from_canvas, target, width, height)) {
+      wears_clear_glasses(regions, frame_from_canvas, target, s.target_things)) {
     Plane light;
     light.resize(width, height);
     for (std::size_t i = 0; i < light.size(); ++i)

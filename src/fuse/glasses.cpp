@@ -1,0 +1,185 @@
+#include "fuse/glasses.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "core/polygon.h"
+#include "face/crop.h"
+#include "face/topology.h"
+#include "fuse/fast_math.h"
+
+namespace mien {
+namespace {
+
+// All sizes in face widths.
+constexpr float kBandMargin = 0.06f;  // around the points between which glasses lie
+constexpr float kEyeSeen = 0.3f;      // share of the eyes that clear lenses show
+constexpr float kWearerScore = 0.3f;
+constexpr float kFeatureMargin = 0.012f;  // around brows and eyes
+// How thick frames are, by how much they stand out (of 255), and how sure the region network must be of a
+// frame over a brow.
+struct FrameLimits {
+  float reach, from, to, brow_from, brow_to;
+};
+constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{0.055f, 7, 20, 0.3f, 0.5f};
+
+using enum RegionClass;
+
+std::vector<Point2f> outline(const Mesh& mesh, std::span<const topology::Index> indices) {
+  std::vector<Point2f> out;
+  for (const topology::Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
+  return out;
+}
+
+// out(x, y) = the largest of `in` within `radius` along rows and columns.
+void widen_lights(const Plane& in, int radius, Plane* out) {
+  Plane rows = in;
+  for (int y = 0; y < in.height; ++y) {
+    const float* from = in.row(y);
+    float* to = rows.row(y);
+    for (int s = 1; s <= radius; ++s) {
+      for (int x = s; x < in.width; ++x) to[x] = std::max(to[x], from[x - s]);
+      for (int x = 0; x + s < in.width; ++x) to[x] = std::max(to[x], from[x + s]);
+    }
+  }
+  *out = rows;
+  for (int y = 0; y < in.height; ++y) {
+    float* to = out->row(y);
+    for (int v = std::max(0, y - radius); v <= std::min(in.height - 1, y + radius); ++v) {
+      const float* from = rows.row(v);
+      for (int x = 0; x < in.width; ++x) to[x] = std::max(to[x], from[x]);
+    }
+  }
+}
+
+void negate(Plane* plane) {
+  for (float& v : plane->values) v = -v;
+}
+
+// How far each pixel is darker (or lighter) than everything that a square of the radius around it holds: the
+// difference to the morphological closing (opening, of the negated plane).
+void depth_of_lines(Plane light, int radius, Plane* out) {
+  Plane wide, closed;
+  widen_lights(light, radius, &wide);
+  negate(&wide);
+  widen_lights(wide, radius, &closed);
+  out->resize(light.width, light.height);
+  for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -closed.values[i] - light.values[i];
+}
+
+// The face's own directions, one face width long.
+struct Axes {
+  Point2f right, down;
+};
+
+Axes axes_of(const Mesh& mesh) {
+  const Point3f &a = mesh[234], &b = mesh[454], &top = mesh[10], &chin = mesh[152];
+  const float width = std::max(face_width_px(mesh), 1e-3f),
+              height = std::max(std::hypot(chin.x - top.x, chin.y - top.y), 1e-3f);
+  return {{b.x - a.x, b.y - a.y}, {(chin.x - top.x) * width / height, (chin.y - top.y) * width / height}};
+}
+
+// The highest value of the plane within `reach` above or below the place.
+float best_near(const Plane& plane, Point2f place, Point2f down, float reach) {
+  constexpr int kSteps = 4;
+  float best = 0;
+  for (int k = -kSteps; k <= kSteps; ++k) {
+    const float t = reach * static_cast<float>(k) / kSteps;
+    const long x = std::clamp<long>(std::lround(place.x + t * down.x), 0, plane.width - 1),
+               y = std::clamp<long>(std::lround(place.y + t * down.y), 0, plane.height - 1);
+    best = std::max(best, plane.row(static_cast<int>(y))[x]);
+  }
+  return best;
+}
+
+Point2f centre_of(const Mesh& mesh, std::span<const topology::Index> indices) {
+  Point2f sum{};
+  for (const topology::Index i : indices) sum = {sum.x + mesh[i].x, sum.y + mesh[i].y};
+  const auto n = static_cast<float>(indices.size());
+  return {sum.x / n, sum.y / n};
+}
+
+// 0..1: how far things are seen on the bridge of the nose, below both eyes and along both temples, as only
+// glasses are. What lies over one eye, or over the forehead, lacks the others.
+float wearer_score(const Mesh& mesh, const Plane& things) {
+  const Axes axes = axes_of(mesh);
+  const float bridge = best_near(things, {mesh[168].x, mesh[168].y}, axes.down, 0.05f);
+  float rims = 0, temples = 0;
+  constexpr int kPlaces = 5;
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)}) {
+    const Point2f e = centre_of(mesh, eye);
+    for (int k = 0; k < kPlaces; ++k) {
+      const float t = 0.12f * static_cast<float>(k) / (kPlaces - 1) - 0.06f;
+      rims += best_near(
+          things,
+          {e.x + t * axes.right.x + 0.12f * axes.down.x, e.y + t * axes.right.y + 0.12f * axes.down.y},
+          axes.down, 0.05f);
+    }
+  }
+  for (const auto& [corner, temple] : {std::pair{33, 127}, {263, 356}}) {
+    for (int k = 0; k < kPlaces; ++k) {
+      const float t = 0.35f + 0.6f * static_cast<float>(k) / (kPlaces - 1);
+      temples += best_near(things,
+                           {mesh[corner].x + t * (mesh[temple].x - mesh[corner].x),
+                            mesh[corner].y + t * (mesh[temple].y - mesh[corner].y)},
+                           axes.down, 0.06f);
+    }
+  }
+  return bridge * std::sqrt(rims * temples) / (2 * kPlaces);
+}
+
+}  // namespace
+
+// The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
+Plane eye_band(const Mesh& mesh, int width, int height) {
+  Plane band;
+  band.resize(width, height);
+  band.fill(0);
+  std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
+  fill_polygon(offset_polygon(hull, kBandMargin * face_width_px(mesh)), &band);
+  return band;
+}
+
+bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                         const Plane& things) {
+  if (wearer_score(mesh, things) < kWearerScore) return false;
+  Plane eyeball, eyes;
+  regions.sample({kEyeball}, frame_from_level, things.width, things.height, &eyeball);
+  eyes.resize(things.width, things.height);
+  eyes.fill(0);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(outline(mesh, eye), &eyes);
+  float seen = 0, area = 1e-3f;
+  for (std::size_t i = 0; i < eyes.size(); ++i)
+    seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
+  return seen > kEyeSeen * area;
+}
+
+void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {
+  const FrameLimits& limits = rule == FrameRule::kOfSource ? kSourceFrames : kTargetFrames;
+  const float width_px = face_width_px(mesh);
+  Plane eyes, brows, dark, bright;
+  eyes.resize(light.width, light.height), brows.resize(light.width, light.height);
+  eyes.fill(0), brows.fill(0);
+  const Plane band = eye_band(mesh, light.width, light.height);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
+  for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
+    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
+  const int radius = std::max(1, static_cast<int>(limits.reach * width_px + 0.5f));
+  depth_of_lines(light, radius, &dark);
+  negate(&light);
+  depth_of_lines(std::move(light), radius, &bright);
+  for (std::size_t i = 0; i < band.size(); ++i) {
+    float& p = frames->values[i];
+    float frame = p * smoothstep(limits.from, limits.to, std::max(dark.values[i], bright.values[i]));
+    // A brow is a dark line, too: there the region network decides.
+    if (rule == FrameRule::kOfTarget) frame = std::max(frame, p * brows.values[i]);
+    frame *= 1 - brows.values[i] * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
+    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
+  }
+}
+
+}  // namespace mien
