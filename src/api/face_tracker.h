@@ -16,7 +16,7 @@ struct FaceTracker::State {
   FaceMemories memories;
   int largest = 0;        // number of the face that FaceChoice::kLargest means
   int parser_period = 1;  // options: not part of what is saved
-  CoreGroups cores;
+  CoreGroups cores = {};
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
