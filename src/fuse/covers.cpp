@@ -12,6 +12,7 @@
 #include "fuse/fast_math.h"
 #include "fuse/glasses.h"
 #include "fuse/masked_blur.h"
+#include "fuse/outline.h"
 
 namespace mien {
 namespace {
@@ -38,12 +39,6 @@ constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an e
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 
 using enum RegionClass;
-
-std::vector<Point2f> outline(const Mesh& mesh, std::span<const topology::Index> indices) {
-  std::vector<Point2f> out;
-  for (const topology::Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
-  return out;
-}
 
 Plane empty_like(const Image& level) {
   Plane out;

@@ -9,6 +9,7 @@
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/fast_math.h"
+#include "fuse/outline.h"
 
 namespace mien {
 namespace {
@@ -26,12 +27,6 @@ struct FrameLimits {
 constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{0.055f, 7, 20, 0.3f, 0.5f};
 
 using enum RegionClass;
-
-std::vector<Point2f> outline(const Mesh& mesh, std::span<const topology::Index> indices) {
-  std::vector<Point2f> out;
-  for (const topology::Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
-  return out;
-}
 
 // out(x, y) = the largest of `in` within `radius` along rows and columns.
 void widen_lights(const Plane& in, int radius, Plane* out) {

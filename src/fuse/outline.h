@@ -1,0 +1,18 @@
+// Mesh points as a polygon.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "face/topology.h"
+#include "mien/face.h"
+
+namespace mien {
+
+inline std::vector<Point2f> outline(const Mesh& mesh, std::span<const topology::Index> indices) {
+  std::vector<Point2f> out;
+  for (const topology::Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
+  return out;
+}
+
+}  // namespace mien
