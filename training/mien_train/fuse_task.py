@@ -64,10 +64,7 @@ class FuseTask:
         self.cell = fuse.light_cell(options.network)
         self.realism = RealismLoss() if options.realism_weight > 0 else None
         self.with_pairs = options.stage_b > 0 and options.pairs > 0
-        self.teacher = ConvertedTeacher().eval() if self.with_pairs and options.identity_weight > 0 else None
-        if self.teacher is not None:
-            for p in self.teacher.parameters():
-                p.requires_grad_(False)
+        self.teacher = ConvertedTeacher() if self.with_pairs and options.identity_weight > 0 else None
 
     def make_batch(self, count, rng):
         """-> input, features, truth (crop) of `count` samples with truth; input, wide target, align, identity of `pairs` without."""
@@ -141,7 +138,7 @@ class FuseEvaluation:
     def __init__(self, cell, count=300, pairs=100):
         cache, self.cell = Cache('val'), cell
         self.samples, self.pair = cache.batch(cache.selves[:count]), cache.batch(cache.pairs[:pairs])
-        self.teacher = ConvertedTeacher().eval()
+        self.teacher = ConvertedTeacher()
 
     @torch.no_grad()
     def rows(self, model):

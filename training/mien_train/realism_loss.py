@@ -7,6 +7,8 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 import torch.nn.functional as F
 
+from .fuse_losses import box_mean
+
 RATE = 4e-4
 
 
@@ -22,7 +24,7 @@ class Discriminator(nn.Module):
         self.body = nn.Sequential(_layer(6, 24), _layer(24, 48), _layer(48, 72), spectral_norm(nn.Conv2d(72, 1, 3, 1, 1)))
 
     def forward(self, x):
-        fine = 4 * (x - F.avg_pool2d(x, 5, 1, 2, count_include_pad=False))
+        fine = 4 * (x - box_mean(x, 5))
         return self.body(torch.cat([2 * x - 1, fine], 1))
 
 
