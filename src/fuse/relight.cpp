@@ -234,7 +234,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
               base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
     const float tint_gain = in.tint_gain[i];
     const float shift_a = tint_gain * (w.a - base_w.a), shift_b = tint_gain * (w.b - base_w.b),
-                bend = 1 - in.features[i];
+                bend = 1 - feature;  // nostrils are redder than the skin around
     Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),

@@ -108,7 +108,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     if (options.blend != BlendMode::kAlpha) read_canvas(frame, prepared.where, &s.target);
   }
   const auto span = trace.span("paste");
-  paste_face(prepared, strength, options.blend, s, frame);
+  paste_face(prepared, strength, options.blend, s, frame, /*soften=*/!parts.memory);
   return {};
 }
 

@@ -94,11 +94,12 @@ void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
 }  // namespace
 
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s,
-                MutableImageView frame) {
+                MutableImageView frame, bool soften) {
   add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);
   blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);
+  if (soften) soften_colour(s.target, s.masks.alpha, &s.colour_detail, &s.fused);
   paste_canvas(s.fused, s.masks.alpha, face.where, frame);
 }
 

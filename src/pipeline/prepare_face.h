@@ -8,6 +8,7 @@
 #include "face/region_map.h"
 #include "fuse/blend.h"
 #include "fuse/canvas.h"
+#include "fuse/colour_detail.h"
 #include "fuse/expression_gap.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
@@ -25,6 +26,7 @@ struct FuseScratch {
   RelightScratch relight;
   BlendScratch blend;
   GrainScratch grain;
+  ColourDetailScratch colour_detail;
   RimScratch rim;
   SteadyLightScratch steady;
 };
@@ -51,8 +53,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
                           Trace& trace, const FramesBefore& before = {});
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
-// canvas into the frame.
+// canvas into the frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch,
-                MutableImageView frame);
+                MutableImageView frame, bool soften = true);
 
 }  // namespace mien

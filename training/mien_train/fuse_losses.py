@@ -60,7 +60,7 @@ def total_variation(x):
     return (x[..., :, 1:] - x[..., :, :-1]).abs().mean() + (x[..., 1:, :] - x[..., :-1, :]).abs().mean()
 
 
-def low_frequencies(x, weight, shrink=16):
+def low_frequencies(x, weight, shrink):
     """Weighted means over blocks: n x c x h/shrink x w/shrink, and their weights."""
     w = F.avg_pool2d(weight, shrink)
     return F.avg_pool2d(x * weight, shrink) / (w + 1e-3), w

@@ -21,6 +21,7 @@ from .native import COARSE_SIZE, WIDE_SIZE
 
 MARGIN = (WIDE_SIZE - COARSE_SIZE) // 2
 CANONICAL_X = 9
+TONE_BLOCK = 64         # pixels of the skin's mean colours: means of smaller blocks carry the target's features
 
 
 @dataclasses.dataclass
@@ -102,7 +103,7 @@ class FuseTask:
         o = self.options
         target, alpha = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
         skin = alpha * x[:, 3:4]
-        (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin), losses.low_frequencies(target, skin)
+        (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin, TONE_BLOCK), losses.low_frequencies(target, skin, TONE_BLOCK)
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
         loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': float(tone), 'detail': float(detail)}
