@@ -10,6 +10,7 @@
   evaluate.py identity               telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py result [--pairs 60] [--modes balanced]     what the fusion networks are for: identity, tone, expression, realism, beside W0
+  evaluate.py blind FOLDER [--fused 3 7 12 ...]          a sheet of results among untouched photos; then how many were told apart
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
   evaluate.py mapping                who gets whom, on the test pictures with several people
@@ -87,6 +88,16 @@ def evaluate_result(args):
     table = r.table(args.program or e.default_program(), args.pairs, args.modes)
     print(f'results, {args.pairs} held-out pairs, commit {commit()}')
     e.print_table(table)
+
+
+def evaluate_blind(args):
+    from mien_train import blind_evaluation as b, swap_evaluation as e
+    if args.fused is None:
+        print(*b.make(e.product(args.program or e.default_program(), ['--mode', args.mode]), args.count, args.seed, args.folder), sep='\n')
+        return
+    counts, right = b.confusion(args.folder, set(args.fused))
+    print(f'blind, {sum(counts.values())} pictures, {100 * right:.0f} % right, commit {commit()}')
+    e.print_table({f'is {truth}': {f'judged {said}': str(counts[truth, said]) for said in ('fused', 'real')} for truth in ('fused', 'real')})
 
 
 def evaluate_groups(args):
@@ -186,6 +197,13 @@ def main():
     result.add_argument('--program')
     result.add_argument('--pairs', type=int, default=60)
     result.add_argument('--modes', nargs='+', default=['balanced'])
+    blind = commands.add_parser('blind')
+    blind.add_argument('folder')
+    blind.add_argument('--program')
+    blind.add_argument('--mode', default='balanced')
+    blind.add_argument('--count', type=int, default=24)
+    blind.add_argument('--seed', type=int, default=77)
+    blind.add_argument('--fused', type=int, nargs='*', help='numbers of the pictures that were judged to be fused')
     groups = commands.add_parser('groups')
     groups.add_argument('--program')
     groups.add_argument('--pairs', type=int, default=120)
@@ -204,7 +222,7 @@ def main():
     steady.add_argument('--only', help='clips whose name contains this')
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
-    whole = {'swap': evaluate_swap, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
+    whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
              'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity(),
              'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)

@@ -26,6 +26,13 @@ void sample_row(const float* grid, int w, int h, const Affine m, int y, int widt
 
 }  // namespace
 
+void FineMask::sample(const Affine& frame_from_picture, int width, int height, Plane* out) const {
+  const Affine m = compose(mask_from_frame, frame_from_picture);
+  out->resize(width, height);
+  for (int y = 0; y < height; ++y)
+    sample_row(share.values.data(), share.width, share.height, m, y, width, out->row(y));
+}
+
 void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture,
                        int width, int height, Plane* out) const {
   const int w = probability.width, h = probability.height;

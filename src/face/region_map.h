@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 
 #include "core/plane.h"
 #include "mien/geometry.h"
@@ -13,10 +14,22 @@ namespace mien {
 enum class RegionClass { kBackground, kSkin, kBrow, kEyeball, kLip, kInnerMouth, kHair, kOccluder, kNeck };
 inline constexpr int kRegionClasses = 9;
 
+// Where something is, 0..1, on pixels of its own; 0 at the border.
+struct FineMask {
+  Plane share;
+  Affine mask_from_frame;
+
+  // At every pixel of a width x height picture whose pixels lie at frame_from_picture, bilinear; 0 outside.
+  void sample(const Affine& frame_from_picture, int width, int height, Plane* out) const;
+};
+
 // Probabilities of the classes on a coarse grid around a face.
 struct RegionMap {
   Tensor probability;     // kRegionClasses x height x width, sums to 1
   Affine map_from_frame;  // frame pixels to grid positions
+  // Where clear glasses hide, shade or light the face, finer than the grid sees it (fuse/uncover.h); empty:
+  // nobody looked, or nobody wears any.
+  std::optional<FineMask> glasses;
 
   // Sum of the named classes at every pixel of a width x height picture whose pixels lie at
   // frame_from_picture, bilinear. Outside of the grid its edge is repeated.

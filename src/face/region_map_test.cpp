@@ -38,5 +38,19 @@ TEST(RegionMap, RepeatsItsEdgeOutside) {
   EXPECT_NEAR(out.row(0)[0], 0.75f, 1e-6f);
 }
 
+TEST(FineMask, LiesWhereTheFrameSaysAndIsNothingOutside) {
+  FineMask mask;
+  mask.share.resize(9, 7);
+  mask.share.fill(0);
+  mask.share.row(3)[4] = 1;
+  mask.mask_from_frame = {0.5f, 0, -10, 0, 0.5f, -10};  // its pixel (4, 3) is frame pixel (28, 26)
+  Plane out;
+  mask.sample({1, 0, 20, 0, 1, 20}, 40, 30, &out);
+  EXPECT_FLOAT_EQ(out.row(6)[8], 1);
+  EXPECT_FLOAT_EQ(out.row(6)[9], 0.5f);
+  EXPECT_FLOAT_EQ(out.row(6)[12], 0);
+  EXPECT_FLOAT_EQ(out.row(29)[39], 0);
+}
+
 }  // namespace
 }  // namespace mien

@@ -195,6 +195,17 @@ void paint_face(const UncoveredFace& uncovered, const Affine& photo_from_level, 
   }
 }
 
+// How far the uncovered face differs from the photo, 0..1; w x h level pixels.
+void covered_shares(const UncoveredFace& uncovered, const Affine& photo_from_level, int w, int h,
+                    Plane* out) {
+  const Affine map = compose(uncovered.crop_from_photo, photo_from_level);
+  out->resize(w, h);
+  for (int y = 0; y < h; ++y)
+    for (int x = 0; x < w; ++x)
+      out->row(y)[x] =
+          sample(uncovered.colours.view(), map({static_cast<float>(x), static_cast<float>(y)}))[3] / 255;
+}
+
 }  // namespace
 
 void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
@@ -204,7 +215,7 @@ void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
 }
 
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                   const Image& level) {
+                   const Image& level, const Plane* glasses) {
   const int w = level.width(), h = level.height();
   const float width_px = face_width_px(mesh);
   Plane others, things;
@@ -212,17 +223,23 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
   const Plane band = eye_band(mesh, w, h), features = draw_features(level, mesh, width_px);
-  Covers out{others, others};
-  const bool clear = wears_clear_glasses(regions, frame_from_level, mesh, things);
+  const bool clear = wears_clear_glasses(regions, frame_from_level, mesh, things,
+                                         glasses ? GlassesSeenBy::kNetwork : GlassesSeenBy::kContrast);
+  Covers out{others, others, clear};
   Plane frames = things;
-  if (clear) keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
+  if (clear && glasses) {
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      frames.values[i] += band.values[i] * (glasses->values[i] - frames.values[i]);
+  } else if (clear) {
+    keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
+  }
   for (std::size_t i = 0; i < others.size(); ++i) {
     const float solid = clear ? things.values[i] * (1 - band.values[i]) : things.values[i];
     out.all.values[i] = smoothstep(kCoverFrom, kCoverTo, others.values[i] + frames.values[i]);
     out.solid.values[i] = smoothstep(kCoverFrom, kCoverTo, others.values[i] + solid);
   }
   for (float& v : frames.values) v = smoothstep(0.3f, 0.6f, v);
-  add_lines(level, width_px, features, frames, band, &out.all);
+  if (!(clear && glasses)) add_lines(level, width_px, features, frames, band, &out.all);
   Plane face, before = out.all;
   draw_face(mesh, w, h, &face);
   regions.sample({kHair}, frame_from_level, w, h, &things);
@@ -243,7 +260,9 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
                      const UncoveredFace* uncovered, Image* level) {
   const int w = level->width(), h = level->height();
   const float width_px = face_width_px(mesh);
-  Covers covers = find_covers(regions, frame_from_level, mesh, *level);
+  Plane glasses;
+  if (uncovered) covered_shares(*uncovered, frame_from_level, w, h, &glasses);
+  Covers covers = find_covers(regions, frame_from_level, mesh, *level, uncovered ? &glasses : nullptr);
   Plane bare;
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
   for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - covers.all.values[i];

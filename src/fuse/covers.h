@@ -19,11 +19,13 @@ struct UncoveredFace {
 struct Covers {
   Plane all;
   Plane solid;  // the same without the frames of clear glasses, around which the face is seen
+  bool clear_glasses = false;
 };
 
-// level: RGBA pixels of the photo; mesh: in level pixels.
+// level: RGBA pixels of the photo; mesh: in level pixels. glasses: where clear glasses hide or shade the face
+// as the uncover network sees it, 0..1, of the level's size; null: their frames are found by contrast.
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                   const Image& level);
+                   const Image& level, const Plane* glasses = nullptr);
 
 // 1 inside the face's oval.
 void draw_face(const Mesh& mesh, int width, int height, Plane* out);

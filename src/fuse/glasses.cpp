@@ -17,7 +17,7 @@ namespace {
 // All sizes in face widths.
 constexpr float kBandMargin = 0.06f;  // around the points between which glasses lie
 constexpr float kEyeSeen = 0.3f;      // share of the eyes that clear lenses show
-constexpr float kWearerScore = 0.3f;
+constexpr float kWearerScore = 0.3f, kThinWearerScore = 0.15f;
 constexpr float kFeatureMargin = 0.012f;  // around brows and eyes
 // How thick frames are, by how much they stand out (of 255), and how sure the region network must be of a
 // frame over a brow.
@@ -138,8 +138,9 @@ Plane eye_band(const Mesh& mesh, int width, int height) {
 }
 
 bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                         const Plane& things) {
-  if (wearer_score(mesh, things) < kWearerScore) return false;
+                         const Plane& things, GlassesSeenBy by) {
+  if (wearer_score(mesh, things) < (by == GlassesSeenBy::kNetwork ? kThinWearerScore : kWearerScore))
+    return false;
   Plane eyeball, eyes;
   regions.sample({kEyeball}, frame_from_level, things.width, things.height, &eyeball);
   eyes.resize(things.width, things.height);
@@ -175,6 +176,14 @@ void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {
     frame *= 1 - brows.values[i] * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
     p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
   }
+}
+
+void keep_glasses(const FineMask& seen, const Affine& photo_from_picture, const Mesh& mesh, Plane* frames) {
+  Plane glasses;
+  seen.sample(photo_from_picture, frames->width, frames->height, &glasses);
+  const Plane band = eye_band(mesh, frames->width, frames->height);
+  for (std::size_t i = 0; i < band.size(); ++i)
+    frames->values[i] += band.values[i] * (glasses.values[i] - frames->values[i]);
 }
 
 }  // namespace mien

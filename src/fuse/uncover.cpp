@@ -9,11 +9,14 @@
 #include "core/try.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/glasses.h"
 
 namespace mien {
 namespace {
 
 constexpr int kInputs = 4;                // RGB, cover
+constexpr int kAnswers = 4;               // change of RGB, glasses
+constexpr float kNoGlasses = -4;          // added to the answer before the sigmoid
 constexpr float kPaintedFrom = 0.04f;     // of the cover: where less hides the face the answer says nothing
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 
@@ -52,6 +55,26 @@ float keep_inside(const Plane& oval, Plane* cover) {
   return static_cast<float>(covered / area);
 }
 
+// The network's fourth answer, within the band that glasses lie in.
+void read_glasses(const Tensor& answer, const Plane& band, Plane* glasses) {
+  for (std::size_t i = 0; i < band.size(); ++i)
+    glasses->values[i] = band.values[i] / (1 + std::exp(-(answer.channel(3)[i] + kNoGlasses)));
+}
+
+// The answer is added to what the network saw, as far as the face is covered or wears glasses: `colours` (the
+// crop of the photo) becomes what laid over the photo with its alpha gives that.
+void paint(const UncoverScratch& s, const std::array<float, 3>& mean, Image* colours) {
+  std::uint8_t* to = colours->mutable_view().data;
+  for (std::size_t i = 0; i < s.cover.size(); ++i, to += 4) {
+    const float cover = s.cover.values[i], share = std::max(cover, s.glasses.values[i]);
+    for (int c = 0; share > kPaintedFrom && c < 3; ++c) {
+      const float own = s.pixels.channel(c)[i], seen = own + cover * (mean[c] - own);
+      to[c] = to_byte(own + (seen - own) / share + 255 * s.answer.channel(c)[i]);
+    }
+    to[3] = to_byte(255 * share);
+  }
+}
+
 }  // namespace
 
 Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
@@ -70,48 +93,77 @@ Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
   return out;
 }
 
-Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh& mesh,
-                                                     const RegionMap& regions, UncoverScratch& s,
-                                                     NetScratch& net_scratch) const {
-  if (!is_usable(mesh)) return std::optional<UncoveredFace>();
+UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions,
+                                     UncoverScratch& s) const {
+  Look look;
   const InputSpec& in = net_.spec().input;
   const int size = in.width;
-  UncoveredFace out;
-  out.crop_from_photo = crop_from_frame(level_square(mesh), span_, size);
-  sample_affine(photo, out.crop_from_photo, size, size, &s.pixels);
-  out.colours = image_of(s.pixels, size);
-  const Mesh in_crop = transformed(mesh, out.crop_from_photo);
-  s.cover = find_covers(regions, out.crop_from_photo.inverse(), in_crop, out.colours).all;
+  look.crop_from_photo = crop_from_frame(level_square(mesh), span_, size);
+  sample_affine(photo, look.crop_from_photo, size, size, &s.pixels);
+  look.crop = image_of(s.pixels, size);
+  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
+  s.glasses.resize(size, size);
+  s.glasses.fill(0);  // the network finds them itself
+  Covers covers = find_covers(regions, look.crop_from_photo.inverse(), in_crop, look.crop, &s.glasses);
+  s.cover = std::move(covers.all);
   draw_face(in_crop, size, size, &s.oval);
-  if (keep_inside(s.oval, &s.cover) < kUncoveredShare) return std::optional<UncoveredFace>();
+  look.clear_glasses = covers.clear_glasses;
+  look.worth = keep_inside(s.oval, &s.cover) >= kUncoveredShare || look.clear_glasses;
+  look.mean = mean_colour(s.pixels, s.cover, s.oval);
+  return look;
+}
 
-  const std::array<float, 3> mean = mean_colour(s.pixels, s.cover, s.oval);
+Done UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch& s, NetScratch& net_scratch) const {
+  const InputSpec& in = net_.spec().input;
+  const int size = in.width;
   s.input.resize(kInputs, size, size);
   for (std::size_t i = 0; i < s.cover.size(); ++i) {
     const float share = s.cover.values[i];
     for (int c = 0; c < 3; ++c) {
-      float& v = s.pixels.channel(c)[i];
-      v += share * (mean[c] - v);
-      s.input.channel(c)[i] = (v / 255 - in.mean[c]) / in.std[c];
+      const float v = s.pixels.channel(c)[i];
+      s.input.channel(c)[i] = ((v + share * (look.mean[c] - v)) / 255 - in.mean[c]) / in.std[c];
     }
     s.input.channel(3)[i] = (share - in.mean[3]) / in.std[3];
   }
   MIEN_TRY(net_.run(s.input, {&s.answer, 1}, net_scratch));
-  if (s.answer.channels != 3 || s.answer.width != size || s.answer.height != size) {
+  if (s.answer.channels != kAnswers || s.answer.width != size || s.answer.height != size) {
     return Status(Code::kModelRefused, "network uncover gives " + std::to_string(s.answer.channels) +
                                            " channels of " + std::to_string(s.answer.width) +
-                                           " px, expected 3 of " + std::to_string(size));
+                                           " px, expected " + std::to_string(kAnswers) + " of " +
+                                           std::to_string(size));
   }
   if (!std::all_of(s.answer.values.begin(), s.answer.values.end(), [](float v) { return std::isfinite(v); }))
     return Status(Code::kInternal, "network uncover gave a value that is not finite");
-  std::uint8_t* to = out.colours.mutable_view().data;
-  for (std::size_t i = 0; i < s.cover.size(); ++i, to += 4) {
-    const float share = s.cover.values[i];
-    if (share > kPaintedFrom)
-      for (int c = 0; c < 3; ++c) to[c] = to_byte(mean[c] + 255 * s.answer.channel(c)[i]);
-    to[3] = to_byte(255 * share);
+  if (look.clear_glasses)
+    read_glasses(s.answer, eye_band(transformed(mesh, look.crop_from_photo), size, size), &s.glasses);
+  return {};
+}
+
+Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh& mesh,
+                                                     const RegionMap& regions, UncoverScratch& s,
+                                                     NetScratch& net_scratch) const {
+  if (!is_usable(mesh)) return std::optional<UncoveredFace>();
+  Look look = prepare(photo, mesh, regions, s);
+  if (!look.worth) return std::optional<UncoveredFace>();
+  MIEN_TRY(ask(look, mesh, s, net_scratch));
+  paint(s, look.mean, &look.crop);
+  return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo});
+}
+
+Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const Mesh& mesh,
+                                                         const RegionMap& regions, UncoverScratch& s,
+                                                         NetScratch& net_scratch) const {
+  if (!is_usable(mesh)) return std::optional<FineMask>();
+  const Look look = prepare(photo, mesh, regions, s);
+  if (!look.clear_glasses) return std::optional<FineMask>();
+  MIEN_TRY(ask(look, mesh, s, net_scratch));
+  FineMask out{s.glasses, look.crop_from_photo};
+  const int size = out.share.width;
+  for (int i = 0; i < size; ++i) {
+    out.share.row(0)[i] = out.share.row(size - 1)[i] = 0;
+    out.share.row(i)[0] = out.share.row(i)[size - 1] = 0;
   }
-  return std::optional<UncoveredFace>(std::move(out));
+  return std::optional<FineMask>(std::move(out));
 }
 
 }  // namespace mien

@@ -1,6 +1,7 @@
-// The network that paints what lies under glasses and strands in front of a source's face.
+// The network that takes glasses, strands and other thin covers off a source's face.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "core/resample.h"
@@ -13,7 +14,7 @@ namespace mien {
 
 struct UncoverScratch {
   PlanarRgb pixels;
-  Plane cover, oval;
+  Plane cover, glasses, oval;
   Tensor input, answer;
 };
 
@@ -22,11 +23,26 @@ class UncoverNet {
   static Result<UncoverNet> load(const ModelFolder& folder, int threads);
 
   // The face of the photo without what covers it; nullopt when nothing does. mesh, regions: of the photo.
-  // The network is told where the face is covered, never by what.
+  // The network is told where the face is covered, never by what; clear glasses it finds itself.
   Result<std::optional<UncoveredFace>> run(ImageView photo, const Mesh& mesh, const RegionMap& regions,
                                            UncoverScratch& scratch, NetScratch& net_scratch) const;
 
+  // Where clear glasses hide, shade or light the face; nullopt when nobody wears any.
+  Result<std::optional<FineMask>> find_glasses(ImageView photo, const Mesh& mesh, const RegionMap& regions,
+                                               UncoverScratch& scratch, NetScratch& net_scratch) const;
+
  private:
+  // What the network sees, in the scratch.
+  struct Look {
+    bool worth = false;  // a look: something covers the face, or clear glasses are worn
+    bool clear_glasses = false;
+    Affine crop_from_photo;
+    Image crop;
+    std::array<float, 3> mean{};  // stands for covered pixels, 0..255
+  };
+  Look prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
+  Done ask(const Look& look, const Mesh& mesh, UncoverScratch& scratch, NetScratch& net_scratch) const;
+
   explicit UncoverNet(Net net) : net_(std::move(net)) {}
   Net net_;
   float span_ = 0;

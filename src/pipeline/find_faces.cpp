@@ -188,6 +188,15 @@ Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
   return networks.uncover->run(photo, mesh, *regions, scratch.uncover, scratch.nets);
 }
 
+Done find_glasses(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch,
+                  Trace& trace, std::optional<RegionMap>* regions) {
+  if (!networks.uncover || !*regions) return {};
+  const auto span = trace.span("glasses");
+  MIEN_ASSIGN((*regions)->glasses,
+              networks.uncover->find_glasses(picture, mesh, **regions, scratch.uncover, scratch.nets));
+  return {};
+}
+
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
                                          FindScratch& scratch, Trace& trace) {
   if (networks.identity == nullptr) return std::optional<Identity>();

@@ -66,6 +66,10 @@ Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
                                              const FaceNetworks& networks, FindScratch& scratch,
                                              Trace& trace);
 
+// Sets regions->glasses where clear glasses are worn and there is a network that sees them.
+Done find_glasses(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch,
+                  Trace& trace, std::optional<RegionMap>* regions);
+
 // Who it is; nullopt without weights.
 Result<std::optional<Identity>> identify(ImageView picture, const Mesh& mesh, const FaceNetworks& networks,
                                          FindScratch& scratch, Trace& trace);

@@ -12,7 +12,7 @@ RegionMap moved(const RegionMap& map, const LevelSquare& before, const LevelSqua
   constexpr int kUnit = 256;  // any size will do: there and back again
   const Affine before_from_now =
       compose(crop_from_frame(before, 1, kUnit).inverse(), crop_from_frame(now, 1, kUnit));
-  return {map.probability, compose(map.map_from_frame, before_from_now)};
+  return {map.probability, compose(map.map_from_frame, before_from_now), {}};
 }
 
 // Hair that is half seen flickers: a new look is mixed with the one before, moved along.

@@ -79,7 +79,7 @@ Result<std::optional<float>> similarity_to_source(const Work& w, ImageView pictu
 
 // Quality gate, fusion, similarities; fills the rest of the report.
 Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
-  MIEN_ASSIGN(const std::optional<RegionMap> regions,
+  MIEN_ASSIGN(std::optional<RegionMap> regions,
               find_regions(w.frame, report->face.mesh, w.networks, w.find, w.trace));
   const RegionMap* known = regions ? &*regions : nullptr;
   {
@@ -91,6 +91,7 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   if (auto gap = judge_pose_gap(report->pose_gap_deg)) report->remarks.push_back(std::move(*gap));
   report->note = sentences(report->remarks);
   if (refused(report->remarks)) return {};
+  MIEN_TRY(find_glasses(w.frame, report->face.mesh, w.networks, w.find, w.trace, &regions));
   MIEN_ASSIGN(report->similarity_before, similarity_to_source(w, w.frame, report->face, source));
   MIEN_TRY(fuse_face(source.content(), report->face, known, w.parts, w.options, w.pool, w.fuse, w.trace,
                      w.image, report));

@@ -21,8 +21,11 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
   float things = 0;
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
-  if (things > kLeastThings * face_px * face_px &&
-      wears_clear_glasses(regions, frame_from_canvas, target, s.target_things)) {
+  if (regions.glasses) {
+    keep_glasses(*regions.glasses, frame_from_canvas, target, &s.target_things);
+  } else if (things > kLeastThings * face_px * face_px &&
+             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things,
+                                 GlassesSeenBy::kContrast)) {
     Plane light;
     light.resize(width, height);
     for (std::size_t i = 0; i < light.size(); ++i)

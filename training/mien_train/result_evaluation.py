@@ -15,6 +15,7 @@ from . import dataset, geometry as g, realism, swap_evaluation as e
 from .paths import REPOSITORY
 from .seam_evaluation import delta_e_2000, lab
 
+JPEG_QUALITY = 95           # of photos as they are handed on
 LOW_SIGMA = 0.08            # of the face's width: what counts as tone
 OPENINGS = ((159, 145), (386, 374), (13, 14))       # lids of both eyes, inner lips
 FEATURES = ([33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7], [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],
@@ -68,9 +69,27 @@ def tone_difference(result, target, mesh):
     return float(delta_e_2000(one[mask > 0], two[mask > 0]).mean())
 
 
+def as_jpeg(image):
+    return cv2.imdecode(cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1], cv2.IMREAD_COLOR)
+
+
+class RealismVectors:
+    """Statistics (realism.py) of targets and of results, as they are and after both were written as JPEG."""
+
+    def __init__(self):
+        self.real, self.fused, self.real_jpeg, self.fused_jpeg = [], [], [], []
+
+    def add(self, target, result, mesh):
+        for vectors, image in ((self.real, target), (self.fused, result), (self.real_jpeg, as_jpeg(target)), (self.fused_jpeg, as_jpeg(result))):
+            vectors.append(realism.statistics(image, mesh))
+
+    def __str__(self):
+        return f'{realism.probe(self.real_jpeg, self.fused_jpeg):.2f} / {realism.probe(self.real, self.fused):.2f}'
+
+
 def measure(pairs, run, judge, meshes):
-    """-> rows (dict or None per pair), feature vectors of the targets and of the results that were fused."""
-    rows, real, fused = [], [], []
+    """-> rows (dict or None per pair), what tells targets from results."""
+    rows, vectors = [], RealismVectors()
     for pair in pairs:
         out, _ = run(pair.source.image, pair.target.image)
         if out is None:
@@ -82,8 +101,8 @@ def measure(pairs, run, judge, meshes):
         kept = np.abs(openings(after) - openings(before)).mean() if before is not None and after is not None else np.nan
         rows.append({'source': s @ o, 'target': t @ o, 'tone': tone_difference(out, pair.target.image, mesh), 'kept': kept,
                      'sharpness': e.sharpness(out, mesh) / max(1e-6, e.sharpness(pair.target.image, mesh))})
-        real.append(realism.statistics(pair.target.image, mesh)), fused.append(realism.statistics(out, mesh))
-    return rows, real, fused
+        vectors.add(pair.target.image, out, mesh)
+    return rows, vectors
 
 
 def second_photos(run, judge, count=30, seed=62):
@@ -109,14 +128,14 @@ def second_photos(run, judge, count=30, seed=62):
     return (np.mean(of_result), np.mean(genuine), len(genuine)) if genuine else (np.nan, np.nan, 0)
 
 
-def line(rows, real, fused, second):
+def line(rows, vectors, second):
     done = [r for r in rows if r]
     mean = lambda key: np.nanmean([r[key] for r in done])
     ratio = np.array([r['sharpness'] for r in done])
     return {'fused': f'{len(done)}/{len(rows)}', 'whole crop, to source / to target': f"{mean('source'):.3f} / {mean('target'):.3f}",
             'to a second photo / genuine': f'{second[0]:.3f} / {second[1]:.3f} ({second[2]})', 'tone, Delta-E00': f"{mean('tone'):.2f}",
             'sharpness median': f'{np.median(ratio):.2f}', 'in 0.75-1.3 %': f'{100 * np.mean((ratio > 0.75) & (ratio < 1.3)):.0f}',
-            'lids and mouth kept within, %': f"{mean('kept'):.2f}", 'realism probe, AUC': f'{realism.probe(real, fused):.2f}'}
+            'lids and mouth kept within, %': f"{mean('kept'):.2f}", 'realism probe, AUC, as JPEG / as PNG': str(vectors)}
 
 
 def table(program, count, modes):

@@ -1,9 +1,10 @@
-"""Samples of the uncover network: faces without glasses, and masks as the product makes them for glasses, strands and other thin covers."""
+"""Samples of the uncover network: faces without glasses with painted ones, and masks as the product makes them for strands and other covers."""
 import cv2
 import numpy as np
 
 from . import geometry as g, occluders, photometric
 from .models.uncover import CROP_SPAN, SIZE
+from .paint_glasses import paint_glasses
 
 GROWN_FROM, GROWN_TO, GROWTH = 0.05, 0.45, 0.012        # of covers, as in src/fuse/covers.cpp; face widths
 FEATURES = (g.RIGHT_BROW, g.LEFT_BROW, g.RIGHT_EYE, g.LEFT_EYE)
@@ -26,11 +27,12 @@ def strokes(canvas):
 
 
 def frames(canvas):
-    """Glasses without what is seen through them; now and then with it."""
+    """What glasses would hide, alone: their frames may count as covers, too."""
     return occluders.glasses(canvas, lenses=canvas.rng.random() < 0.12)
 
 
-KINDS = ((frames, 0.65), (occluders.hair, 0.15), (strokes, 0.2))
+KINDS = ((frames, 0.25), (occluders.hair, 0.4), (strokes, 0.35))
+GLASSES_SHARE, COVER_SHARE = 0.72, 0.45     # of the samples
 
 
 def cover_of(crop, mesh, rng):
@@ -46,7 +48,7 @@ def cover_of(crop, mesh, rng):
 
 
 class UncoverSampler:
-    """sample(i, rng) -> input 4 x S x S, truth 3 x S x S (RGB, 0..1), features S x S (1 at brows and eyes)."""
+    """sample(i, rng) -> input 4 x S x S, truth 3 x S x S (RGB, 0..1), features S x S (1 at brows and eyes), glasses S x S (0..1)."""
 
     def __init__(self, images, meshes):
         self.images, self.meshes, self.mirror = images, meshes, g.mirror_permutation()
@@ -67,18 +69,28 @@ class UncoverSampler:
         crop, mesh = self.crop(i, rng, drift)
         if drift and rng.random() < 0.6:
             crop = photometric.colour_and_light(crop, rng, 0.8)
-        return self.masked(crop, mesh, cover_of(crop, mesh, rng))
+        seen, glasses = paint_glasses(crop, mesh, rng) if rng.random() < GLASSES_SHARE else (crop, np.zeros((SIZE, SIZE), np.float32))
+        if rng.random() < 0.4:
+            seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))])[1], cv2.IMREAD_COLOR)
+        cover = cover_of(crop, mesh, rng) if rng.random() < COVER_SHARE else np.zeros((SIZE, SIZE), np.float32)
+        truth = crop[..., ::-1].astype(np.float32).transpose(2, 0, 1) / 255
+        return network_input(seen, mesh, cover), truth, areas(mesh)[1], glasses
 
-    @staticmethod
-    def masked(crop, mesh, cover):
-        """crop: BGR uint8. -> as sample()"""
-        truth = crop[..., ::-1].astype(np.float32) / 255
-        oval, features = np.zeros((SIZE, SIZE), np.uint8), np.zeros((SIZE, SIZE), np.uint8)
-        cv2.fillPoly(oval, [np.round(mesh[g.OVAL, :2]).astype(np.int32)], 1)
-        for part in FEATURES:
-            cv2.fillPoly(features, [cv2.convexHull(np.round(mesh[part, :2]).astype(np.int32))], 1)
-        bare = (oval * (1 - cover))[..., None]
-        mean = (truth * bare).sum((0, 1)) / max(1e-3, bare.sum())
-        seen = truth + cover[..., None] * (mean - truth)
-        x = np.concatenate([seen.transpose(2, 0, 1), cover[None]]).astype(np.float32)
-        return x, truth.transpose(2, 0, 1), features.astype(np.float32)
+
+def areas(mesh):
+    """-> the oval, and brows and eyes; S x S, 0 or 1"""
+    oval, features = np.zeros((SIZE, SIZE), np.uint8), np.zeros((SIZE, SIZE), np.uint8)
+    cv2.fillPoly(oval, [np.round(mesh[g.OVAL, :2]).astype(np.int32)], 1)
+    for part in FEATURES:
+        cv2.fillPoly(features, [cv2.convexHull(np.round(mesh[part, :2]).astype(np.int32))], 1)
+    return oval, features.astype(np.float32)
+
+
+def network_input(crop, mesh, cover):
+    """crop: BGR uint8; cover: 0..1 -> 4 x S x S"""
+    seen = crop[..., ::-1].astype(np.float32) / 255
+    cover = cover * areas(mesh)[0]
+    bare = (areas(mesh)[0] * (1 - cover))[..., None]
+    mean = (seen * bare).sum((0, 1)) / max(1e-3, bare.sum())
+    seen = seen + cover[..., None] * (mean - seen)
+    return np.concatenate([seen.transpose(2, 0, 1), cover[None]]).astype(np.float32)

@@ -1,19 +1,19 @@
-"""Uncover network: what lies under glasses and strands in front of a source's face. 4 x 160 x 160 -> colours 3 x 160 x 160.
+"""Uncover network: a source's face without glasses, strands and other thin covers. 4 x 160 x 160 -> 4 x 160 x 160: colours, glasses.
 
-Pixel-unshuffle trunk at 40, 20 and 10 px with one stage at 80 px, as the fusion networks have. It never sees what covers the face, only where
-(pure inpainting), so that painted covers teach it all it needs for real ones.
+Pixel-unshuffle trunk at 40, 20 and 10 px with one stage at 80 px, as the fusion networks have. Of hair and things it sees only where they are
+(pure inpainting). Glasses it sees as they are: it finds their frames, shadows and reflections itself, to the pixel.
 """
 import torch
 from torch import nn
 
 from .fuse import Attention, Residual, conv
 
-INPUTS, SIZE = 4, 160           # RGB with covered pixels in the face's mean colour, cover
+INPUTS, OUTPUTS, SIZE = 4, 4, 160       # in: RGB with covered pixels in the face's mean colour, cover; out: change of RGB, glasses
 CROP_SPAN = 1.35                # crop side in level boxes
 
 
 class UncoverNet(nn.Module):
-    def __init__(self, widths=(40, 64, 96), fine=16):
+    def __init__(self, widths=(40, 64, 96), fine=16, outputs=OUTPUTS):
         super().__init__()
         a, b, c = widths
         self.enter = nn.Sequential(nn.PixelUnshuffle(4), conv(INPUTS * 16, a, 1), Residual(a))
@@ -24,7 +24,7 @@ class UncoverNet(nn.Module):
         self.merge40 = nn.Sequential(conv(b + a, a, 1), Residual(a))
         self.fine_enter = nn.Sequential(nn.PixelUnshuffle(2), conv(INPUTS * 4, fine, 1))
         self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
-        self.head, self.shuffle = nn.Conv2d(fine, 12, 3, padding=1), nn.PixelShuffle(2)
+        self.head, self.shuffle = nn.Conv2d(fine, 4 * outputs, 3, padding=1), nn.PixelShuffle(2)
         nn.init.zeros_(self.head.weight), nn.init.zeros_(self.head.bias)
 
     def forward(self, x):
@@ -35,6 +35,15 @@ class UncoverNet(nn.Module):
         return self.shuffle(self.head(self.fine(torch.cat([self.up(y), self.fine_enter(x)], 1))))
 
 
-def compose(x, answer):
-    """x: the input, answer: the network's -> RGB, 0..1: the answer is added where the face is covered."""
-    return x[:, 0:3] + x[:, 3:4] * answer
+NO_GLASSES = -4.0       # where the answer to "glasses" starts
+
+
+def glasses(answer):
+    """n x 1 x S x S, 0..1: where glasses hide, shade or light the face."""
+    return torch.sigmoid(answer[:, 3:4] + NO_GLASSES)
+
+
+def compose(x, answer, seen=None):
+    """x: the input, answer: the network's -> RGB, 0..1: changed where the face is covered or wears glasses (seen; default: as found)."""
+    where = torch.maximum(x[:, 3:4], glasses(answer) if seen is None else seen)
+    return x[:, 0:3] + where * answer[:, 0:3]
