@@ -291,6 +291,7 @@ std::vector<std::uint8_t> pack_analysis(const SourceAnalysis& analysis) {
   if (analysis.uncovered) {
     write_image(analysis.uncovered->colours, &out);
     write_affine(analysis.uncovered->crop_from_photo, &out);
+    out.number<std::uint8_t>(analysis.uncovered->clear_glasses);
   }
   return seal(kAnalysisKind, out.bytes());
 }
@@ -318,6 +319,7 @@ Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes) {
     if (!read_image(&in, &face.colours))
       return refused_content(kAnalysisKind, "its uncovered face has a size out of range");
     read_affine(&in, &face.crop_from_photo);
+    face.clear_glasses = in.number<std::uint8_t>() != 0;
   }
   if (!in.at_end())
     return refused_content(kAnalysisKind,

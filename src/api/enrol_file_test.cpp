@@ -157,6 +157,7 @@ TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {
   UncoveredFace& uncovered = analysis.uncovered.emplace();
   uncovered.colours = make_picture(8, 8, PixelFormat::kRgba8, 7, 1.0f);
   uncovered.crop_from_photo = {6, 5, 4, 3, 2, 1};
+  uncovered.clear_glasses = true;
   const auto bytes = pack_analysis(analysis);
   const auto result = unpack_analysis(bytes);
   ASSERT_TRUE(result.ok()) << result.status().message();
@@ -165,6 +166,7 @@ TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {
   EXPECT_EQ(result->regions->map_from_frame.f, 6);
   ASSERT_TRUE(result->uncovered.has_value());
   EXPECT_EQ(result->uncovered->crop_from_photo.a, 6);
+  EXPECT_TRUE(result->uncovered->clear_glasses);
   EXPECT_EQ(std::memcmp(result->uncovered->colours.view().data, uncovered.colours.view().data, 8 * 8 * 4), 0);
   for (std::size_t i = 0; i < bytes.size(); i += 97) {
     auto damaged = bytes;

@@ -215,7 +215,7 @@ void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
 }
 
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                   const Image& level, const Plane* glasses) {
+                   const Image& level, const SeenGlasses* glasses) {
   const int w = level.width(), h = level.height();
   const float width_px = face_width_px(mesh);
   Plane others, things;
@@ -223,13 +223,12 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
   const Plane band = eye_band(mesh, w, h), features = draw_features(level, mesh, width_px);
-  const bool clear = wears_clear_glasses(regions, frame_from_level, mesh, things,
-                                         glasses ? GlassesSeenBy::kNetwork : GlassesSeenBy::kContrast);
-  Covers out{others, others, clear};
+  const bool clear = glasses ? glasses->worn : wears_clear_glasses(regions, frame_from_level, mesh, things);
+  Covers out{others, others};
   Plane frames = things;
   if (clear && glasses) {
     for (std::size_t i = 0; i < frames.size(); ++i)
-      frames.values[i] += band.values[i] * (glasses->values[i] - frames.values[i]);
+      frames.values[i] += band.values[i] * (glasses->share->values[i] - frames.values[i]);
   } else if (clear) {
     keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
   }
@@ -260,8 +259,9 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
                      const UncoveredFace* uncovered, Image* level) {
   const int w = level->width(), h = level->height();
   const float width_px = face_width_px(mesh);
-  Plane glasses;
-  if (uncovered) covered_shares(*uncovered, frame_from_level, w, h, &glasses);
+  Plane shares;
+  if (uncovered) covered_shares(*uncovered, frame_from_level, w, h, &shares);
+  const SeenGlasses glasses{uncovered && uncovered->clear_glasses, &shares};
   Covers covers = find_covers(regions, frame_from_level, mesh, *level, uncovered ? &glasses : nullptr);
   Plane bare;
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);

@@ -12,6 +12,7 @@ namespace mien {
 struct UncoveredFace {
   Image colours;  // RGBA, square; what was not covered is as in the photo; alpha: how far it was covered
   Affine crop_from_photo;
+  bool clear_glasses = false;  // worn, and taken off
 };
 
 // Where something is in front of the face or beside it, 0..1: hair, things, background, ears and necks, grown
@@ -19,13 +20,18 @@ struct UncoveredFace {
 struct Covers {
   Plane all;
   Plane solid;  // the same without the frames of clear glasses, around which the face is seen
-  bool clear_glasses = false;
 };
 
-// level: RGBA pixels of the photo; mesh: in level pixels. glasses: where clear glasses hide or shade the face
-// as the uncover network sees it, 0..1, of the level's size; null: their frames are found by contrast.
+// What is known of clear glasses: share is where they hide, shade or light the face as the uncover network
+// sees it, 0..1, of the level's size.
+struct SeenGlasses {
+  bool worn = false;
+  const Plane* share = nullptr;
+};
+
+// level: RGBA pixels of the photo; mesh: in level pixels. glasses: null: their frames are found by contrast.
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                   const Image& level, const Plane* glasses = nullptr);
+                   const Image& level, const SeenGlasses* glasses = nullptr);
 
 // 1 inside the face's oval.
 void draw_face(const Mesh& mesh, int width, int height, Plane* out);

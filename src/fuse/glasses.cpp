@@ -15,9 +15,8 @@ namespace mien {
 namespace {
 
 // All sizes in face widths.
-constexpr float kBandMargin = 0.06f;  // around the points between which glasses lie
-constexpr float kEyeSeen = 0.3f;      // share of the eyes that clear lenses show
-constexpr float kWearerScore = 0.3f, kThinWearerScore = 0.15f;
+constexpr float kBandMargin = 0.06f;      // around the points between which glasses lie
+constexpr float kEyeSeen = 0.3f;          // share of the eyes that clear lenses show
 constexpr float kFeatureMargin = 0.012f;  // around brows and eyes
 // How thick frames are, by how much they stand out (of 255), and how sure the region network must be of a
 // frame over a brow.
@@ -96,9 +95,19 @@ Point2f centre_of(const Mesh& mesh, std::span<const topology::Index> indices) {
   return {sum.x / n, sum.y / n};
 }
 
-// 0..1: how far things are seen on the bridge of the nose, below both eyes and along both temples, as only
-// glasses are. What lies over one eye, or over the forehead, lacks the others.
-float wearer_score(const Mesh& mesh, const Plane& things) {
+}  // namespace
+
+// The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
+Plane eye_band(const Mesh& mesh, int width, int height) {
+  Plane band;
+  band.resize(width, height);
+  band.fill(0);
+  std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
+  fill_polygon(offset_polygon(hull, kBandMargin * face_width_px(mesh)), &band);
+  return band;
+}
+
+float glasses_score(const Mesh& mesh, const Plane& things) {
   const Axes axes = axes_of(mesh);
   const float bridge = best_near(things, {mesh[168].x, mesh[168].y}, axes.down, 0.05f);
   float rims = 0, temples = 0;
@@ -125,25 +134,11 @@ float wearer_score(const Mesh& mesh, const Plane& things) {
   return bridge * std::sqrt(rims * temples) / (2 * kPlaces);
 }
 
-}  // namespace
-
-// The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
-Plane eye_band(const Mesh& mesh, int width, int height) {
-  Plane band;
-  band.resize(width, height);
-  band.fill(0);
-  std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
-  fill_polygon(offset_polygon(hull, kBandMargin * face_width_px(mesh)), &band);
-  return band;
-}
-
-bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                         const Plane& things, GlassesSeenBy by) {
-  if (wearer_score(mesh, things) < (by == GlassesSeenBy::kNetwork ? kThinWearerScore : kWearerScore))
-    return false;
+bool eyes_are_seen(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh, int width,
+                   int height) {
   Plane eyeball, eyes;
-  regions.sample({kEyeball}, frame_from_level, things.width, things.height, &eyeball);
-  eyes.resize(things.width, things.height);
+  regions.sample({kEyeball}, frame_from_picture, width, height, &eyeball);
+  eyes.resize(width, height);
   eyes.fill(0);
   for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
     fill_polygon(outline(mesh, eye), &eyes);
@@ -151,6 +146,12 @@ bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_leve
   for (std::size_t i = 0; i < eyes.size(); ++i)
     seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
   return seen > kEyeSeen * area;
+}
+
+bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh,
+                         const Plane& things) {
+  return glasses_score(mesh, things) >= kWearsGlasses &&
+         eyes_are_seen(regions, frame_from_picture, mesh, things.width, things.height);
 }
 
 void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {

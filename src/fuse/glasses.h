@@ -10,14 +10,22 @@ namespace mien {
 // The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
 Plane eye_band(const Mesh& mesh, int width, int height);
 
-// Who looks for glasses in what the region network calls things. The uncover network says little where there
-// are none, so it is asked about thin ones, too.
-enum class GlassesSeenBy { kContrast, kNetwork };
+// 0..1: how far things are seen on the bridge of the nose, below both eyes and along both temples, as only
+// glasses are. things: 0..1; mesh in its pixels.
+float glasses_score(const Mesh& mesh, const Plane& things);
 
-// Whether things lie where only glasses do, and the eyes are seen all the same. things: P(occluder), 0..1;
-// mesh in its pixels.
-bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
-                         const Plane& things, GlassesSeenBy by);
+// Glasses are worn from this score; below the second nobody needs to ask the uncover network, which sees thin
+// ones that the region network hardly notices.
+inline constexpr float kWearsGlasses = 0.3f, kMayWearGlasses = 5e-4f;
+
+// Whether the eyes can be seen, through lenses or without. mesh: in pixels of a picture that lies at
+// frame_from_picture.
+bool eyes_are_seen(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh, int width,
+                   int height);
+
+// Whether the region network sees clear glasses. things: P(occluder), 0..1; mesh in its pixels.
+bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh,
+                         const Plane& things);
 
 // A piece of a source's frame that stays is worse than a brow that is painted anew; a target's frame must not
 // break.

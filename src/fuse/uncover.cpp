@@ -102,18 +102,23 @@ UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const Re
   sample_affine(photo, look.crop_from_photo, size, size, &s.pixels);
   look.crop = image_of(s.pixels, size);
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
+  const Affine photo_from_crop = look.crop_from_photo.inverse();
+  regions.sample({RegionClass::kOccluder}, photo_from_crop, size, size, &s.cover);
+  const float score = glasses_score(in_crop, s.cover);
+  look.may_wear = score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size);
+  look.surely_wears = look.may_wear && score >= kWearsGlasses;
   s.glasses.resize(size, size);
   s.glasses.fill(0);  // the network finds them itself
-  Covers covers = find_covers(regions, look.crop_from_photo.inverse(), in_crop, look.crop, &s.glasses);
-  s.cover = std::move(covers.all);
+  const SeenGlasses hidden_by_nothing{look.surely_wears, &s.glasses};
+  s.cover = find_covers(regions, photo_from_crop, in_crop, look.crop, &hidden_by_nothing).all;
   draw_face(in_crop, size, size, &s.oval);
-  look.clear_glasses = covers.clear_glasses;
-  look.worth = keep_inside(s.oval, &s.cover) >= kUncoveredShare || look.clear_glasses;
+  look.covered = keep_inside(s.oval, &s.cover) >= kUncoveredShare;
   look.mean = mean_colour(s.pixels, s.cover, s.oval);
   return look;
 }
 
-Done UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch& s, NetScratch& net_scratch) const {
+Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch& s,
+                             NetScratch& net_scratch) const {
   const InputSpec& in = net_.spec().input;
   const int size = in.width;
   s.input.resize(kInputs, size, size);
@@ -134,9 +139,12 @@ Done UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch& s, NetS
   }
   if (!std::all_of(s.answer.values.begin(), s.answer.values.end(), [](float v) { return std::isfinite(v); }))
     return Status(Code::kInternal, "network uncover gave a value that is not finite");
-  if (look.clear_glasses)
-    read_glasses(s.answer, eye_band(transformed(mesh, look.crop_from_photo), size, size), &s.glasses);
-  return {};
+  if (!look.may_wear) return false;
+  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
+  read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
+  const bool wears = look.surely_wears || glasses_score(in_crop, s.glasses) >= kWearsGlasses;
+  if (!wears) s.glasses.fill(0);
+  return wears;
 }
 
 Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh& mesh,
@@ -144,10 +152,11 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
                                                      NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<UncoveredFace>();
   Look look = prepare(photo, mesh, regions, s);
-  if (!look.worth) return std::optional<UncoveredFace>();
-  MIEN_TRY(ask(look, mesh, s, net_scratch));
+  if (!look.covered && !look.may_wear) return std::optional<UncoveredFace>();
+  MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
+  if (!look.covered && !wears) return std::optional<UncoveredFace>();
   paint(s, look.mean, &look.crop);
-  return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo});
+  return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo, wears});
 }
 
 Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const Mesh& mesh,
@@ -155,8 +164,9 @@ Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const 
                                                          NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<FineMask>();
   const Look look = prepare(photo, mesh, regions, s);
-  if (!look.clear_glasses) return std::optional<FineMask>();
-  MIEN_TRY(ask(look, mesh, s, net_scratch));
+  if (!look.may_wear) return std::optional<FineMask>();
+  MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
+  if (!wears) return std::optional<FineMask>();
   FineMask out{s.glasses, look.crop_from_photo};
   const int size = out.share.width;
   for (int i = 0; i < size; ++i) {

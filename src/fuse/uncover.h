@@ -34,14 +34,17 @@ class UncoverNet {
  private:
   // What the network sees, in the scratch.
   struct Look {
-    bool worth = false;  // a look: something covers the face, or clear glasses are worn
-    bool clear_glasses = false;
+    bool covered = false;       // by hair or things
+    bool may_wear = false;      // clear glasses
+    bool surely_wears = false;  // as the region network sees it
     Affine crop_from_photo;
     Image crop;
     std::array<float, 3> mean{};  // stands for covered pixels, 0..255
   };
   Look prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
-  Done ask(const Look& look, const Mesh& mesh, UncoverScratch& scratch, NetScratch& net_scratch) const;
+  // -> whether clear glasses are worn; scratch.glasses and scratch.answer are set.
+  Result<bool> ask(const Look& look, const Mesh& mesh, UncoverScratch& scratch,
+                   NetScratch& net_scratch) const;
 
   explicit UncoverNet(Net net) : net_(std::move(net)) {}
   Net net_;

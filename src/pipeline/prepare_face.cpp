@@ -24,8 +24,7 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
   if (regions.glasses) {
     keep_glasses(*regions.glasses, frame_from_canvas, target, &s.target_things);
   } else if (things > kLeastThings * face_px * face_px &&
-             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things,
-                                 GlassesSeenBy::kContrast)) {
+             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things)) {
     Plane light;
     light.resize(width, height);
     for (std::size_t i = 0; i < light.size(); ++i)

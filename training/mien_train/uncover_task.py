@@ -34,7 +34,7 @@ class UncoverOptions(LoopOptions):
     bare_weight: float = 0.15       # of what has no glasses and stays as it is
     wearers: int = 4                # real ones beside a batch
     realism_weight: float = 0.02    # of the discriminator on them
-    start: str = ''                 # weights (.npz) to go on from; 'inpainting': the shipped ones of before glasses were found
+    start: str = ''                 # weights (.npz) to go on from; 'shipped': those in models/
 
 
 def faces(split, wanted):
@@ -131,23 +131,16 @@ class UncoverEvaluation:
         return '; '.join(f'{k} {v:.3f}' for k, v in self.rows(model).items())
 
 
-def inpainting_weights(task, seed):
-    """The shipped network of before glasses were found (three outputs), with a fourth one that finds none."""
-    old = load_shipped(UncoverNet(outputs=3), 'uncover', (1, uncover.INPUTS, SIZE, SIZE))
-    calibrate(old, task.make_batch(64, np.random.default_rng(seed))[0])
-    state = old.state_dict()
-    for key in ('head.weight', 'head.bias'):
-        state[key] = torch.cat([state[key], torch.zeros_like(state[key][:4])])
-    model = UncoverNet()
-    model.load_state_dict(state)
-    return model
+def shipped_weights(task, seed):
+    model = load_shipped(UncoverNet(), 'uncover', (1, uncover.INPUTS, SIZE, SIZE))
+    return calibrate(model, task.make_batch(64, np.random.default_rng(seed))[0])
 
 
 def run(options):
     torch.manual_seed(options.seed)
     task, model = UncoverTask(options), UncoverNet()
-    if options.start == 'inpainting':
-        model = inpainting_weights(task, options.seed)
+    if options.start == 'shipped':
+        model = shipped_weights(task, options.seed)
     elif options.start:
         load_weights(model, options.start)
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, UncoverEvaluation())

@@ -13,7 +13,7 @@ CROP_SPAN = 1.35                # crop side in level boxes
 
 
 class UncoverNet(nn.Module):
-    def __init__(self, widths=(40, 64, 96), fine=16, outputs=OUTPUTS):
+    def __init__(self, widths=(40, 64, 96), fine=16):
         super().__init__()
         a, b, c = widths
         self.enter = nn.Sequential(nn.PixelUnshuffle(4), conv(INPUTS * 16, a, 1), Residual(a))
@@ -24,7 +24,7 @@ class UncoverNet(nn.Module):
         self.merge40 = nn.Sequential(conv(b + a, a, 1), Residual(a))
         self.fine_enter = nn.Sequential(nn.PixelUnshuffle(2), conv(INPUTS * 4, fine, 1))
         self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
-        self.head, self.shuffle = nn.Conv2d(fine, 4 * outputs, 3, padding=1), nn.PixelShuffle(2)
+        self.head, self.shuffle = nn.Conv2d(fine, 4 * OUTPUTS, 3, padding=1), nn.PixelShuffle(2)
         nn.init.zeros_(self.head.weight), nn.init.zeros_(self.head.bias)
 
     def forward(self, x):
