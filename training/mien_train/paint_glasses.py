@@ -154,6 +154,6 @@ def _paint_band(image, mesh, rng):
     change = np.abs(down(picture) - down(clean)).max(2) / 255
     where = np.clip((change - CHANGED_FROM) / (CHANGED_TO - CHANGED_FROM), 0, 1)
     # Through the lenses nearly everything changes a little: what is not covered much stays as it is seen.
-    solid = np.maximum(down(alpha[..., 0]), np.clip((change - 0.05) / 0.1, 0, 1))
+    solid = np.maximum(down(alpha[..., 0]), np.clip((change - 0.1) / 0.15, 0, 1))
     where = np.minimum(where, cv2.GaussianBlur(np.clip(2.5 * solid, 0, 1), (0, 0), 0.8))
     return np.clip(np.round(down(picture)), 0, 255).astype(np.uint8), where.astype(np.float32)
