@@ -28,7 +28,7 @@ void take_memory_in_large_steps() {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   mallopt(M_TOP_PAD, kReserved);
   const auto begin = reinterpret_cast<std::uintptr_t>(sbrk(0));
-  void* first = std::malloc(kMegabyte);  // more than is there: the heap grows
+  void* volatile first = std::malloc(kMegabyte);  // more than is there: the heap grows; volatile: it has to
   const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0));
   std::free(first);
   mallopt(M_TOP_PAD, 4 * kMegabyte);
