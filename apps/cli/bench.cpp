@@ -262,9 +262,8 @@ Command add_bench(Arguments& app, const Common& common) {
       .check(Range(1, 10000));
   add_mode_option(app, &o->mode);
   app.footer(
-      "Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads, of each network alone, cold "
-      "start, "
-      "peak memory.");
+      "Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads and of each network alone, cold "
+      "start, peak memory.");
   return [o, &common] {
     auto code = bench(*o, common);
     return code.ok() ? *code : report_error(code.status());
