@@ -17,6 +17,7 @@
 #include "mien/engine.h"
 #include "mien/media.h"
 #include "mode.h"
+#include "model/net.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -154,7 +155,34 @@ Result<Json> time_fusion(const fs::path& models, Mode mode, ImageView source_pho
   return out;
 }
 
-// A whole `mien swap` in a process of its own: start to written file, and its peak memory.
+// Each network alone, at the manifest's input size, on one thread: what its stage takes without bringing the
+// picture to size and reading the answer.
+Result<Json> time_networks(const fs::path& models, int runs) {
+  MIEN_ASSIGN(const ModelFolder folder, ModelFolder::open(models));
+  Json out;
+  for (const auto& [name, spec] : folder.manifest().networks) {
+    MIEN_ASSIGN(const Net net, Net::load(folder, name, 1));
+    Tensor input;
+    input.resize(spec.input.channels, spec.input.height, spec.input.width);
+    for (std::size_t i = 0; i < input.values.size(); ++i)
+      input.values[i] = static_cast<float>(i % 251) / 125 - 1;
+    std::vector<Tensor> outputs(spec.outputs.size());
+    NetScratch scratch;
+    std::vector<double> times;
+    constexpr int kWarmUp = 3;
+    for (int i = -kWarmUp; i < runs; ++i) {
+      const auto start = Clock::now();
+      MIEN_TRY(net.run(input, outputs, scratch));
+      if (i >= 0) times.push_back(milliseconds_since(start));
+    }
+    out[name] = percentiles(std::move(times));
+    out[name]["input_px"] = {spec.input.width, spec.input.height};
+  }
+  return out;
+}
+
+// A whole `mien swap` in a process of its own, of photos that it has never seen: start to written file, and
+// its peak memory.
 Result<Json> time_cold_start(const BenchOptions& options, const fs::path& models) {
   const fs::path out = fs::temp_directory_path() / ("mien-bench-" + std::to_string(::getpid()) + ".jpg");
   const auto start = Clock::now();
@@ -164,7 +192,8 @@ Result<Json> time_cold_start(const BenchOptions& options, const fs::path& models
     freopen("/dev/null", "w", stdout);
     execl("/proc/self/exe", "mien", "--models", models.c_str(), "--threads", "1", "swap", "-s",
           options.source.c_str(), "-t", options.target.c_str(), "-o", out.c_str(), "--mode",
-          options.mode.name.c_str(), "--i-have-consent", "--overwrite", static_cast<char*>(nullptr));
+          options.mode.name.c_str(), "--no-cache", "--i-have-consent", "--overwrite",
+          static_cast<char*>(nullptr));
     _exit(127);
   }
   int status = 0;
@@ -192,6 +221,7 @@ Result<int> bench(const BenchOptions& options, const Common& common) {
   json["mode"] = options.mode.name;
   json["source"] = options.source.string(), json["target"] = options.target.string();
   json["cold"] = cold;
+  MIEN_ASSIGN(json["networks_ms"], time_networks(models, options.runs));
   for (const double megapixels : options.megapixels) {
     const Image frame = scaled(target.image.view(), megapixels);
     for (const int threads : {1, 2}) {
@@ -231,7 +261,9 @@ Command add_bench(Arguments& app, const Common& common) {
   app.add_option("--runs", o->runs, "Timed runs per size after 3 to warm up (default 30)")
       .check(Range(1, 10000));
   add_mode_option(app, &o->mode);
-  app.footer("Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads, cold start, peak memory.");
+  app.footer(
+      "Prints JSON: milliseconds per stage (p50, p95) with 1 and 2 threads and of each network alone, cold "
+      "start, peak memory.");
   return [o, &common] {
     auto code = bench(*o, common);
     return code.ok() ? *code : report_error(code.status());

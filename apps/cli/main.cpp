@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "heap.h"
 #ifdef MIEN_WITH_VIDEO
 #include "bench_video.h"
 #endif
@@ -94,6 +95,9 @@ int run(int argc, char** argv) {
 #endif
 
   if (const auto code = app.parse(argc, argv)) return *code;
+#ifndef MIEN_WITH_VIDEO
+  take_memory_in_large_steps();
+#endif
   for (const auto& [sub, command] : commands) {
     if (sub->parsed()) return command();
   }

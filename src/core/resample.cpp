@@ -158,6 +158,59 @@ void sample_bytes(ImageView frame, const Region& r, const Affine& m, PlanarRgb* 
   }
 }
 
+// Where the pixels of a row come from: byte offsets of two neighbours, and the second one's share.
+struct Column {
+  int left, next;
+  float share;
+};
+
+void find_columns(ImageView frame, const Region& r, const Affine& m, int width, std::vector<Column>* out) {
+  const int count = channel_count(frame.format), last = std::max(0, r.width - 2), right = r.width > 1 ? 1 : 0;
+  const auto byte = [&](int i) { return std::clamp(r.x0 + i, 0, frame.width - 1) * count; };
+  out->resize(static_cast<std::size_t>(width));
+  for (int x = 0; x < width; ++x) {
+    const float px = std::clamp(m({static_cast<float>(x), 0}).x, 0.0f, static_cast<float>(r.width - 1));
+    const int ix = std::min(static_cast<int>(px), last);
+    (*out)[x] = {byte(ix), byte(ix + right), px - static_cast<float>(ix)};
+  }
+}
+
+MIEN_SIMD_CLONES
+void mix_bytes(const std::uint8_t* __restrict upper, const std::uint8_t* __restrict lower, float share,
+               int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) {
+    const auto a = static_cast<float>(upper[i]), b = static_cast<float>(lower[i]);
+    out[i] = a + share * (b - a);
+  }
+}
+
+// The same for looks that are not turned: two rows become one as a whole, then pixels are taken from it.
+void sample_bytes_along_axes(ImageView frame, const Region& r, const Affine& m, PlanarRgb* out) {
+  thread_local std::vector<Column> columns;
+  thread_local std::vector<float> line;
+  find_columns(frame, r, m, out->width, &columns);
+  if (columns.empty()) return;
+  const Channels ch(frame.format);
+  const auto [low, high] = std::minmax(columns.front().left, columns.back().left);
+  const int first = low, bytes = high + 2 * ch.count - first;  // up to the right neighbour, or the row's end
+  const int used = std::min(bytes, frame.width * ch.count - first);
+  line.resize(static_cast<std::size_t>(used));
+  const int last = std::max(0, r.height - 2), below = r.height > 1 ? 1 : 0;
+  float *red = out->channel(0), *green = out->channel(1), *blue = out->channel(2);
+  for (int y = 0; y < out->height; ++y) {
+    const float py = std::clamp(m({0, static_cast<float>(y)}).y, 0.0f, static_cast<float>(r.height - 1));
+    const int iy = std::min(static_cast<int>(py), last);
+    const auto row = [&](int v) { return frame.row(std::clamp(r.y0 + v, 0, frame.height - 1)) + first; };
+    mix_bytes(row(iy), row(iy + below), py - static_cast<float>(iy), used, line.data());
+    for (const Column& column : columns) {
+      const float *a = line.data() + column.left - first, *b = line.data() + column.next - first;
+      *red++ = a[ch.red] + column.share * (b[ch.red] - a[ch.red]);
+      *green++ = a[ch.green] + column.share * (b[ch.green] - a[ch.green]);
+      *blue++ = a[ch.blue] + column.share * (b[ch.blue] - a[ch.blue]);
+    }
+  }
+}
+
 }  // namespace
 
 MIEN_SIMD_CLONES
@@ -169,7 +222,12 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
     out->resize(width, height);
     const Affine region_from_frame{1, 0, -static_cast<float>(region.x0),
                                    0, 1, -static_cast<float>(region.y0)};
-    sample_bytes(frame, region, compose(region_from_frame, frame_from_out), out);
+    const Affine region_from_out = compose(region_from_frame, frame_from_out);
+    if (region_from_out.b == 0 && region_from_out.d == 0) {
+      sample_bytes_along_axes(frame, region, region_from_out, out);
+    } else {
+      sample_bytes(frame, region, region_from_out, out);
+    }
     return;
   }
   thread_local std::vector<Rgbx> small;  // scratch that keeps its memory

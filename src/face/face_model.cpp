@@ -113,25 +113,11 @@ Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
       model.modes_(static_cast<Eigen::Index>(i), m) = scale * static_cast<float>(quantised[i]);
   }
   if (!reader.at_end()) return damaged("bytes left over");
-  model.prepare_products();
+  model.products_ = mode_products(model.modes_);
   for (int i = 0; i < kSurfacePoints; ++i) {
     model.canonical_mesh_[i] = {model.mean_[3 * i], -model.mean_[3 * i + 1], -model.mean_[3 * i + 2]};
   }
   return model;
-}
-
-void FaceModel::prepare_products() {
-  using Strided = Eigen::Map<const Eigen::MatrixXf, 0, Eigen::Stride<Eigen::Dynamic, 3>>;
-  std::array<Eigen::MatrixXf, 3> part;
-  for (int axis = 0; axis < 3; ++axis) {
-    part[axis] = Strided(modes_.data() + axis, kSurfacePoints, modes_.cols(), {modes_.rows(), 3});
-  }
-  for (int axis = 0; axis < 3; ++axis) products_[axis] = part[axis].transpose() * part[axis];
-  const std::array<std::pair<int, int>, 3> mixed = {{{0, 1}, {0, 2}, {1, 2}}};
-  for (std::size_t k = 0; k < 3; ++k) {
-    const Eigen::MatrixXf product = part[mixed[k].first].transpose() * part[mixed[k].second];
-    products_[3 + k] = product + product.transpose();
-  }
 }
 
 Eigen::Matrix3Xf FaceModel::shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const {

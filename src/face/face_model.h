@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/raster.h"
+#include "face/mode_products.h"
 #include "mien/face.h"
 #include "mien/status.h"
 
@@ -57,7 +58,6 @@ class FaceModel {
 
  private:
   FaceModel() = default;
-  void prepare_products();
 
   int identity_count_ = 0;
   Eigen::VectorXf mean_;   // 1404: x y z per point
@@ -65,8 +65,7 @@ class FaceModel {
   Eigen::VectorXf taper_;  // 468: 1 inside, 0 on the oval
   std::vector<RasterTriangle> triangles_;
   Mesh canonical_mesh_{};
-  // Products of the modes' x, y and z parts: xx, yy, zz, xy + yx, xz + zx, yz + zy.
-  std::array<Eigen::MatrixXf, 6> products_;
+  ModeProducts products_;  // of modes_
 };
 
 }  // namespace mien

@@ -223,14 +223,17 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   regions.sample({kHair, kBackground, kNeck}, frame_from_level, w, h, &others);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
   const Plane band = eye_band(mesh, w, h), features = draw_features(level, mesh, width_px);
-  const bool clear = glasses ? glasses->worn : wears_clear_glasses(regions, frame_from_level, mesh, things);
+  GlassesScratch scratch;
+  const bool clear =
+      glasses ? glasses->worn : wears_clear_glasses(regions, frame_from_level, mesh, things, &scratch);
   Covers out{others, others};
   Plane frames = things;
   if (clear && glasses) {
     for (std::size_t i = 0; i < frames.size(); ++i)
       frames.values[i] += band.values[i] * (glasses->share->values[i] - frames.values[i]);
   } else if (clear) {
-    keep_frames(mesh, luma_of(level), FrameRule::kOfSource, &frames);
+    scratch.light = luma_of(level);
+    keep_frames(mesh, FrameRule::kOfSource, &scratch, &frames);
   }
   for (std::size_t i = 0; i < others.size(); ++i) {
     const float solid = clear ? things.values[i] * (1 - band.values[i]) : things.values[i];

@@ -1,6 +1,7 @@
 #include "fuse/glasses.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -28,21 +29,21 @@ constexpr FrameLimits kSourceFrames{0.035f, 14, 36, 0.6f, 0.85f}, kTargetFrames{
 using enum RegionClass;
 
 // out(x, y) = the largest of `in` within `radius` along rows and columns.
-void widen_lights(const Plane& in, int radius, Plane* out) {
-  Plane rows = in;
+void widen_lights(const Plane& in, int radius, Plane* rows, Plane* out) {
+  *rows = in;
   for (int y = 0; y < in.height; ++y) {
     const float* from = in.row(y);
-    float* to = rows.row(y);
+    float* to = rows->row(y);
     for (int s = 1; s <= radius; ++s) {
       for (int x = s; x < in.width; ++x) to[x] = std::max(to[x], from[x - s]);
       for (int x = 0; x + s < in.width; ++x) to[x] = std::max(to[x], from[x + s]);
     }
   }
-  *out = rows;
+  *out = *rows;
   for (int y = 0; y < in.height; ++y) {
     float* to = out->row(y);
     for (int v = std::max(0, y - radius); v <= std::min(in.height - 1, y + radius); ++v) {
-      const float* from = rows.row(v);
+      const float* from = rows->row(v);
       for (int x = 0; x < in.width; ++x) to[x] = std::max(to[x], from[x]);
     }
   }
@@ -54,13 +55,30 @@ void negate(Plane* plane) {
 
 // How far each pixel is darker (or lighter) than everything that a square of the radius around it holds: the
 // difference to the morphological closing (opening, of the negated plane).
-void depth_of_lines(Plane light, int radius, Plane* out) {
-  Plane wide, closed;
-  widen_lights(light, radius, &wide);
-  negate(&wide);
-  widen_lights(wide, radius, &closed);
-  out->resize(light.width, light.height);
-  for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -closed.values[i] - light.values[i];
+void depth_of_lines(const Plane& light, int radius, GlassesScratch* s, Plane* out) {
+  widen_lights(light, radius, &s->rows, &s->wide);
+  negate(&s->wide);
+  widen_lights(s->wide, radius, &s->rows, out);
+  for (std::size_t i = 0; i < light.size(); ++i) out->values[i] = -out->values[i] - light.values[i];
+}
+
+void clear(int width, int height, Plane* out) {
+  out->resize(width, height);
+  out->fill(0);
+}
+
+// Raises `out` inside of the mesh points' polygon, which is moved outward by margin_px.
+void draw_part(const Mesh& mesh, std::span<const topology::Index> indices, float margin_px, GlassesScratch* s,
+               Plane* out) {
+  outline(mesh, indices, &s->polygon);
+  offset_polygon(s->polygon, margin_px, &s->grown);
+  fill_polygon(s->grown, out);
+}
+
+void draw_eye_band(const Mesh& mesh, int width, int height, GlassesScratch* s) {
+  constexpr std::array<topology::Index, 6> kHull = {127, 70, 300, 356, 425, 205};
+  clear(width, height, &s->band);
+  draw_part(mesh, kHull, kBandMargin * face_width_px(mesh), s, &s->band);
 }
 
 // The face's own directions, one face width long.
@@ -135,13 +153,14 @@ float glasses_score(const Mesh& mesh, const Plane& things) {
 }
 
 bool eyes_are_seen(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh, int width,
-                   int height) {
-  Plane eyeball, eyes;
+                   int height, GlassesScratch* s) {
+  Plane &eyeball = s->wide, &eyes = s->eyes;
   regions.sample({kEyeball}, frame_from_picture, width, height, &eyeball);
-  eyes.resize(width, height);
-  eyes.fill(0);
-  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(outline(mesh, eye), &eyes);
+  clear(width, height, &eyes);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)}) {
+    outline(mesh, eye, &s->polygon);
+    fill_polygon(s->polygon, &eyes);
+  }
   float seen = 0, area = 1e-3f;
   for (std::size_t i = 0; i < eyes.size(); ++i)
     seen += eyes.values[i] * eyeball.values[i], area += eyes.values[i];
@@ -149,42 +168,43 @@ bool eyes_are_seen(const RegionMap& regions, const Affine& frame_from_picture, c
 }
 
 bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh,
-                         const Plane& things) {
+                         const Plane& things, GlassesScratch* s) {
   return glasses_score(mesh, things) >= kWearsGlasses &&
-         eyes_are_seen(regions, frame_from_picture, mesh, things.width, things.height);
+         eyes_are_seen(regions, frame_from_picture, mesh, things.width, things.height, s);
 }
 
-void keep_frames(const Mesh& mesh, Plane light, FrameRule rule, Plane* frames) {
+void keep_frames(const Mesh& mesh, FrameRule rule, GlassesScratch* s, Plane* frames) {
   const FrameLimits& limits = rule == FrameRule::kOfSource ? kSourceFrames : kTargetFrames;
   const float width_px = face_width_px(mesh);
-  Plane eyes, brows, dark, bright;
-  eyes.resize(light.width, light.height), brows.resize(light.width, light.height);
-  eyes.fill(0), brows.fill(0);
-  const Plane band = eye_band(mesh, light.width, light.height);
+  const int width = s->light.width, height = s->light.height;
+  draw_eye_band(mesh, width, height, s);
+  clear(width, height, &s->eyes), clear(width, height, &s->brows);
   for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
-    fill_polygon(offset_polygon(outline(mesh, eye), kFeatureMargin * width_px), &eyes);
+    draw_part(mesh, eye, kFeatureMargin * width_px, s, &s->eyes);
   for (const auto& brow : {std::span(topology::kRightBrow), std::span(topology::kLeftBrow)})
-    fill_polygon(offset_polygon(outline(mesh, brow), kFeatureMargin * width_px), &brows);
+    draw_part(mesh, brow, kFeatureMargin * width_px, s, &s->brows);
   const int radius = std::max(1, static_cast<int>(limits.reach * width_px + 0.5f));
-  depth_of_lines(light, radius, &dark);
-  negate(&light);
-  depth_of_lines(std::move(light), radius, &bright);
-  for (std::size_t i = 0; i < band.size(); ++i) {
+  depth_of_lines(s->light, radius, s, &s->dark);
+  negate(&s->light);
+  depth_of_lines(s->light, radius, s, &s->bright);
+  for (std::size_t i = 0; i < s->band.size(); ++i) {
+    const float brow = s->brows.values[i];
     float& p = frames->values[i];
-    float frame = p * smoothstep(limits.from, limits.to, std::max(dark.values[i], bright.values[i]));
+    float frame = p * smoothstep(limits.from, limits.to, std::max(s->dark.values[i], s->bright.values[i]));
     // A brow is a dark line, too: there the region network decides.
-    if (rule == FrameRule::kOfTarget) frame = std::max(frame, p * brows.values[i]);
-    frame *= 1 - brows.values[i] * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
-    p += band.values[i] * (frame * (1 - eyes.values[i]) - p);
+    if (rule == FrameRule::kOfTarget) frame = std::max(frame, p * brow);
+    frame *= 1 - brow * (1 - smoothstep(limits.brow_from, limits.brow_to, p));
+    p += s->band.values[i] * (frame * (1 - s->eyes.values[i]) - p);
   }
 }
 
-void keep_glasses(const FineMask& seen, const Affine& photo_from_picture, const Mesh& mesh, Plane* frames) {
-  Plane glasses;
+void keep_glasses(const FineMask& seen, const Affine& photo_from_picture, const Mesh& mesh, GlassesScratch* s,
+                  Plane* frames) {
+  Plane& glasses = s->wide;
   seen.sample(photo_from_picture, frames->width, frames->height, &glasses);
-  const Plane band = eye_band(mesh, frames->width, frames->height);
-  for (std::size_t i = 0; i < band.size(); ++i)
-    frames->values[i] += band.values[i] * (glasses.values[i] - frames->values[i]);
+  draw_eye_band(mesh, frames->width, frames->height, s);
+  for (std::size_t i = 0; i < s->band.size(); ++i)
+    frames->values[i] += s->band.values[i] * (glasses.values[i] - frames->values[i]);
 }
 
 }  // namespace mien

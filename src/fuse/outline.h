@@ -9,9 +9,15 @@
 
 namespace mien {
 
+// Into memory that is there.
+inline void outline(const Mesh& mesh, std::span<const topology::Index> indices, std::vector<Point2f>* out) {
+  out->clear();
+  for (const topology::Index i : indices) out->push_back({mesh[i].x, mesh[i].y});
+}
+
 inline std::vector<Point2f> outline(const Mesh& mesh, std::span<const topology::Index> indices) {
   std::vector<Point2f> out;
-  for (const topology::Index i : indices) out.push_back({mesh[i].x, mesh[i].y});
+  outline(mesh, indices, &out);
   return out;
 }
 

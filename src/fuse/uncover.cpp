@@ -105,7 +105,9 @@ UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const Re
   const Affine photo_from_crop = look.crop_from_photo.inverse();
   regions.sample({RegionClass::kOccluder}, photo_from_crop, size, size, &s.cover);
   const float score = glasses_score(in_crop, s.cover);
-  look.may_wear = score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size);
+  GlassesScratch glasses;
+  look.may_wear =
+      score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size, &glasses);
   look.surely_wears = look.may_wear && score >= kWearsGlasses;
   s.glasses.resize(size, size);
   s.glasses.fill(0);  // the network finds them itself

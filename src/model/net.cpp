@@ -4,6 +4,8 @@
 #include <net.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstring>
 
 #include "core/try.h"
@@ -27,10 +29,24 @@ struct Net::Runtime {
 namespace {
 
 // Lets ncnn copy what it needs: its own reader of memory would make the network refer to the file's bytes for
-// ever.
+// ever. Of a text it hands a word's worth at a time to sscanf, which looks for the end of what it is given
+// each time: with the whole file there, reading it would take time that grows with the square of its length.
 class BytesReader : public ncnn::DataReader {
  public:
   explicit BytesReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+  int scan(const char* format, void* to) const override {
+    constexpr std::size_t kLongest = 512;  // of a word and the blanks before it; ncnn's own limit is 256
+    std::array<char, kLongest + 1> window;
+    const std::size_t count = std::min(kLongest, bytes_.size() - at_);
+    if (count > 0) std::memcpy(window.data(), bytes_.data() + at_, count);
+    window[count] = '\0';
+    int consumed = 0;
+    const std::string counting = std::string(format) + "%n";
+    // NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): ncnn's own formats
+    const int found = std::sscanf(window.data(), counting.c_str(), to, &consumed);
+    at_ += static_cast<std::size_t>(consumed);
+    return found;
+  }
   std::size_t read(void* to, std::size_t size) const override {
     const std::size_t count = std::min(size, bytes_.size() - at_);
     if (count > 0) std::memcpy(to, bytes_.data() + at_, count);
@@ -52,7 +68,7 @@ Net& Net::operator=(Net&&) noexcept = default;
 
 Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int threads) {
   MIEN_ASSIGN(const NetworkSpec* spec, folder.network(name));
-  MIEN_ASSIGN(std::vector<std::uint8_t> param, folder.read(name, spec->param));
+  MIEN_ASSIGN(const std::vector<std::uint8_t> param, folder.read(name, spec->param));
   Net out;
   out.spec_ = *spec;
   Runtime& runtime = *out.runtime_;
@@ -64,8 +80,7 @@ Result<Net> Net::load(const ModelFolder& folder, const std::string& name, int th
   // with them.
   runtime.net.opt.use_winograd63_convolution = false;
   runtime.net.opt.use_winograd43_convolution = true;
-  param.push_back('\0');
-  if (runtime.net.load_param_mem(reinterpret_cast<const char*>(param.data())) != 0) {
+  if (runtime.net.load_param(BytesReader(param)) != 0) {
     return Status(Code::kModelRefused,
                   "network " + name + ": ncnn refuses " + spec->param.path +
                       "; it may need a layer that this build of ncnn lacks (cmake/ncnn_layers.txt)");

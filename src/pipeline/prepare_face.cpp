@@ -22,15 +22,15 @@ void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canv
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
   if (regions.glasses) {
-    keep_glasses(*regions.glasses, frame_from_canvas, target, &s.target_things);
+    keep_glasses(*regions.glasses, frame_from_canvas, target, &s.glasses, &s.target_things);
   } else if (things > kLeastThings * face_px * face_px &&
-             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things)) {
-    Plane light;
+             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses)) {
+    Plane& light = s.glasses.light;
     light.resize(width, height);
     for (std::size_t i = 0; i < light.size(); ++i)
       light.values[i] =
           0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
-    keep_frames(target, std::move(light), FrameRule::kOfTarget, &s.target_things);
+    keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
   }
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];

@@ -10,6 +10,7 @@
 #include "fuse/canvas.h"
 #include "fuse/colour_detail.h"
 #include "fuse/expression_gap.h"
+#include "fuse/glasses.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
@@ -21,6 +22,7 @@ struct FuseScratch {
   PlanarRgb target, fused;
   Plane trust, target_cover, target_things, target_skin, border, expression_gap;
   WarpMaps maps;
+  GlassesScratch glasses;
   FaceMasks masks;
   EyesScratch eyes;
   RelightScratch relight;

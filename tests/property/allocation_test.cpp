@@ -11,10 +11,14 @@
 #include <cstdlib>
 #include <new>
 
+#include "core/polygon.h"
 #include "core/try.h"
 #include "face/crop.h"
 #include "face/parse.h"
+#include "face/topology.h"
 #include "fuse/coarse_inputs.h"
+#include "fuse/glasses.h"
+#include "fuse/outline.h"
 #include "fuse/testing_faces.h"
 #include "fuse/tone.h"
 #include "mien/engine.h"
@@ -118,6 +122,32 @@ RegionMap regions_of(ImageView frame, const Mesh& mesh) {
   return out;
 }
 
+// The same face behind clear glasses: things all over the band that glasses lie in, except over the eyes.
+RegionMap with_glasses(RegionMap regions, const Mesh& mesh) {
+  Tensor& p = regions.probability;
+  const Mesh on_grid = transformed(mesh, regions.map_from_frame);
+  const Plane band = eye_band(on_grid, p.width, p.height);
+  Plane eyes = band;
+  eyes.fill(0);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(offset_polygon(outline(on_grid, eye), 1), &eyes);
+  for (std::size_t i = 0; i < band.size(); ++i) {
+    if (!(band.values[i] > 0.5f)) continue;
+    for (int c = 0; c < p.channels; ++c) p.channel(c)[i] = 0;
+    const RegionClass seen = eyes.values[i] > 0.5f ? RegionClass::kEyeball : RegionClass::kOccluder;
+    p.channel(static_cast<int>(seen))[i] = 1;
+  }
+  return regions;
+}
+
+// As the uncover network answers when it has found some.
+FineMask found_glasses(const RegionMap& regions) {
+  FineMask out{{}, regions.map_from_frame};
+  out.share.resize(regions.probability.width, regions.probability.height);
+  out.share.fill(0.5f);
+  return out;
+}
+
 Mesh moved(Mesh mesh, float x_px) {
   for (Point3f& p : mesh) p.x += x_px;
   return mesh;
@@ -174,6 +204,34 @@ TEST_F(Allocation, FromWarpToPasteThereIsNoneAfterTheThirdFrame) {
           EXPECT_EQ(blocks, 0) << name << ", mode " << static_cast<int>(mode) << ", frame " << i
                                << ", largest block " << largest;
       }
+    }
+  }
+}
+
+// Found by their contrast, and by the uncover network.
+TEST_F(Allocation, FromWarpToPasteThereIsNoneForATargetWithGlasses) {
+  const auto model = testing_faces::load_model();
+  const auto faces = engine_->open_session().find_faces(target_.view());
+  ASSERT_TRUE(faces.ok() && faces->size() == 1);
+  const Mesh& face = (*faces)[0].mesh;
+  RegionMap regions = with_glasses(regions_of(target_.view(), face), face);
+  {
+    Plane things;
+    GlassesScratch scratch;
+    regions.sample({RegionClass::kOccluder}, Affine{}, target_.width(), target_.height(), &things);
+    ASSERT_TRUE(wears_clear_glasses(regions, Affine{}, face, things, &scratch));
+  }
+  Image image = target_.clone();
+  const Source source = enrol("source_1.jpg");
+  for (const bool found : {false, true}) {
+    if (found) regions.glasses = found_glasses(regions);
+    Flow flow{source, *model, regions};
+    flow.gain_bias.resize(6, 64, 64), flow.residual_alpha.resize(4, 128, 128);
+    for (int i = 0; i < kFrames; ++i) {
+      const Mesh mesh = moved(face, static_cast<float>(2 * (i % 3)));
+      count([&] { flow.run(mesh, BlendMode::kAlpha, target_.view(), image.mutable_view()); });
+      if (i >= kFramesBefore)
+        EXPECT_EQ(blocks, 0) << "frame " << i << ", found " << found << ", largest block " << largest;
     }
   }
 }
