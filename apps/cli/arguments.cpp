@@ -2,7 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
+#include <sstream>
+#include <type_traits>
 
 #include "terminal.h"
 
@@ -26,8 +30,58 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     what = unknown.empty() ? "a command is missing" : "there is no command or option " + first;
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unknown.empty()) {
     what = first + " is nothing that " + name + " takes";
+  } else if (const auto at = what.find(": At Most 1 required"); at != std::string::npos) {
+    what = what.substr(0, at) + " was given more than once";
+  } else if (const auto found = what.find(": 1 required "); found != std::string::npos) {
+    what = what.substr(0, found) + " has no value";
   }
   return what + "; " + name + " --help lists what there is";
+}
+
+// Help that also lists the options of the commands above, which may follow a command's name.
+class HelpWithOptionsAbove : public CLI::Formatter {
+ public:
+  std::string make_footer(const CLI::App* app) const override {
+    std::string out;
+    for (const CLI::App* above = app->get_parent(); above != nullptr; above = above->get_parent()) {
+      const auto options = above->get_options([above](const CLI::Option* option) {
+        return option->nonpositional() && option != above->get_help_ptr() &&
+               option != above->get_version_ptr();
+      });
+      const bool top = above->get_parent() == nullptr;
+      if (!options.empty())
+        out +=
+            make_group(top ? "Options of every command" : "Options of " + above->get_name(), false, options)
+                .substr(out.empty() ? 1 : 0);  // an empty line is there already
+    }
+    const std::string footer = Formatter::make_footer(app);
+    return out + (out.empty() || footer.empty() ? "" : "\n") + footer;
+  }
+};
+
+std::string text_of_range(const Range& values) {
+  std::ostringstream out;
+  out << values.smallest << " to " << values.largest;
+  return out.str();
+}
+
+// A check that says what is wrong with a word, or nothing.
+CLI::Validator within(const Range& values) {
+  return {[values](std::string& word) {
+            double value = 0;
+            const auto parsed = std::from_chars(word.data(), word.data() + word.size(), value);
+            const bool good = parsed.ec == std::errc() && parsed.ptr == word.data() + word.size() &&
+                              value >= values.smallest && value <= values.largest &&
+                              (!values.whole || value == std::floor(value));
+            if (good) return std::string();
+            return "is '" + word + "', expected " + (values.whole ? "a whole number, " : "") +
+                   text_of_range(values);
+          },
+          text_of_range(values)};
+}
+
+CLI::Validator not_empty() {
+  return {[](std::string& word) { return std::string(word.empty() ? "is empty, expected a file" : ""); }, ""};
 }
 
 }  // namespace
@@ -38,11 +92,7 @@ Option Option::required() {
 }
 
 Option Option::check(const Range& values) {
-  if (values.whole) {
-    option_->check(CLI::Range(static_cast<int>(values.smallest), static_cast<int>(values.largest)));
-  } else {
-    option_->check(CLI::Range(values.smallest, values.largest));
-  }
+  option_->check(within(values));
   return *this;
 }
 
@@ -67,7 +117,9 @@ Option Option::one_word_each() {
 }
 
 Arguments::Arguments(const std::string& description, const std::string& program)
-    : whole_(std::make_unique<CLI::App>(description, program)), app_(whole_.get()) {}
+    : whole_(std::make_unique<CLI::App>(description, program)), app_(whole_.get()) {
+  app_->formatter(std::make_shared<HelpWithOptionsAbove>());
+}
 
 Arguments::Arguments(CLI::App* app) : app_(app) {}
 
@@ -75,7 +127,9 @@ Arguments::~Arguments() = default;
 
 template <class Value>
 Option Arguments::add_option(const std::string& names, Value& value, const std::string& what) {
-  return Option(app_->add_option(names, value, what));
+  CLI::Option* option = app_->add_option(names, value, what);
+  if constexpr (std::is_same_v<Value, std::filesystem::path>) option->check(not_empty());
+  return Option(option);
 }
 
 template Option Arguments::add_option(const std::string&, std::filesystem::path&, const std::string&);

@@ -149,7 +149,7 @@ Result<std::vector<Job>> jobs_of(const BatchOptions& options, const std::vector<
 
 Result<FusionReport> run_job(const Job& job, const BatchOptions& options, const PhotoSwapPlan& plan,
                              PhotoSwapper& swapper, Progress& progress, std::vector<std::string>* warnings) {
-  MIEN_TRY(check_not_there(options.photo.shared, job.output));
+  MIEN_TRY(check_not_there(options.photo.shared.overwrite, job.output));
   // First: what is no picture may have passed its ending on to the output.
   MIEN_ASSIGN(const Photo target, read_photo(job.input));
   MIEN_TRY(check_output(job.output, plan.encode));
@@ -239,7 +239,7 @@ void print_outcome(const BatchOptions& options, const Outcome& outcome) {
 
 Command add_batch(Arguments& app, const Common& common) {
   auto o = std::make_shared<BatchOptions>();
-  app.add_option("inputs", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'").required();
+  app.add_option("input", o->inputs, "Photos, folders of photos, or patterns like 'in/*.jpg'").required();
   app.add_option("-o,--output", o->output,
                  "Where to: a folder, or a pattern like 'out/{name}.{ext}'; {name} and {ext} are the input's")
       .required();

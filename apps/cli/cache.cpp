@@ -38,8 +38,9 @@ int list(const PhotoCache& cache, bool as_json) {
   if (as_json) {
     print_json(json);
   } else {
-    std::printf("%s: %zu photos, %.1f of %.0f MB\n", cache.folder().c_str(), json["entries"].size(),
-                static_cast<double>(sum) / 1e6, static_cast<double>(PhotoCache::kMostBytes) / 1e6);
+    std::printf("%s: %s, %.1f of %.0f MB\n", cache.folder().c_str(),
+                counted(json["entries"].size(), "photo", "photos").c_str(), static_cast<double>(sum) / 1e6,
+                static_cast<double>(PhotoCache::kMostBytes) / 1e6);
   }
   return kDone;
 }
@@ -47,7 +48,7 @@ int list(const PhotoCache& cache, bool as_json) {
 int clear(const PhotoCache& cache) {
   const auto count = cache.clear();
   if (!count.ok()) return report_error(count.status());
-  std::printf("%d photos forgotten\n", *count);
+  std::printf("%s forgotten\n", counted(static_cast<std::size_t>(*count), "photo", "photos").c_str());
   return kDone;
 }
 

@@ -74,7 +74,7 @@ Result<Cast> load_cast(const std::vector<Role>& roles, const Loader& with) {
   for (const Role& role : roles) {
     MIEN_ASSIGN(Source source, load_source(role.source, with));
     for (const std::string& warning : source.warnings())
-      out.warnings.push_back(roles.size() > 1 ? role.source.string() + ": " + warning : warning);
+      out.warnings.push_back(role.source.string() + ": " + warning);
     out.sources.push_back(std::move(source));
     Casting casting{&out.sources.back(), nullptr};
     if (!role.reference.empty()) {
@@ -96,17 +96,20 @@ nlohmann::json missing_json(const std::vector<MissingPerson>& missing, const std
   return out;
 }
 
+std::string missing_in_words(const MissingPerson& person, const std::vector<Role>& roles,
+                             float min_similarity) {
+  char text[96];
+  std::snprintf(text, sizeof text,
+                "; the nearest has similarity %.2f, expected at least %.2f (--min-similarity)",
+                static_cast<double>(person.best_similarity), static_cast<double>(min_similarity));
+  return "nobody in the target looks like " +
+         roles[static_cast<std::size_t>(person.casting)].reference.string() +
+         (person.best_similarity > -1 ? text : "");
+}
+
 void print_missing(const std::vector<MissingPerson>& missing, const std::vector<Role>& roles,
                    float min_similarity) {
-  for (const MissingPerson& person : missing) {
-    char text[96];
-    std::snprintf(text, sizeof text,
-                  "; the nearest has similarity %.2f, expected at least %.2f (--min-similarity)",
-                  static_cast<double>(person.best_similarity), static_cast<double>(min_similarity));
-    remark("nobody in the target looks like " +
-           roles[static_cast<std::size_t>(person.casting)].reference.string() +
-           (person.best_similarity > -1 ? text : ""));
-  }
+  for (const MissingPerson& person : missing) remark(missing_in_words(person, roles, min_similarity));
 }
 
 }  // namespace mien::cli

@@ -40,6 +40,8 @@ Result<Cast> load_cast(const std::vector<Role>& roles, const Loader& with);
 
 // References that nobody looks like, for the report and as remarks.
 nlohmann::json missing_json(const std::vector<MissingPerson>& missing, const std::vector<Role>& roles);
+std::string missing_in_words(const MissingPerson& person, const std::vector<Role>& roles,
+                             float min_similarity);
 void print_missing(const std::vector<MissingPerson>& missing, const std::vector<Role>& roles,
                    float min_similarity);
 

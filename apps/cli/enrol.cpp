@@ -13,6 +13,7 @@
 #include "mien/media.h"
 #include "photo_cache.h"
 #include "report.h"
+#include "shared_options.h"
 #include "terminal.h"
 
 namespace mien::cli {
@@ -48,14 +49,16 @@ Done check_output(const EnrolOptions& options) {
                       " has a picture's ending, expected another: an enrolled face is "
                       "no picture; call it something like me.mien");
   }
+  MIEN_TRY(check_not_there(options.overwrite, options.output));
   return check_can_write(options.output, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
 }
 
-// The library knows photos by their numbers: "photo 2 shows ..." -> "photo 2 (b.jpg) shows ...".
+// The library knows several photos by their numbers: "photo 2 shows ..." -> "photo 2 (b.jpg) shows ...".
 std::string with_file(const std::string& warning, const std::vector<std::string>& photos) {
+  if (photos.size() == 1) return photos[0] + ": " + warning;
   for (std::size_t i = 0; i < photos.size(); ++i) {
     const std::string number = "photo " + std::to_string(i + 1);
-    if (warning.starts_with(number + " "))
+    if (warning.starts_with(number + " ") || warning.starts_with(number + ":"))
       return number + " (" + photos[i] + ")" + warning.substr(number.size());
   }
   return warning;
@@ -114,7 +117,7 @@ void print_enrolled(const EnrolOptions& options, const Enrolled& done) {
 
 Command add_enrol(Arguments& app, const Common& common) {
   auto o = std::make_shared<EnrolOptions>();
-  app.add_option("photos", o->photos, "One or more photos of one person; the largest face of each counts")
+  app.add_option("photo", o->photos, "One or more photos of one person; the largest face of each counts")
       .required();
   app.add_option("-o,--output", o->output, "The enrolled face, for example me.mien; readable by you only")
       .required();

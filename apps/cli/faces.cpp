@@ -13,6 +13,7 @@
 #include "mien/media.h"
 #include "people.h"
 #include "report.h"
+#include "shared_options.h"
 #include "terminal.h"
 
 namespace mien::cli {
@@ -89,8 +90,8 @@ nlohmann::json faces_json(const Faces& faces, const Photo& photo, const FacesOpt
 }
 
 void print_faces(const Faces& faces, const Photo& photo, const FacesOptions& options) {
-  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
-              faces.list.size());
+  std::printf("%s: %d x %d px, %s\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
+              faces_in_words(faces.list.size()).c_str());
   for (std::size_t i = 0; i < faces.list.size(); ++i) {
     const FaceInfo& face = faces.list[i];
     const auto d = [](float v) { return static_cast<double>(v); };
@@ -134,6 +135,7 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
                           " is the input; choose another name, inputs are never overwritten");
       }
     }
+    MIEN_TRY(check_not_there(options.overwrite, options.sheet));
     MIEN_TRY(check_output(options.sheet, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
@@ -144,9 +146,14 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
   } else {
     print_faces(found, photo, options);
   }
-  if (!options.sheet.empty() && !found.list.empty())
-    MIEN_TRY(write_sheet(found, photo.image.view(), options));
-  return static_cast<int>(found.list.empty() ? kNoUsableFace : kDone);
+  if (found.list.empty()) {
+    remark(options.photo.string() + ": no face was found" +
+           (options.sheet.empty() ? "" : ", so " + options.sheet.string() + " was not written") + "; " +
+           kNoFaceAdvice);
+    return static_cast<int>(kNoUsableFace);
+  }
+  if (!options.sheet.empty()) MIEN_TRY(write_sheet(found, photo.image.view(), options));
+  return static_cast<int>(kDone);
 }
 
 }  // namespace

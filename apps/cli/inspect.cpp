@@ -10,6 +10,7 @@
 #include "mien/engine.h"
 #include "mien/media.h"
 #include "report.h"
+#include "shared_options.h"
 #include "terminal.h"
 
 namespace mien::cli {
@@ -39,8 +40,8 @@ void print_faces(const std::vector<Face>& faces, const Photo& photo, const Inspe
     print_json(json);
     return;
   }
-  std::printf("%s: %d x %d px, %zu faces\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
-              faces.size());
+  std::printf("%s: %d x %d px, %s\n", options.photo.c_str(), photo.image.width(), photo.image.height(),
+              faces_in_words(faces.size()).c_str());
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const Face& f = faces[i];
     std::printf("  %zu: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f roll %+.0f degrees  score %.2f\n",
@@ -57,6 +58,7 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
                     "the output " + options.drawn.string() +
                         " is the input; choose another name, inputs are never overwritten");
     }
+    MIEN_TRY(check_not_there(options.overwrite, options.drawn));
     MIEN_TRY(check_output(options.drawn, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
@@ -66,7 +68,9 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
   MIEN_ASSIGN(const std::vector<Face> faces, engine.open_session().find_faces(photo.image.view()));
   print_faces(faces, photo, options);
   if (!options.drawn.empty()) MIEN_TRY(write_drawing(faces, photo, options));
-  return static_cast<int>(faces.empty() ? kNoUsableFace : kDone);
+  if (!faces.empty()) return static_cast<int>(kDone);
+  remark(options.photo.string() + ": no face was found; " + kNoFaceAdvice);
+  return static_cast<int>(kNoUsableFace);
 }
 
 }  // namespace

@@ -51,7 +51,9 @@ void print_label(const LabelRecord& label) {
   std::printf("AIGC label:            %s\n", label.aigc ? label.aigc->json.c_str() : "none");
   if (label.made_by_mien) {
     const std::string faces =
-        label.face_count > 0 ? " " + std::to_string(label.face_count) + " faces changed," : "";
+        label.face_count > 0
+            ? " " + counted(static_cast<std::size_t>(label.face_count), "face", "faces") + " changed,"
+            : "";
     std::printf("made by:               Mien %s,%s visible mark: %s\n", label.engine_version.c_str(),
                 faces.c_str(), label.visible_mark ? "yes" : "no");
     for (const std::string& model : label.models) std::printf("  network:             %s\n", model.c_str());

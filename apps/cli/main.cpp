@@ -109,10 +109,11 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    mien::cli::open_standard_streams();
 #ifdef MIEN_HANDS_CLIPS_ON
     if (mien::cli::hand_on_clips(argv)) return mien::cli::kBadArguments;
 #endif
-    return mien::cli::run(argc, argv);
+    return mien::cli::finish_stdout(mien::cli::run(argc, argv));
   } catch (const std::exception& error) {
     mien::cli::remark(std::string("unexpected error: ") + error.what());
     return mien::cli::kFailed;

@@ -8,16 +8,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status nothing_fused(const fs::path& target, const FusionReport& report) {
+Status nothing_fused(const fs::path& target, const FusionReport& report, const PhotoSwapPlan& plan) {
   const std::string file = target.string();
   if (report.faces.empty()) {
-    return {Code::kNoFace, file +
-                               ": no face was found, so nothing was written; use a picture that shows a face "
-                               "larger than 32 px and not upside down"};
+    return {Code::kNoFace, file + ": no face was found, so nothing was written; " + kNoFaceAdvice};
   }
   std::string why;
   for (const FaceReport& face : report.faces)
     why += (why.empty() ? "" : "; ") + ("face " + std::to_string(face.number) + ": " + face.note);
+  for (const MissingPerson& person : report.missing)
+    why += "; " + missing_in_words(person, plan.roles, plan.how.min_similarity);
   return {Code::kNoFace, file + ": no face could be fused, so nothing was written (" + why + ")"};
 }
 
@@ -72,7 +72,7 @@ Result<FusionReport> PhotoSwapper::swap(const Photo& target, const fs::path& tar
   progress.step("fusing");
   auto report = session_.fuse(target.image.view(), cast_.castings, plan_.how, fused_);
   if (!report.ok()) return report.status().with_context(target_file.string());
-  if (report->fused_count() == 0 && plan_.how.strength > 0) return nothing_fused(target_file, *report);
+  if (report->fused_count() == 0 && plan_.how.strength > 0) return nothing_fused(target_file, *report, plan_);
   progress.step("writing");
   MIEN_ASSIGN(const LabelRecord label, write_image(fused_, target.metadata, output, plan_.encode));
   static_cast<void>(label);

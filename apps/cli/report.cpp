@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "terminal.h"
+
 namespace mien::cli {
 namespace {
 
@@ -75,6 +77,10 @@ Json fusion_json(const FusionReport& report) {
   for (const StageReport& stage : report.stages)
     out["stages_ms"][stage.stage] = std::round(stage.milliseconds * 1000) / 1000;
   return out;
+}
+
+std::string faces_in_words(std::size_t count) {
+  return count == 0 ? "no face" : counted(count, "face", "faces");
 }
 
 void print_json(const Json& json) {

@@ -15,6 +15,13 @@ nlohmann::json remarks_json(const std::vector<QualityRemark>& remarks);
 nlohmann::json fusion_json(const FusionReport& report);
 
 // Prints to stdout; bytes of paths that are no UTF-8 are replaced.
+// "no face", "1 face", "2 faces".
+std::string faces_in_words(std::size_t count);
+
+// What to do about a picture without a face, after its name.
+inline constexpr char kNoFaceAdvice[] =
+    "use a picture that shows a face larger than 32 px and not upside down";
+
 void print_json(const nlohmann::json& json);
 
 }  // namespace mien::cli

@@ -46,9 +46,9 @@ Loader loader_of(const SharedOptions& options, const Common& common, const Engin
   return {engine, session, models, cached ? PhotoCache::of_user() : PhotoCache::disabled()};
 }
 
-Done check_not_there(const SharedOptions& options, const std::filesystem::path& output) {
+Done check_not_there(bool overwrite, const std::filesystem::path& output) {
   std::error_code error;
-  if (options.overwrite || !std::filesystem::is_regular_file(output, error)) return {};
+  if (overwrite || !std::filesystem::is_regular_file(output, error)) return {};
   return Status(Code::kUnwritable,
                 output.string() + " exists already; choose another name or add --overwrite");
 }

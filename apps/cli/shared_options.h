@@ -30,7 +30,7 @@ Loader loader_of(const SharedOptions& options, const Common& common, const Engin
                  const std::filesystem::path& models);
 
 // kUnwritable when the output is there and --overwrite is not.
-Done check_not_there(const SharedOptions& options, const std::filesystem::path& output);
+Done check_not_there(bool overwrite, const std::filesystem::path& output);
 
 // Remarks that every result may need. network: what Engine::fusion_network() said; what: "picture" or "clip".
 void print_shared_remarks(const SharedOptions& options, const std::string& network,

@@ -38,7 +38,7 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   const auto start = std::chrono::steady_clock::now();
   MIEN_ASSIGN(PhotoSwapPlan plan, plan_photo_swap(options.photo));
   MIEN_TRY(output_is_no_input(options.output, options.target, plan.roles));
-  MIEN_TRY(check_not_there(options.photo.shared, options.output));
+  MIEN_TRY(check_not_there(options.photo.shared.overwrite, options.output));
   MIEN_TRY(check_output(options.output, plan.encode));
   MIEN_TRY(require_consent(options.photo.shared.consent));
   progress.step("reading");

@@ -1,6 +1,7 @@
 // Talking to the person: exit codes, one-sentence errors, progress, Ctrl-C.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -32,6 +33,17 @@ void keep_memory_small();
 
 // A remark that is no error, on stderr.
 void remark(const std::string& sentence);
+
+// "1 face", "2 faces", "0 faces".
+std::string counted(std::size_t n, const char* one, const char* many);
+
+// Standard streams that the caller closed become /dev/null, or the next file that is opened would be taken
+// for them.
+void open_standard_streams();
+
+// At the end: prints what is left of stdout. -> the exit code: kFailed in the place of kDone, with a
+// sentence, when not all of it could be printed; a reader who went away has seen enough.
+int finish_stdout(int code);
 
 // One line that says what is being done; shown on a terminal only, never in a pipe. Gone when the object is.
 class Progress {

@@ -126,7 +126,7 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_ASSIGN(ClipJob job, job_of(options, common));
   MIEN_ASSIGN(std::vector<Role> roles, roles_of(options.shared.cast));
   MIEN_TRY(output_is_no_input(options.output, options.target, roles));
-  MIEN_TRY(check_not_there(options.shared, options.output));
+  MIEN_TRY(check_not_there(options.shared.overwrite, options.output));
   MIEN_TRY(check_clip_output(options.output, job.write));
   MIEN_TRY(require_consent(options.shared.consent));
   progress.step("reading");
@@ -181,9 +181,9 @@ nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome)
 // The last change, and how many there were: all of them are in the report.
 void print_levels(const VideoOptions& options, const ClipReport& r) {
   if (r.levels.size() > 1)
-    remark("the level of work was changed " + std::to_string(r.levels.size() - 1) + " times, at last to \"" +
-           r.levels.back().text + "\" at frame " + std::to_string(r.levels.back().frame) + ": " +
-           r.levels.back().why);
+    remark("the level of work was changed " + counted(r.levels.size() - 1, "time", "times") +
+           ", at last to \"" + r.levels.back().text + "\" at frame " + std::to_string(r.levels.back().frame) +
+           ": " + r.levels.back().why);
   if (options.fps_target > 0)
     remark(std::to_string(std::lround(100 * r.share_in_time)) +
            " % of the frames were fused in the time that " + "--fps-target leaves them");

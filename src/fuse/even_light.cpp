@@ -12,6 +12,7 @@
 #include "face/topology.h"
 #include "fuse/colour.h"
 #include "fuse/fast_math.h"
+#include "fuse/lamp.h"
 #include "fuse/light_model.h"
 #include "fuse/masked_blur.h"
 #include "fuse/texture.h"
@@ -19,9 +20,9 @@
 namespace mien {
 namespace {
 
-constexpr float kWorkingWidthPx = 96;                     // the face's width while the light is measured
-constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f;  // in face widths
-constexpr float kOrdinary = 0.08f, kFromTheSide = 0.2f;   // EvenLightReport::unevenness
+constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
+constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
+constexpr float kOrdinary = 0.08f, kFromTheSide = 0.2f;                         // EvenLightReport::unevenness
 constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
 constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
 constexpr float kDark = 12;  // grey levels added before the logarithm: noise in the dark is no light
@@ -38,6 +39,7 @@ struct SmallFace {
   Plane own, bare;                 // where it is seen; without eyes, brows and lips
   Plane seen, mirror_x, mirror_y;  // where it and its mirror image are seen, and where that lies
   std::array<Plane, 3> normal;     // of length 1 where own > 0
+  Plane depth;
 };
 
 // 0 at points of eyes, brows and lips.
@@ -96,6 +98,8 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
   rasterise(vertices, attributes_of(mesh, small, triangles), kAttributes, triangles,
             {w, h, planes.data(), depth.data()});
   SmallFace out;
+  out.depth.resize(w, h);
+  out.depth.values.assign(depth.begin(), depth.end());
   for (Plane* p : {&out.light, &out.luminance, &out.own, &out.bare, &out.seen, &out.mirror_x, &out.mirror_y,
                    &out.normal[0], &out.normal[1], &out.normal[2]})
     p->resize(w, h);
@@ -120,22 +124,16 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
 Plane towards_ordinary_light(const SmallFace& face, float width_px, EvenLightReport* report) {
   MaskedBlurScratch scratch;
   Plane smooth, change, out;
-  MaskedBlur(face.own, kSoftSigma * width_px, &scratch).apply(face.luminance, &smooth);
-  std::vector<LightSample> samples;
+  MaskedBlur(face.own, kShadowSigma * width_px, &scratch).apply(face.luminance, &smooth);
   const auto normal = [&face](std::size_t i) {
     return Normal{face.normal[0].values[i], face.normal[1].values[i], face.normal[2].values[i]};
   };
-  for (std::size_t i = 0; i < smooth.size(); ++i) {
-    // A pixel stands for more surface where it is turned away.
-    if (face.bare.values[i] > 0)
-      samples.push_back({normal(i), face.bare.values[i] / std::max(normal(i).z, 0.1f), smooth.values[i]});
-  }
-  const LightModel found = fit_light(samples), ordinary = ordinary_light();
+  const FaceLight found = light_on({face.depth, face.normal, face.bare, smooth});
   change.resize(smooth.width, smooth.height);
   double sum = 0, squares = 0, total = 1e-6;
   for (std::size_t i = 0; i < change.size(); ++i) {
     if (!(face.own.values[i] > 0)) continue;
-    const float c = kCodeExponent * std::log(ordinary.at(normal(i)) / found.at(normal(i)));
+    const float c = -kCodeExponent * std::log(found.at(i, normal(i)));
     change.values[i] = c;
     sum += face.own.values[i] * c, squares += face.own.values[i] * c * c, total += face.own.values[i];
   }
@@ -145,7 +143,9 @@ Plane towards_ordinary_light(const SmallFace& face, float width_px, EvenLightRep
   for (std::size_t i = 0; i < change.size(); ++i)
     change.values[i] =
         strength * std::clamp(change.values[i] - static_cast<float>(mean), -kMostOfLamp, kMostOfLamp);
-  MaskedBlur(face.own, kSoftSigma * width_px, &scratch).apply(change, &out);
+  // What a lamp casts has edges.
+  const float sigma = found.lit.size() > 0 ? kShadowSigma : kSoftSigma;
+  MaskedBlur(face.own, sigma * width_px, &scratch).apply(change, &out);
   return out;
 }
 

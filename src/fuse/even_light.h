@@ -1,5 +1,6 @@
 // Light that is not a portrait's ordinary light, taken out of the source: first what one model of light on
-// the face's normals explains, then what the two halves still differ in at the scale of light and shadow.
+// the face's normals explains, together with a hard lamp and the shadows that it casts (lamp.h), then what
+// the two halves still differ in at the scale of light and shadow.
 #pragma once
 
 #include <span>
@@ -21,8 +22,8 @@ struct EvenLightReport {
 // pixels: RGBA, alpha is trust (SourceTexture::levels[0]); mesh in its pixels. The face goes to ordinary
 // light (light_model.h), from above and the front: form keeps its shading. Then each side goes half of the
 // way to its mirror image's brightness, over scales of about 5 % of the face's width and more, where both are
-// seen. Colours keep their ratios, the face its mean luminance. What noses and brows cast over the middle of
-// the face stays. A face in ordinary light stays as it is.
+// seen. Colours keep their ratios, the face its mean luminance. What noses and brows cast goes where a lamp
+// explains it, but for edges that lie elsewhere than on the mesh. A face in ordinary light stays as it is.
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);
 

@@ -18,14 +18,18 @@ struct Normal {
 struct LightSample {
   Normal normal;
   float weight = 0;     // 0: not heard
-  float luminance = 0;  // linear, any unit
+  float luminance = 0;  // linear, any unit; over ordinary_light() for what differs from it
+  float lamp = 0;       // what a hard lamp gives here, 0..1 (lamp.h)
 };
 
 struct LightModel {
   std::array<float, kLightNumbers> numbers{};
+  float lamp = 0;    // luminance that a hard lamp adds where it gives 1
+  float misfit = 0;  // mean |relative error| at the samples that it was fitted to
 
-  // Luminance on a surface with this normal, 1 the face's mean; at least 0.1.
-  float at(const Normal& n) const;
+  // Luminance on a surface with this normal, to which a hard lamp gives lit (0..1); 1 is the face's mean; at
+  // least 0.1.
+  float at(const Normal& n, float lit = 0) const;
 };
 
 // Portraits as people take them: skin of 750 real photos of the training data, each with mean 1, fitted
@@ -33,8 +37,11 @@ struct LightModel {
 // too.
 LightModel ordinary_light();
 
-// Least squares near ordinary_light(), in which places that fit badly (a beard, a mole, a cast shadow's core)
-// count less. Samples without any weight give ordinary_light().
-LightModel fit_light(std::span<const LightSample> samples);
+// Least squares of the relative error near even light, in which places that fit badly (a beard, a mole, a
+// highlight) count less; the lamp's share is as told. Samples without any weight give even light: 1.
+LightModel fit_light(std::span<const LightSample> samples, float lamp = 0);
+
+// The same with the lamp's share found as well, and smooth light held back: else it does what the lamp does.
+LightModel fit_lamp(std::span<const LightSample> samples);
 
 }  // namespace mien

@@ -16,7 +16,7 @@ std::vector<LightSample> half_ball(Light&& light) {
     for (float x = -0.9f; x <= 0.9f; x += 0.1f) {
       if (x * x + y * y > 0.9f) continue;
       const Normal n{x, y, std::sqrt(1 - x * x - y * y)};
-      out.push_back({n, 1, light(n)});
+      out.push_back({n, 1, light(n), 0});
     }
   }
   return out;
@@ -59,11 +59,35 @@ TEST(LightModel, ABlackSpotHardlyMovesIt) {
     EXPECT_NEAR(spotted.at(s.normal), clean.at(s.normal), 0.12f * clean.at(s.normal) + 0.05f);
 }
 
-TEST(LightModel, IsOrdinaryLightWhereNothingIsKnown) {
-  const LightSample unheard{{0, 0, 1}, 0, 5}, black{{0, 0, 1}, 1, 0};
-  EXPECT_EQ(fit_light({}).numbers, ordinary_light().numbers);
-  EXPECT_EQ(fit_light({&unheard, 1}).numbers, ordinary_light().numbers);
-  EXPECT_EQ(fit_light({&black, 1}).numbers, ordinary_light().numbers);
+TEST(LightModel, IsEvenLightWhereNothingIsKnown) {
+  const LightSample unheard{{0, 0, 1}, 0, 5, 0}, black{{0, 0, 1}, 1, 0, 0};
+  for (const Normal n : {Normal{0, 0, 1}, Normal{0.6f, 0, 0.8f}, Normal{0, -0.8f, 0.6f}}) {
+    EXPECT_EQ(fit_light({}).at(n), 1);
+    EXPECT_EQ(fit_light({&unheard, 1}).at(n), 1);
+    EXPECT_EQ(fit_light({&black, 1}).at(n), 1);
+  }
+}
+
+// The lamp's share shows where it does not reach, although it would by the normals.
+TEST(LightModel, ALampsShareIsToldFromSmoothLight) {
+  auto samples = half_ball([](const Normal&) { return 0.0f; });
+  for (LightSample& s : samples) {
+    const bool hidden = s.normal.x < -0.2f && s.normal.x > -0.6f && std::abs(s.normal.y) < 0.4f;
+    s.lamp = hidden ? 0 : std::max(0.0f, -0.6f * s.normal.x + 0.8f * s.normal.z);
+    s.luminance = 3 * (0.4f + 0.9f * s.lamp);
+  }
+  const float mean = mean_of(samples) / 3;
+  const LightModel found = fit_lamp(samples);
+  EXPECT_NEAR(found.lamp, 0.9f / mean, 0.1f);
+  EXPECT_LT(found.misfit, 0.03f);
+  for (LightSample& s : samples) s.luminance = 1;
+  EXPECT_NEAR(fit_lamp(samples).lamp, 0, 0.02f);
+}
+
+TEST(LightModel, AShareThatIsToldIsKept) {
+  auto samples = half_ball(lamp);
+  for (LightSample& s : samples) s.lamp = std::max(0.0f, s.normal.x);
+  for (const float share : {0.0f, 0.5f, 1.0f}) EXPECT_NEAR(fit_light(samples, share).lamp, share, 1e-3f);
 }
 
 }  // namespace

@@ -17,9 +17,8 @@ namespace {
 Result<Photo> decode_stored(ByteView content, const DecodeLimits& limits) {
   const auto format = format_of(content);
   if (!format) {
-    return Status(Code::kUnreadable,
-                  "is " + describe_content(content) +
-                      ", expected a JPEG, PNG or WebP picture; convert it to one of these");
+    return Status(Code::kUnreadable, "is " + describe_content(content) +
+                                         ", expected a JPEG, PNG or WebP picture; " + advice_for(content));
   }
   switch (*format) {
     case FileFormat::kPng:

@@ -115,6 +115,15 @@ Done write_all(int fd, ByteView content) {
   return {};
 }
 
+bool is_folder(const fs::path& file) {
+  std::error_code ignored;
+  return fs::is_directory(file, ignored);
+}
+
+Status names_a_folder(const fs::path& folder) {
+  return {Code::kInvalidArgument, folder.string() + ": is a folder; name a file in it"};
+}
+
 Status exists_already() {
   return {Code::kUnwritable, "exists already; choose another name or allow it to be overwritten"};
 }
@@ -220,8 +229,18 @@ Result<Bytes> read_file(const fs::path& file, std::int64_t max_bytes) {
   return content;
 }
 
+Status unknown_ending(const fs::path& file, const std::string& expected) {
+  if (is_folder(file)) return names_a_folder(file);
+  const std::string extension = file.extension().string();
+  return {Code::kInvalidArgument,
+          file.string() + ": has " +
+              (extension.empty() ? "no extension" : "the extension \"" + extension + "\"") + ", expected " +
+              expected};
+}
+
 Done check_can_write(const fs::path& file, IfExists if_exists) {
   const std::string name = file.string();
+  if (is_folder(file)) return names_a_folder(file);
   if (!file.has_filename()) {
     return Status(Code::kUnwritable, "\"" + name + "\": names no file; expected a path such as out.jpg");
   }

@@ -16,6 +16,10 @@ Result<Bytes> read_file(const std::filesystem::path& file, std::int64_t max_byte
 
 enum class IfExists { kRefuse, kReplace };
 
+// What is wrong with the name of a file to write whose ending says nothing known, or whose name is a
+// folder's. expected: the endings in words, ".jpg, .png or .webp; choose one of these".
+Status unknown_ending(const std::filesystem::path& file, const std::string& expected);
+
 // Whether write_file() could work, as far as can be seen without writing.
 Done check_can_write(const std::filesystem::path& file, IfExists if_exists);
 

@@ -9,7 +9,10 @@ struct Signature {
   std::size_t offset;
   std::string_view bytes;
   const char* name;
+  const char* advice = "convert it to one of these";
 };
+
+constexpr char kNoPicture[] = "name a picture";
 
 using namespace std::string_view_literals;
 
@@ -27,15 +30,15 @@ constexpr Signature kOthers[] = {
     {4, "ftypheix"sv, "a HEIC picture"},
     {4, "ftypmif1"sv, "a HEIF picture"},
     {4, "ftypavif"sv, "an AVIF picture"},
-    {4, "ftyp"sv, "a video or audio file"},
-    {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM video"},
-    {0, "MIENFACE"sv, "an enrolled face (.mien)"},
-    {0, "%PDF"sv, "a PDF document"},
-    {0, "PK\x03\x04"sv, "a ZIP archive or an office document"},
+    {4, "ftyp"sv, "a video or audio file", kNoPicture},
+    {0, "\x1a\x45\xdf\xa3"sv, "a Matroska or WebM video", kNoPicture},
+    {0, "MIENFACE"sv, "an enrolled face (.mien)", "it goes where a source goes; name a picture"},
+    {0, "%PDF"sv, "a PDF document", kNoPicture},
+    {0, "PK\x03\x04"sv, "a ZIP archive or an office document", kNoPicture},
     {0, "<svg"sv, "an SVG drawing"},
-    {0, "<?xml"sv, "an XML text"},
-    {0, "<!DOCTYPE"sv, "a web page"},
-    {0, "<html"sv, "a web page"},
+    {0, "<?xml"sv, "an XML text", kNoPicture},
+    {0, "<!DOCTYPE"sv, "a web page", kNoPicture},
+    {0, "<html"sv, "a web page", kNoPicture},
 };
 
 bool has_at(ByteView content, std::size_t offset, std::string_view bytes) {
@@ -48,6 +51,14 @@ bool is_text(ByteView content) {
                      [](std::uint8_t c) { return (c >= 0x20 && c != 0x7f) || (c >= '\t' && c <= '\r'); });
 }
 
+// nullptr: none of them.
+const Signature* signature_of(ByteView content) {
+  const auto found = std::find_if(std::begin(kOthers), std::end(kOthers), [content](const Signature& other) {
+    return has_at(content, other.offset, other.bytes);
+  });
+  return found == std::end(kOthers) ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::optional<FileFormat> format_of(ByteView content) {
@@ -58,11 +69,14 @@ std::optional<FileFormat> format_of(ByteView content) {
 }
 
 std::string describe_content(ByteView content) {
-  for (const Signature& other : kOthers) {
-    if (has_at(content, other.offset, other.bytes)) return other.name;
-  }
+  if (const Signature* other = signature_of(content)) return other->name;
   if (is_text(content)) return "a text file";
   return "of no picture format known here";
+}
+
+std::string advice_for(ByteView content) {
+  const Signature* other = signature_of(content);
+  return other ? other->advice : kNoPicture;
 }
 
 }  // namespace mien

@@ -15,4 +15,7 @@ std::optional<FileFormat> format_of(ByteView content);
 // What content that is none of ours seems to be, for a message: "a HEIC picture", "a text file".
 std::string describe_content(ByteView content);
 
+// What to do with such content where a picture is wanted, for the end of the message.
+std::string advice_for(ByteView content);
+
 }  // namespace mien

@@ -54,11 +54,7 @@ Result<Labelled> encode_safely(const FusedImage& picture, const Metadata& of_tar
 Result<FileFormat> output_format(const std::filesystem::path& file, const EncodeOptions& options) {
   const auto format = options.format ? options.format : format_from_extension(file);
   if (format) return *format;
-  const std::string extension = file.extension().string();
-  return Status(Code::kInvalidArgument,
-                file.string() + ": has " +
-                    (extension.empty() ? "no extension" : "the extension \"" + extension + "\"") +
-                    ", expected .jpg, .png or .webp; choose one of these");
+  return unknown_ending(file, ".jpg, .png or .webp; choose one of these");
 }
 
 IfExists if_exists(const EncodeOptions& options) {

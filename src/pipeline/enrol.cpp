@@ -11,7 +11,7 @@ Result<SourceAnalysis> analyse_source(ImageView photo, const FaceNetworks& netwo
   const int chosen = largest_face(faces);
   if (chosen < 0) {
     return Status(Code::kNoFace,
-                  "no face was found in the source (" + std::to_string(photo.width) + " x " +
+                  "no face was found in the photo (" + std::to_string(photo.width) + " x " +
                       std::to_string(photo.height) +
                       " px); use a photo that shows the face from the front, larger and in good light");
   }
@@ -32,8 +32,8 @@ Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, 
   content->identity = analysis.identity;
   content->quality = measure_quality(photo, analysis.face, regions);
   const std::vector<QualityRemark> remarks = judge_source(analysis.face, content->quality);
-  if (refused(remarks)) return Status(Code::kNoFace, "the source cannot be used: " + sentences(remarks));
-  for (const QualityRemark& remark : remarks) content->warnings.push_back("source: " + remark.sentence);
+  if (refused(remarks)) return Status(Code::kNoFace, "the photo cannot be used: " + sentences(remarks));
+  for (const QualityRemark& remark : remarks) content->warnings.push_back(remark.sentence);
   content->texture = make_texture(photo, analysis.face.mesh, model.triangles(), regions,
                                   analysis.uncovered ? &*analysis.uncovered : nullptr);
   MIEN_ASSIGN(content->shape, model.fit(analysis.face.mesh));

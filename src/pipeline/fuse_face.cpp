@@ -46,6 +46,15 @@ void finish_tone(const PreparedFace& prepared, const FusionOptions& options, boo
   report->side_delta_e_before = now.found.sides_before, report->side_delta_e_after = now.found.sides_after;
 }
 
+// The target's blur and noise for the fused face, measured around it or remembered.
+GrainReport finish_grain(const Mesh& face, const PreparedFace& prepared, FaceMemory* memory, FuseScratch* s,
+                         Trace& trace) {
+  const auto span = trace.span("grain");
+  const Mesh target = transformed(face, prepared.where.canvas_from_frame());
+  return match_grain(s->target, s->maps, face_width_px(face) * prepared.where.scale, &s->grain, &s->masks,
+                     &s->fused, memory ? &memory->grain : nullptr, &target);
+}
+
 }  // namespace
 
 Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
@@ -93,13 +102,7 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
     steady_light(s.target, s.masks.alpha, prepared.fused, model.triangles(), parts.memory->step_seconds,
                  &parts.memory->light, &s.steady, &s.fused);
   }
-  GrainReport grain;
-  {
-    const auto span = trace.span("grain");
-    const Mesh target = transformed(face.mesh, prepared.where.canvas_from_frame());
-    grain = match_grain(s.target, s.maps, face_width_px(face.mesh) * prepared.where.scale, &s.grain, &s.masks,
-                        &s.fused, parts.memory ? &parts.memory->grain : nullptr, &target);
-  }
+  const GrainReport grain = finish_grain(face.mesh, prepared, parts.memory, &s, trace);
   if (regions) {
     const auto span = trace.span("rim");
     continue_onto_forehead(source.texture, {prepared.where, s.maps, prepared.fused, strength, grain.blur_px},

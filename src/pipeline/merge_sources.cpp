@@ -187,21 +187,24 @@ std::vector<EnrolledPhoto> without_strangers(std::vector<EnrolledPhoto> photos,
 
 ContentPtr merge_sources(const std::vector<EnrolledPhoto>& photos, const FaceModel& model, ThreadPool& pool,
                          std::vector<std::string> rejections) {
-  std::vector<const Source::Content*> best_first;
-  for (const EnrolledPhoto& photo : photos) best_first.push_back(photo.content.get());
+  std::vector<const EnrolledPhoto*> best_first;
+  for (const EnrolledPhoto& photo : photos) best_first.push_back(&photo);
   std::stable_sort(best_first.begin(), best_first.end(),
-                   [](const auto* a, const auto* b) { return score(*a) > score(*b); });
-  const Source::Content& base = *best_first.front();
+                   [](const auto* a, const auto* b) { return score(*a->content) > score(*b->content); });
+  const Source::Content& base = *best_first.front()->content;
+  std::vector<const Source::Content*> others;
+  for (std::size_t i = 1; i < best_first.size(); ++i) others.push_back(best_first[i]->content.get());
   auto out = std::make_shared<Source::Content>();
   out->face = base.face;
   out->quality = base.quality;
   out->shape = base.shape;
-  out->texture = merged_texture(base, {best_first.begin() + 1, best_first.end()}, model, pool);
+  out->texture = merged_texture(base, others, model, pool);
   average_shape(photos, &out->shape);
   out->identity = average_identity(photos);
   out->photo_count = static_cast<int>(photos.size());
   out->warnings = std::move(rejections);
-  out->warnings.insert(out->warnings.end(), base.warnings.begin(), base.warnings.end());
+  const std::string photo = "photo " + std::to_string(best_first.front()->number) + ": ";
+  for (const std::string& warning : base.warnings) out->warnings.push_back(photo + warning);
   return out;
 }
 

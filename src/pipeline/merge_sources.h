@@ -22,6 +22,7 @@ std::vector<EnrolledPhoto> without_strangers(std::vector<EnrolledPhoto> photos,
                                              std::vector<std::string>* rejections);
 
 // photos: at least one. The best one gives pose, size and most pixels; others fill in what it shows worse.
+// rejections become the first warnings; those of the best photo follow, with its number: "photo 2: ...".
 ContentPtr merge_sources(const std::vector<EnrolledPhoto>& photos, const FaceModel& model, ThreadPool& pool,
                          std::vector<std::string> rejections);
 

@@ -16,11 +16,12 @@ using namespace testing_faces;
 class MergeSources : public testing::Test {
  protected:
   // A person's photo without networks.
-  EnrolledPhoto photo(int number, float yaw_deg, float brightness, int person, float likeness = 1) {
+  EnrolledPhoto photo(int number, float yaw_deg, float brightness, int person, float likeness = 1,
+                      float px_per_cm = 14) {
     const Image picture =
         make_picture(400, 420, PixelFormat::kRgb8, static_cast<unsigned>(number), brightness);
     SourceAnalysis analysis;
-    analysis.face.mesh = make_mesh(*model_, 200, 210, 14, yaw_deg, 0);
+    analysis.face.mesh = make_mesh(*model_, 200, 210, px_per_cm, yaw_deg, 0);
     analysis.face.pose.yaw_deg = yaw_deg;
     const LevelSquare square = level_square(analysis.face.mesh);
     const float half = square.side_px / 2;
@@ -89,7 +90,15 @@ TEST_F(MergeSources, ShapeAndIdentityAreMeans) {
               high = std::max(a.content->shape.identity[0], b.content->shape.identity[0]);
   EXPECT_GE(merged->shape.identity[0], low - 1e-4f);
   EXPECT_LE(merged->shape.identity[0], high + 1e-4f);
-  EXPECT_EQ(merged->warnings.front(), "a remark");
+}
+
+TEST_F(MergeSources, WarningsNameThePhotoThatTheyAreAbout) {
+  const EnrolledPhoto small = photo(2, 0, 1, 1, 1, 4);
+  ASSERT_FALSE(small.content->warnings.empty());
+  const ContentPtr merged = merge_sources({small}, *model_, pool_, {"a remark"});
+  std::vector<std::string> expected = {"a remark"};
+  for (const std::string& warning : small.content->warnings) expected.push_back("photo 2: " + warning);
+  EXPECT_EQ(merged->warnings, expected);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "media/file_io.h"
+
 namespace mien {
 namespace {
 
@@ -109,12 +111,7 @@ Result<ClipKind> clip_kind(const std::filesystem::path& file, ClipEncoder encode
   const std::string extension = lower_extension(file);
   ClipKind kind;
   kind.container = container_for(extension);
-  if (kind.container.empty()) {
-    return Status(Code::kInvalidArgument,
-                  file.string() + ": has " +
-                      (extension.empty() ? "no extension" : "the extension \"" + extension + "\"") +
-                      ", expected .mp4, .mov, .mkv or .webm for a clip");
-  }
+  if (kind.container.empty()) return unknown_ending(file, ".mp4, .mov, .mkv or .webm for a clip");
   const std::string name = encoder_name(encoder, kind.container);
   kind.codec = avcodec_find_encoder_by_name(name.c_str());
   if (kind.codec == nullptr) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 
 #include "core/try.h"
@@ -29,6 +30,12 @@ int turn_of(const AVStream& stream) {
 }
 
 std::string count_of(int n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+
+std::string in_words(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.10g s", seconds);
+  return text;
+}
 
 Status no_pictures(const AVFormatContext& input) {
   int audio = 0;
@@ -133,15 +140,14 @@ Done ClipReader::seek(const ClipSpan& span) {
       input_->start_time == AV_NOPTS_VALUE ? 0 : static_cast<double>(input_->start_time) / AV_TIME_BASE;
   const double from = span.from.value_or(0);
   if (from < 0 || (span.to && *span.to <= from)) {
-    return Status(Code::kInvalidArgument, "the part from " + std::to_string(from) + " to " +
-                                              std::to_string(span.to.value_or(0)) +
-                                              " s is empty; expected 0 <= from < to");
+    return Status(Code::kInvalidArgument, "the part from " + in_words(from) + " to " +
+                                              in_words(span.to.value_or(0)) +
+                                              " is empty; expected 0 <= from < to");
   }
   const double length = length_seconds();
   if (length > 0 && from >= length) {
-    return Status(
-        Code::kInvalidArgument,
-        "has " + std::to_string(length) + " s, so nothing comes after --from " + std::to_string(from) + " s");
+    return Status(Code::kInvalidArgument,
+                  "has " + in_words(length) + ", so nothing comes after --from " + in_words(from));
   }
   start_ = begin + from;
   end_ = span.to ? begin + *span.to : 0;

@@ -5,26 +5,13 @@ import re
 import resource
 import shutil
 import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
-import zlib
 from pathlib import Path
 
-PROGRAM, REPOSITORY = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
-EXAMPLES = REPOSITORY / 'examples'
-SOURCE, TARGET, TWO = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg', 'target_2.jpg'))
-DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
-
-
-def png(width, height, rows=None):
-    """A PNG by hand; without rows only the header promises the size."""
-    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
-    pixels = zlib.compress(rows if rows is not None else b'')
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+from command_case import BAD_ARGUMENTS, DECLINED, DONE, EXAMPLES, FAILED, LABEL_POLICY, MODEL_REFUSED, NO_FACE, PROGRAM, REPOSITORY, SOURCE, STOPPED, TARGET, TWO, UNREADABLE, CommandCase, png
 
 
 def catches_interrupts(pid):
@@ -33,34 +20,7 @@ def catches_interrupts(pid):
     return bool(int(caught[1], 16) & 1 << (signal.SIGINT - 1))
 
 
-class CommandTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix='mien-cli-'))
-        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))
-        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'), XDG_CACHE_HOME=str(self.cache))
-        self.out = self.folder / 'out.jpg'
-
-    def tearDown(self):
-        shutil.rmtree(self.folder)
-        shutil.rmtree(self.cache)
-
-    def run_mien(self, *words, **more):
-        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=60, **more)
-
-    def swap(self, *words, source=SOURCE, target=TARGET, output=None, consent=True):
-        return self.run_mien('swap', '-s', source, '-t', target, '-o', output or self.out, *(['--i-have-consent'] if consent else []), *words)
-
-    def refused(self, result, code, *parts):
-        """One sentence on stderr that holds all parts, nothing on stdout, nothing left in the folder."""
-        self.assertEqual(result.returncode, code, result.stderr)
-        lines = result.stderr.strip().splitlines()
-        self.assertEqual(len(lines), 1, result.stderr)
-        for part in parts:
-            self.assertIn(str(part), lines[0])
-        self.assertEqual(result.stdout, '')
-        self.assertFalse(self.out.exists())
-        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith('.') or 'tmp' in p.name], [])
-
+class CommandTest(CommandCase):
     # what works
     def test_swap_writes_a_labelled_picture(self):
         result = self.swap()
@@ -176,7 +136,6 @@ class CommandTest(unittest.TestCase):
         self.refused(self.run_mien('swap', '--map', 'anna.jpg', '-t', TWO, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, 'SRC=REF', 'anna.jpg')
         self.refused(self.run_mien('swap', '-t', TWO, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, '--source')
 
-    # enrolled faces and the cache
     # many pictures at once
     def batch(self, *words, output='out'):
         return self.run_mien('batch', '-s', SOURCE, *words, '-o', output, '--i-have-consent')
@@ -228,6 +187,7 @@ class CommandTest(unittest.TestCase):
         for output in ('one.jpg', 'out/{nmae}.jpg', 'out/{nmae}'):
             self.refused(self.batch('a.jpg', output=output), BAD_ARGUMENTS, output, '{name}')
 
+    # enrolled faces and the cache
     def test_an_enrolled_face_is_small_private_and_used_like_a_photo(self):
         result = self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
         self.assertEqual(result.returncode, DONE, result.stderr)
@@ -270,7 +230,7 @@ class CommandTest(unittest.TestCase):
         damaged = next(folder.iterdir())
         damaged.write_bytes(damaged.read_bytes()[:-1])
         self.assertEqual(self.swap(output=self.folder / 'c.png').returncode, DONE)
-        self.assertIn('1 photos forgotten', self.run_mien('cache', 'clear').stdout)
+        self.assertIn('1 photo forgotten', self.run_mien('cache', 'clear').stdout)
         self.assertEqual(self.swap('--no-cache', output=self.folder / 'd.png').returncode, DONE)
         self.assertEqual(list(folder.iterdir()), [])
 

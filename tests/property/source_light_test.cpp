@@ -145,17 +145,17 @@ class SourceLight : public ::testing::Test {
   NetScratch net_scratch_;
 };
 
-// The recogniser is far from wanted: 0.9 between all pairs of copies is the aim. It is sensitive to light
-// (the copies themselves are 0.31, 0.40 and 0.69 alike), and what a nose and brows cast stays: no smooth
-// model of light takes it out. Measured: 0.68, 0.60, 0.87.
+// 0.9 between all pairs of copies is the aim of the recogniser's likeness. It is sensitive to light (the
+// copies themselves are 0.31, 0.40 and 0.68 alike); what stays is within eyes and lips, and at the edges of
+// shadows. Measured: 0.17, 0.20, 0.30 of the difference; 0.85, 0.82, 0.94 alike.
 TEST_F(SourceLight, OnePhotoUnderEightLampsEnrolsToNearlyOneTexture) {
-  expect_alike("source_1.jpg", 1.0 / 3, 0.58f);
-  expect_alike("source_2.jpg", 1.0 / 3, 0.52f);
-  expect_alike("target_1.jpg", 1.0 / 3, 0.82f);
+  expect_alike("source_1.jpg", 0.22, 0.79f);
+  expect_alike("source_2.jpg", 0.25, 0.76f);
+  expect_alike("target_1.jpg", 1.0 / 3, 0.9f);
 }
 
-// Half of the face has no mirror image that is seen as well.
-TEST_F(SourceLight, OfATurnedFaceLessOfTheLightIsTakenOut) { expect_alike("target_3.jpg", 0.42, 0.7f); }
+// Half of the face has no mirror image that is seen as well. Measured: 0.26, 0.86.
+TEST_F(SourceLight, OfATurnedFaceTheLightIsTakenOutAsWell) { expect_alike("target_3.jpg", 1.0 / 3, 0.8f); }
 
 }  // namespace
 }  // namespace mien

@@ -1,7 +1,7 @@
 """Measures the light of ordinary portraits: the constants of src/fuse/light_model.cpp. `evaluate.py light`
 
-Skin of real training photos, each face's with mean 1, explained together by one function of where the surface looks to. The twin of fit_light()
-(without its prior), on triangles instead of pixels.
+Skin of real training photos, each face's with mean 1, explained together by one function of where the surface looks to. On
+triangles instead of pixels; fit_light() asks what differs from it.
 """
 import cv2
 import numpy as np
