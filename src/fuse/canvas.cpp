@@ -56,7 +56,7 @@ void enlarge_pixels(ImageView frame, const CanvasFrame& where, PlanarRgb* out) {
       map_y.row(y)[x] = p.y - static_cast<float>(where.y0 - margin);
     }
   }
-  sample_bicubic(part.view(), map_x, map_y, 0, where.height, out);
+  sample_bicubic(part.view(), {map_x, map_y}, 0, where.height, out);
 }
 
 // What one frame pixel gets: its pixels' share of the canvas, averaged, or interpolated when the canvas is
