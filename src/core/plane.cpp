@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/simd_clones.h"
 
@@ -30,6 +31,7 @@ Box1d box_for(float sigma) {
 }
 
 constexpr int kLanes = 8;  // lines done side by side: a running sum waits for itself, several fill the wait
+constexpr std::size_t kLaneBytes = kLanes * sizeof(float);
 constexpr int kLargestDirect = 3;  // radius up to which a box is summed anew for every pixel
 
 // kLanes lines of n pixels, pixel x of line k at (x + pad) * kLanes + k.
@@ -105,9 +107,17 @@ void blur_rows(Plane* plane, int first, const Box1d& box, int pad, float* from, 
   }
 }
 
-// kLanes columns from `first` on; those that the plane does not have are 0.
-void blur_columns(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
-  const int n = plane->height, columns = std::min(kLanes, plane->width - first);
+// kLanes columns from `first` on.
+void blur_whole_columns(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
+  const int n = plane->height;
+  for (int y = 0; y < n; ++y) std::memcpy(from + (y + pad) * kLanes, plane->row(y) + first, kLaneBytes);
+  const float* blurred = blur_lines(n, pad, box, from, to);
+  for (int y = 0; y < n; ++y) std::memcpy(plane->row(y) + first, blurred + y * kLanes, kLaneBytes);
+}
+
+// The last columns, fewer than kLanes.
+void blur_last_columns(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
+  const int n = plane->height, columns = plane->width - first;
   std::fill_n(from, (static_cast<std::size_t>(n) + 2 * pad) * kLanes, 0.0f);
   for (int y = 0; y < n; ++y) std::copy_n(plane->row(y) + first, columns, from + (y + pad) * kLanes);
   const float* blurred = blur_lines(n, pad, box, from, to);
@@ -125,7 +135,9 @@ void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   scratch->resize(2 * size);
   float *from = scratch->data(), *to = from + size;
   for (int y = 0; y < plane->height; y += kLanes) blur_rows(plane, y, box, pad, from, to);
-  for (int x = 0; x < plane->width; x += kLanes) blur_columns(plane, x, box, pad, from, to);
+  int x = 0;
+  for (; x + kLanes <= plane->width; x += kLanes) blur_whole_columns(plane, x, box, pad, from, to);
+  if (x < plane->width) blur_last_columns(plane, x, box, pad, from, to);
 }
 
 namespace {

@@ -50,18 +50,29 @@ MIEN_INLINE Slopes slopes_of(const Barycentric& b, float at0, float at1, float a
   return {at0, b.ux * d1 + b.vx * d2, b.uy * d1 + b.vy * d2};
 }
 
-// Pixels first .. last of a row that lie nearer than what is drawn; `dx` is the first one's way from the
+constexpr int kSpan = 64;  // pixels of a row done together
+
+// n <= kSpan pixels of a row that lie nearer than what is drawn; (dx, dy) is the first one's way from the
 // first corner.
 MIEN_INLINE void draw_span(const Slopes& z, const Slopes* attributes, int count, float dx, float dy, int n,
                            float* depth, float* const* out) {
   const float z_row = z.value + z.dy * dy;
-  float row[kMostRasterAttributes];
-  for (int k = 0; k < count; ++k) row[k] = attributes[k].value + attributes[k].dy * dy;
+  std::int32_t nearer[kSpan], hidden = 0;
   for (int i = 0; i < n; ++i) {
-    const float x = dx + static_cast<float>(i), here = z_row + z.dx * x;
-    if (!(here < depth[i])) continue;
-    depth[i] = here;
-    for (int k = 0; k < count; ++k) out[k][i] = row[k] + attributes[k].dx * x;
+    const float here = z_row + z.dx * (dx + static_cast<float>(i));
+    nearer[i] = here < depth[i] ? 1 : 0;
+    hidden |= 1 - nearer[i];
+    depth[i] = nearer[i] ? here : depth[i];
+  }
+  for (int k = 0; k < count; ++k) {
+    const float row = attributes[k].value + attributes[k].dy * dy + attributes[k].dx * dx,
+                step = attributes[k].dx;
+    float* to = out[k];
+    if (hidden) {
+      for (int i = 0; i < n; ++i) to[i] = nearer[i] ? row + step * static_cast<float>(i) : to[i];
+    } else {
+      for (int i = 0; i < n; ++i) to[i] = row + step * static_cast<float>(i);
+    }
   }
 }
 
@@ -87,12 +98,14 @@ void draw(const Corners& c, int attribute_count, const RasterTarget& target) {
     clip_span(u0, b.ux, &first, &last);
     clip_span(v0, b.vx, &first, &last);
     clip_span(1 - u0 - v0, -b.ux - b.vx, &first, &last);
-    const std::size_t from = static_cast<std::size_t>(y) * target.width + first;
-    float* out[kMostRasterAttributes];
-    for (int k = 0; k < attribute_count; ++k)
-      out[k] = (target.planes.empty() ? target.attributes + k * plane : target.planes[k]) + from;
-    draw_span(z, attributes, attribute_count, static_cast<float>(first) - c.p0->x_px, dy, last - first + 1,
-              target.depth + from, out);
+    const std::size_t row = static_cast<std::size_t>(y) * target.width;
+    for (int x = first; x <= last; x += kSpan) {
+      float* out[kMostRasterAttributes];
+      for (int k = 0; k < attribute_count; ++k)
+        out[k] = (target.planes.empty() ? target.attributes + k * plane : target.planes[k]) + row + x;
+      draw_span(z, attributes, attribute_count, static_cast<float>(x) - c.p0->x_px, dy,
+                std::min(kSpan, last + 1 - x), target.depth + row + x, out);
+    }
   }
 }
 
