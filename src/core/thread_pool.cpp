@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace mien {
@@ -21,9 +23,16 @@ struct ThreadPool::Workers {
   std::atomic<int> next{0};
   int end = 0, chunk = 1;
 
+  std::exception_ptr error;  // the first of the current job
+
   void take_chunks() {
-    for (int first = next.fetch_add(chunk); first < end; first = next.fetch_add(chunk)) {
-      (*work)(first, std::min(end, first + chunk));
+    try {
+      for (int first = next.fetch_add(chunk); first < end; first = next.fetch_add(chunk)) {
+        (*work)(first, std::min(end, first + chunk));
+      }
+    } catch (...) {
+      std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
     }
   }
 
@@ -79,6 +88,7 @@ void ThreadPool::for_ranges(int begin, int end, int grain, const std::function<v
   w.take_chunks();
   std::unique_lock lock(w.mutex);
   w.finished.wait(lock, [&] { return w.running == 0; });
+  if (w.error) std::rethrow_exception(std::exchange(w.error, nullptr));
 }
 
 }  // namespace mien
