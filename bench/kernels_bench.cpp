@@ -89,7 +89,7 @@ bool compare_warp(const Image& image) {
   OpenCvKernels opencv;
   opencv.set_picture(image.view());
   opencv.set_map(map_x, map_y);
-  const auto run = [&] { sample_bicubic(image.view(), map_x, map_y, 0, kSide, &ours); };
+  const auto run = [&] { sample_bicubic(image.view(), {map_x, map_y}, 0, kSide, &ours); };
   run(), opencv.remap();
   // It rounds positions to 1/32 of a pixel and takes another cubic (a = -0.75): look at smooth pictures.
   return compare("warp, bicubic, 512 x 512 (cv::remap)", mean_apart(ours.values, opencv.remapped()), 2.5, run,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/simd_clones.h"
 
@@ -29,90 +30,98 @@ Box1d box_for(float sigma) {
   return {radius, rest, 1 / (n + 2 * rest)};
 }
 
-constexpr int kRowsAtOnce = 8;  // a running sum waits for itself: several of them fill the wait
+constexpr int kLanes = 8;  // lines done side by side: a running sum waits for itself, several fill the wait
+constexpr std::size_t kLaneBytes = kLanes * sizeof(float);
+constexpr int kLargestDirect = 3;  // radius up to which a box is summed anew for every pixel
 
-// kRowsAtOnce rows from `first` on (the last one repeated), transposed: pixel x of row k at (x + pad) *
-// kRowsAtOnce + k, edges repeated.
-void gather_rows(const Plane& plane, int first, int pad, float* lines) {
-  const int n = plane.width;
-  for (int k = 0; k < kRowsAtOnce; ++k) {
-    const float* row = plane.row(std::min(first + k, plane.height - 1));
-    for (int x = 0; x < pad; ++x) {
-      lines[x * kRowsAtOnce + k] = row[0];
-      lines[(n + pad + x) * kRowsAtOnce + k] = row[n - 1];
+// kLanes lines of n pixels, pixel x of line k at (x + pad) * kLanes + k.
+MIEN_INLINE const float* lanes_at(const float* lines, int x, int pad) {
+  return lines + static_cast<std::ptrdiff_t>(x + pad) * kLanes;
+}
+
+template <int radius>
+MIEN_INLINE void box_lines_directly(const float* __restrict in, int n, int pad, const Box1d& box,
+                                    float* __restrict out) {
+  for (int x = 0; x < n; ++x) {
+    const float* line = lanes_at(in, x, pad);
+    for (int k = 0; k < kLanes; ++k) {
+      float sum = line[k];
+      for (int i = 1; i <= radius; ++i) sum += line[k - i * kLanes] + line[k + i * kLanes];
+      const float ends = line[k - (radius + 1) * kLanes] + line[k + (radius + 1) * kLanes];
+      out[x * kLanes + k] = (sum + box.rest * ends) * box.weight;
     }
-    for (int x = 0; x < n; ++x) lines[(x + pad) * kRowsAtOnce + k] = row[x];
   }
 }
 
 MIEN_SIMD_CLONES
 void box_lines(const float* __restrict in, int n, int pad, const Box1d& box, float* __restrict out) {
-  double sum[kRowsAtOnce] = {};  // double: a running float sum drifts
-  const auto line = [&](int x) { return in + static_cast<std::ptrdiff_t>(x + pad) * kRowsAtOnce; };
+  static_assert(kLargestDirect == 3);
+  if (box.radius == 0) return box_lines_directly<0>(in, n, pad, box, out);
+  if (box.radius == 1) return box_lines_directly<1>(in, n, pad, box, out);
+  if (box.radius == 2) return box_lines_directly<2>(in, n, pad, box, out);
+  if (box.radius == 3) return box_lines_directly<3>(in, n, pad, box, out);
+  double sum[kLanes] = {};  // double: a running float sum drifts
   for (int i = -box.radius; i <= box.radius; ++i) {
-    for (int k = 0; k < kRowsAtOnce; ++k) sum[k] += line(i)[k];
+    for (int k = 0; k < kLanes; ++k) sum[k] += lanes_at(in, i, pad)[k];
   }
   for (int x = 0; x < n; ++x) {
-    const float *before = line(x - box.radius - 1), *after = line(x + box.radius + 1),
-                *leaving = line(x - box.radius);
-    for (int k = 0; k < kRowsAtOnce; ++k) {
-      out[x * kRowsAtOnce + k] =
-          (static_cast<float>(sum[k]) + box.rest * (before[k] + after[k])) * box.weight;
+    const float *before = lanes_at(in, x - box.radius - 1, pad),
+                *after = lanes_at(in, x + box.radius + 1, pad), *leaving = lanes_at(in, x - box.radius, pad);
+    for (int k = 0; k < kLanes; ++k) {
+      out[x * kLanes + k] = (static_cast<float>(sum[k]) + box.rest * (before[k] + after[k])) * box.weight;
       sum[k] += after[k] - leaving[k];
     }
   }
 }
 
-// Repeats the edges of transposed lines.
 void repeat_edges(int n, int pad, float* lines) {
-  const float *first = lines + static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce,
-              *last = lines + static_cast<std::ptrdiff_t>(pad + n - 1) * kRowsAtOnce;
+  const float *first = lanes_at(lines, 0, pad), *last = lanes_at(lines, n - 1, pad);
   for (int x = 0; x < pad; ++x) {
-    std::copy_n(first, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(x) * kRowsAtOnce);
-    std::copy_n(last, kRowsAtOnce, lines + static_cast<std::ptrdiff_t>(pad + n + x) * kRowsAtOnce);
+    std::copy_n(first, kLanes, lines + static_cast<std::ptrdiff_t>(x) * kLanes);
+    std::copy_n(last, kLanes, lines + static_cast<std::ptrdiff_t>(pad + n + x) * kLanes);
   }
 }
 
-// All passes along the rows.
-void blur_rows(Plane* plane, const Box1d& box, std::vector<float>* scratch) {
-  const int n = plane->width, pad = box.radius + 2;
-  const std::size_t size = (static_cast<std::size_t>(n) + 2 * pad) * kRowsAtOnce;
-  scratch->resize(2 * size);
-  float *from = scratch->data(), *to = from + size;
-  const std::ptrdiff_t inside = static_cast<std::ptrdiff_t>(pad) * kRowsAtOnce;
-  for (int y = 0; y < plane->height; y += kRowsAtOnce) {
-    gather_rows(*plane, y, pad, from);
-    for (int pass = 0; pass < kPasses; ++pass) {
-      if (pass > 0) repeat_edges(n, pad, from);
-      box_lines(from, n, pad, box, to + inside);
-      std::swap(from, to);
-    }
-    for (int k = 0; k < std::min(kRowsAtOnce, plane->height - y); ++k) {
-      float* row = plane->row(y + k);
-      for (int x = 0; x < n; ++x) row[x] = from[inside + x * kRowsAtOnce + k];
-    }
+// All passes along kLanes lines of n pixels; `from` holds them, `to` is scratch of the same size. -> where
+// the result lies.
+const float* blur_lines(int n, int pad, const Box1d& box, float* from, float* to) {
+  for (int pass = 0; pass < kPasses; ++pass) {
+    repeat_edges(n, pad, from);
+    box_lines(from, n, pad, box, to + static_cast<std::ptrdiff_t>(pad) * kLanes);
+    std::swap(from, to);
+  }
+  return lanes_at(from, 0, pad);
+}
+
+// kLanes rows from `first` on, the last one repeated.
+void blur_rows(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
+  const int n = plane->width, rows = std::min(kLanes, plane->height - first);
+  for (int k = 0; k < kLanes; ++k) {
+    const float* row = plane->row(first + std::min(k, rows - 1));
+    for (int x = 0; x < n; ++x) from[(x + pad) * kLanes + k] = row[x];
+  }
+  const float* blurred = blur_lines(n, pad, box, from, to);
+  for (int k = 0; k < rows; ++k) {
+    float* row = plane->row(first + k);
+    for (int x = 0; x < n; ++x) row[x] = blurred[x * kLanes + k];
   }
 }
 
-// Columns are done row by row: one running sum per column.
-MIEN_SIMD_CLONES
-void blur_columns(const float* in, int w, int h, const Box1d& box, float* __restrict to) {
-  const auto row_at = [&](int y) { return in + static_cast<std::size_t>(std::clamp(y, 0, h - 1)) * w; };
-  thread_local std::vector<double> sums;
-  sums.assign(static_cast<std::size_t>(w), 0.0);
-  for (int y = -box.radius; y <= box.radius; ++y) {
-    const float* row = row_at(y);
-    for (int x = 0; x < w; ++x) sums[x] += row[x];
-  }
-  for (int y = 0; y < h; ++y) {
-    const float *before = row_at(y - box.radius - 1), *after = row_at(y + box.radius + 1),
-                *leaving = row_at(y - box.radius);
-    float* out = to + static_cast<std::size_t>(y) * w;
-    for (int x = 0; x < w; ++x) {
-      out[x] = (static_cast<float>(sums[x]) + box.rest * (before[x] + after[x])) * box.weight;
-      sums[x] += after[x] - leaving[x];
-    }
-  }
+// kLanes columns from `first` on.
+void blur_whole_columns(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
+  const int n = plane->height;
+  for (int y = 0; y < n; ++y) std::memcpy(from + (y + pad) * kLanes, plane->row(y) + first, kLaneBytes);
+  const float* blurred = blur_lines(n, pad, box, from, to);
+  for (int y = 0; y < n; ++y) std::memcpy(plane->row(y) + first, blurred + y * kLanes, kLaneBytes);
+}
+
+// The last columns, fewer than kLanes.
+void blur_last_columns(Plane* plane, int first, const Box1d& box, int pad, float* from, float* to) {
+  const int n = plane->height, columns = plane->width - first;
+  std::fill_n(from, (static_cast<std::size_t>(n) + 2 * pad) * kLanes, 0.0f);
+  for (int y = 0; y < n; ++y) std::copy_n(plane->row(y) + first, columns, from + (y + pad) * kLanes);
+  const float* blurred = blur_lines(n, pad, box, from, to);
+  for (int y = 0; y < n; ++y) std::copy_n(blurred + y * kLanes, columns, plane->row(y) + first);
 }
 
 }  // namespace
@@ -120,12 +129,15 @@ void blur_columns(const float* in, int w, int h, const Box1d& box, float* __rest
 void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
   if (!(sigma_px > 0.05f) || plane->size() == 0) return;
   const Box1d box = box_for(std::min(sigma_px, 2000.0f));
-  blur_rows(plane, box, scratch);
-  scratch->resize(plane->size());
-  for (int pass = 0; pass < kPasses; ++pass) {
-    blur_columns(plane->values.data(), plane->width, plane->height, box, scratch->data());
-    plane->values.swap(*scratch);
-  }
+  const int pad = box.radius + 2;
+  const std::size_t size =
+      (static_cast<std::size_t>(std::max(plane->width, plane->height)) + 2 * pad) * kLanes;
+  scratch->resize(2 * size);
+  float *from = scratch->data(), *to = from + size;
+  for (int y = 0; y < plane->height; y += kLanes) blur_rows(plane, y, box, pad, from, to);
+  int x = 0;
+  for (; x + kLanes <= plane->width; x += kLanes) blur_whole_columns(plane, x, box, pad, from, to);
+  if (x < plane->width) blur_last_columns(plane, x, box, pad, from, to);
 }
 
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
@@ -16,7 +18,7 @@ bool usable(const RasterVertex& v) {
 }
 
 // The span [first, last] of integers x with a + b * x >= -slack, cut to what it was.
-void clip_span(float a, float b, int* first, int* last) {
+MIEN_INLINE void clip_span(float a, float b, int* first, int* last) {
   const float limit = (-kEdgeSlack - a) / b;
   if (b > 0) {
     *first =
@@ -28,38 +30,81 @@ void clip_span(float a, float b, int* first, int* last) {
   }
 }
 
+// What does not change within a triangle.
+struct Slopes {
+  float value, dx, dy;  // at the first corner, per pixel to the right, per pixel downwards
+};
+
 struct Corners {
   const RasterVertex *p0, *p1, *p2;
   const float *a0, *a1, *a2;
 };
 
+// Barycentric u (of p1) and v (of p2) are affine in x and y: these are their slopes.
+struct Barycentric {
+  float ux, uy, vx, vy;
+};
+
+MIEN_INLINE Slopes slopes_of(const Barycentric& b, float at0, float at1, float at2) {
+  const float d1 = at1 - at0, d2 = at2 - at0;
+  return {at0, b.ux * d1 + b.vx * d2, b.uy * d1 + b.vy * d2};
+}
+
+constexpr int kSpan = 64;  // pixels of a row done together
+
+// n <= kSpan pixels of a row that lie nearer than what is drawn; (dx, dy) is the first one's way from the
+// first corner.
+MIEN_INLINE void draw_span(const Slopes& z, const Slopes* attributes, int count, float dx, float dy, int n,
+                           float* depth, float* const* out) {
+  const float z_row = z.value + z.dy * dy;
+  std::int32_t nearer[kSpan], hidden = 0;
+  for (int i = 0; i < n; ++i) {
+    const float here = z_row + z.dx * (dx + static_cast<float>(i));
+    nearer[i] = here < depth[i] ? 1 : 0;
+    hidden |= 1 - nearer[i];
+    depth[i] = nearer[i] ? here : depth[i];
+  }
+  for (int k = 0; k < count; ++k) {
+    const float row = attributes[k].value + attributes[k].dy * dy + attributes[k].dx * dx,
+                step = attributes[k].dx;
+    float* to = out[k];
+    if (hidden) {
+      for (int i = 0; i < n; ++i) to[i] = nearer[i] ? row + step * static_cast<float>(i) : to[i];
+    } else {
+      for (int i = 0; i < n; ++i) to[i] = row + step * static_cast<float>(i);
+    }
+  }
+}
+
+MIEN_SIMD_CLONES
 void draw(const Corners& c, int attribute_count, const RasterTarget& target) {
   const float e1x = c.p1->x_px - c.p0->x_px, e1y = c.p1->y_px - c.p0->y_px;
   const float e2x = c.p2->x_px - c.p0->x_px, e2y = c.p2->y_px - c.p0->y_px;
   const float area = e1x * e2y - e1y * e2x;
   if (std::abs(area) < 1e-6f) return;
-  // Barycentric u (of p1) and v (of p2) are affine in x and y.
-  const float ux = e2y / area, uy = -e2x / area, vx = -e1y / area, vy = e1x / area;
-  const auto [low, high] = std::minmax({c.p0->y_px, c.p1->y_px, c.p2->y_px});
+  const Barycentric b{e2y / area, -e2x / area, -e1y / area, e1x / area};
+  const Slopes z = slopes_of(b, c.p0->z, c.p1->z, c.p2->z);
+  Slopes attributes[kMostRasterAttributes];
+  for (int k = 0; k < attribute_count; ++k) attributes[k] = slopes_of(b, c.a0[k], c.a1[k], c.a2[k]);
+  const float low = std::min({c.p0->y_px, c.p1->y_px, c.p2->y_px}),
+              high = std::max({c.p0->y_px, c.p1->y_px, c.p2->y_px});
   const int y0 = std::max(0, static_cast<int>(std::ceil(low)));
   const int y1 = std::min(target.height - 1, static_cast<int>(std::floor(high)));
   const std::size_t plane = static_cast<std::size_t>(target.width) * target.height;
   for (int y = y0; y <= y1; ++y) {
     const float dy = static_cast<float>(y) - c.p0->y_px;
-    const float u0 = uy * dy - ux * c.p0->x_px, v0 = vy * dy - vx * c.p0->x_px;
+    const float u0 = b.uy * dy - b.ux * c.p0->x_px, v0 = b.vy * dy - b.vx * c.p0->x_px;
     int first = 0, last = target.width - 1;
-    clip_span(u0, ux, &first, &last);
-    clip_span(v0, vx, &first, &last);
-    clip_span(1 - u0 - v0, -ux - vx, &first, &last);
+    clip_span(u0, b.ux, &first, &last);
+    clip_span(v0, b.vx, &first, &last);
+    clip_span(1 - u0 - v0, -b.ux - b.vx, &first, &last);
     const std::size_t row = static_cast<std::size_t>(y) * target.width;
-    for (int x = first; x <= last; ++x) {
-      const float u = u0 + ux * static_cast<float>(x), v = v0 + vx * static_cast<float>(x), w = 1 - u - v;
-      const float z = w * c.p0->z + u * c.p1->z + v * c.p2->z;
-      if (!(z < target.depth[row + x])) continue;
-      target.depth[row + x] = z;
-      for (int k = 0; k < attribute_count; ++k) {
-        target.attributes[k * plane + row + x] = w * c.a0[k] + u * c.a1[k] + v * c.a2[k];
-      }
+    for (int x = first; x <= last; x += kSpan) {
+      float* out[kMostRasterAttributes];
+      for (int k = 0; k < attribute_count; ++k)
+        out[k] = (target.planes.empty() ? target.attributes + k * plane : target.planes[k]) + row + x;
+      draw_span(z, attributes, attribute_count, static_cast<float>(x) - c.p0->x_px, dy,
+                std::min(kSpan, last + 1 - x), target.depth + row + x, out);
     }
   }
 }
@@ -68,6 +113,7 @@ void draw(const Corners& c, int attribute_count, const RasterTarget& target) {
 
 void rasterise(std::span<const RasterVertex> vertices, std::span<const float> attributes, int attribute_count,
                std::span<const RasterTriangle> triangles, const RasterTarget& target) {
+  if (attribute_count > kMostRasterAttributes) return;
   const auto count = static_cast<std::int32_t>(vertices.size());
   for (const RasterTriangle& t : triangles) {
     const auto in_range = [count](std::int32_t i) { return i >= 0 && i < count; };

@@ -96,6 +96,20 @@ TEST(Rasterise, SkipsTrianglesWithBadIndicesOrPositionsThatAreNotFinite) {
   for (float value : out.attributes) EXPECT_FLOAT_EQ(value, -1);
 }
 
+TEST(Rasterise, WritesIntoPlanesThatLieApart) {
+  const std::vector<RasterVertex> v = {{-10, -10, 5}, {50, -10, 5}, {-10, 50, 5}};
+  const std::vector<float> a = {1, 10, 2, 20, 3, 30};
+  Canvas together(9, 7, 2);
+  rasterise(v, a, 2, std::vector<RasterTriangle>{{0, 1, 2}}, together.target());
+  std::vector<float> first(63, -1), second(63, -1), depth(63, kInfinity);
+  const std::vector<float*> planes = {first.data(), second.data()};
+  rasterise(v, a, 2, std::vector<RasterTriangle>{{0, 1, 2}}, {9, 7, nullptr, depth.data(), planes});
+  for (std::size_t i = 0; i < 63; ++i) {
+    EXPECT_EQ(first[i], together.attributes[i]);
+    EXPECT_EQ(second[i], together.attributes[63 + i]);
+  }
+}
+
 TEST(Rasterise, NearerSurfaceWinsWhateverTheOrder) {
   const std::vector<RasterVertex> v = {{-10, -10, 5}, {50, -10, 5}, {-10, 50, 5},
                                        {-10, -10, 2}, {50, -10, 2}, {-10, 50, 2}};

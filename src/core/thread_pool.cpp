@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace mien {
@@ -15,15 +17,23 @@ struct ThreadPool::Workers {
   std::vector<std::thread> threads;
   bool stop = false;
   unsigned generation = 0;
-  int running = 0;
+  bool open = false;  // the current job may still be joined
+  int running = 0;    // of the pool's threads, those that work on it
   // The current job.
   const std::function<void(int, int)>* work = nullptr;
   std::atomic<int> next{0};
   int end = 0, chunk = 1;
 
+  std::exception_ptr error;  // the first of the current job
+
   void take_chunks() {
-    for (int first = next.fetch_add(chunk); first < end; first = next.fetch_add(chunk)) {
-      (*work)(first, std::min(end, first + chunk));
+    try {
+      for (int first = next.fetch_add(chunk); first < end; first = next.fetch_add(chunk)) {
+        (*work)(first, std::min(end, first + chunk));
+      }
+    } catch (...) {
+      std::lock_guard lock(mutex);
+      if (!error) error = std::current_exception();
     }
   }
 
@@ -31,9 +41,10 @@ struct ThreadPool::Workers {
     unsigned seen = 0;
     std::unique_lock lock(mutex);
     while (true) {
-      wake.wait(lock, [&] { return stop || generation != seen; });
+      wake.wait(lock, [&] { return stop || (open && generation != seen); });
       if (stop) return;
       seen = generation;
+      ++running;
       lock.unlock();
       take_chunks();
       lock.lock();
@@ -72,13 +83,15 @@ void ThreadPool::for_ranges(int begin, int end, int grain, const std::function<v
     w.next = begin;
     w.end = end;
     w.chunk = (end - begin + pieces - 1) / pieces;
-    w.running = threads_ - 1;
+    w.open = true;
     ++w.generation;
   }
   w.wake.notify_all();
   w.take_chunks();
   std::unique_lock lock(w.mutex);
+  w.open = false;  // who has not woken up yet is not waited for: on a busy machine that may take long
   w.finished.wait(lock, [&] { return w.running == 0; });
+  if (w.error) std::rethrow_exception(std::exchange(w.error, nullptr));
 }
 
 }  // namespace mien

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <vector>
 
 namespace mien {
@@ -34,6 +35,19 @@ TEST(ThreadPool, KeepsSmallJobsOnTheCallingThread) {
   int calls = 0;  // not atomic: the sanitizer would object if another thread came here
   pool.for_ranges(0, 10, 100, [&](int, int) { ++calls; });
   EXPECT_EQ(calls, 1);
+}
+
+TEST(ThreadPool, ThrowsWhatItsWorkThrowsAndGoesOnAfterwards) {
+  for (const int threads : {1, 2, 4}) {
+    ThreadPool pool(threads);
+    const auto fail = [](int first, int last) {
+      if (first <= 40 && 40 < last) throw std::runtime_error("forty");
+    };
+    EXPECT_THROW(pool.for_ranges(0, 100, 1, fail), std::runtime_error) << threads;
+    std::atomic<int> sum{0};
+    pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
+    EXPECT_EQ(sum.load(), 16) << threads;
+  }
 }
 
 }  // namespace

@@ -126,6 +126,11 @@ Eigen::Matrix3Xf FaceModel::shape(const Eigen::VectorXf& identity, const Eigen::
   return Eigen::Map<Eigen::Matrix3Xf>(flat.data(), 3, kSurfacePoints);
 }
 
+Eigen::Matrix3Xf FaceModel::expression_move(const Eigen::VectorXf& step) const {
+  Eigen::VectorXf flat = modes_.rightCols(modes_.cols() - identity_count_) * step;
+  return Eigen::Map<Eigen::Matrix3Xf>(flat.data(), 3, kSurfacePoints);
+}
+
 Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
   const float eyes = eye_distance_px(mesh);
   if (!(eyes > kMinEyeDistancePx)) {

@@ -56,6 +56,9 @@ class FaceModel {
   // mean + modes * coefficients, 3 x 468; for tests and tools.
   Eigen::Matrix3Xf shape(const Eigen::VectorXf& identity, const Eigen::VectorXf& expression) const;
 
+  // How a step of the expression's coefficients moves the points, in shape()'s units.
+  Eigen::Matrix3Xf expression_move(const Eigen::VectorXf& step) const;
+
  private:
   FaceModel() = default;
 

@@ -53,8 +53,8 @@ Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch
       return Status(Code::kInternal, "network " + net_.spec().name + " gave a value that is not finite");
     }
   }
-  apply_coarse_output(gain_bias, residual_alpha, light_cell_, scratch.crop.crop_from_canvas, scene.trust,
-                      relit, alpha);
+  read_coarse_output(gain_bias, residual_alpha, light_cell_, &scratch.answer);
+  apply_coarse_answer(scratch.answer, scratch.crop.crop_from_canvas, scene.trust, relit, alpha);
   return {};
 }
 

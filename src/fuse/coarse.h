@@ -12,6 +12,7 @@ struct CoarseScratch {
   CoarseInputScratch input;
   CoarseCrop crop;
   std::array<Tensor, 2> outputs;
+  CoarseAnswer answer;  // of the last run
 };
 
 class CoarseNet {
@@ -22,8 +23,6 @@ class CoarseNet {
   // Improves `relit` and `alpha` (the scene's own) in place.
   Done run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch& net_scratch, PlanarRgb* relit,
            Plane* alpha) const;
-  // Of apply_coarse_output(), for an answer that is used again.
-  int light_cell() const { return light_cell_; }
 
  private:
   explicit CoarseNet(Net net) : net_(std::move(net)) {}

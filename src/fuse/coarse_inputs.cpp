@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -18,6 +19,27 @@ constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f,
 constexpr float kResidualLimit =
     0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
+
+// A row of the crop: bilinear; `outside` beyond the plane, whose values are multiplied by `scale`.
+MIEN_SIMD_CLONES
+void sample_row(const float* from, int w, int h, const Affine map, int y, float scale, float outside,
+                float* __restrict out) {
+  const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
+  const float row_x = map.b * static_cast<float>(y) + map.c, row_y = map.e * static_cast<float>(y) + map.f;
+  const int last_x = std::max(0, w - 2), last_y = std::max(0, h - 2), dx = w > 1 ? 1 : 0, dy = h > 1 ? w : 0;
+  for (int x = 0; x < kCoarseSize; ++x) {
+    const float at_x = map.a * static_cast<float>(x) + row_x, at_y = map.d * static_cast<float>(x) + row_y;
+    const float px = std::min(std::max(at_x, 0.0f), right), py = std::min(std::max(at_y, 0.0f), bottom);
+    const int x0 = std::min(static_cast<int>(px), last_x), y0 = std::min(static_cast<int>(py), last_y),
+              i = y0 * w + x0;
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const float above = from[i] + fx * (from[i + dx] - from[i]),
+                below = from[i + dy] + fx * (from[i + dy + dx] - from[i + dy]);
+    const float value = scale * (above + fy * (below - above));
+    const bool seen = at_x >= -0.5f && at_y >= -0.5f && at_x <= right + 0.5f && at_y <= bottom + 0.5f;
+    out[x] = seen ? value : outside;
+  }
+}
 
 // Canvas planes at the crop's size: averaged over boxes of whole pixels first when the canvas is finer, then
 // bilinear.
@@ -49,24 +71,8 @@ class Shrinker {
  private:
   static void sample(const float* from, int w, int h, const Affine& map, float scale, float outside,
                      float* out) {
-    const float right = static_cast<float>(w) - 0.5f, bottom = static_cast<float>(h) - 0.5f;
-    for (int y = 0; y < kCoarseSize; ++y) {
-      for (int x = 0; x < kCoarseSize; ++x) {
-        const Point2f p = map({static_cast<float>(x), static_cast<float>(y)});
-        if (p.x < -0.5f || p.y < -0.5f || p.x > right || p.y > bottom) {
-          *out++ = outside * scale;
-          continue;
-        }
-        const float px = std::clamp(p.x, 0.0f, static_cast<float>(w - 1)),
-                    py = std::clamp(p.y, 0.0f, static_cast<float>(h - 1));
-        const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), dx = x0 + 1 < w ? 1 : 0,
-                  dy = y0 + 1 < h ? w : 0;
-        const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-        const float* v = from + static_cast<std::ptrdiff_t>(y0) * w + x0;
-        const float above = v[0] + fx * (v[dx] - v[0]), below = v[dy] + fx * (v[dy + dx] - v[dy]);
-        *out++ = scale * (above + fy * (below - above));
-      }
-    }
+    for (int y = 0; y < kCoarseSize; ++y, out += kCoarseSize)
+      sample_row(from, w, h, map, y, scale, outside * scale, out);
   }
 
   int width_, height_, factor_;
@@ -146,76 +152,51 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
   }
 }
 
-// What the network says about a cell of the crop: gain, bias (0..255), residual (0..255), the step of alpha;
-// of the colours their mean.
-struct Answer {
-  static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
-  std::vector<float> cells;  // kCoarseSize x kCoarseSize x kStride
-};
-
 void mean_of_colours(const Tensor& maps, int first, Plane* out) {
   out->resize(maps.width, maps.height);
   for (std::size_t i = 0; i < out->size(); ++i)
     out->values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
 }
 
-// Valid until the next call on this thread.
-const Answer& collect(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell) {
-  thread_local Answer out;
-  out.cells.assign(kCropPlane * Answer::kStride, 0.0f);
-  thread_local Plane light, small, residual;
-  for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
-    mean_of_colours(gain_bias, first, &light);
-    shrink_boxes(light, light_cell, &small);
-    enlarge_map(small.values.data(), small.width, kCoarseSize, out.cells.data() + to, Answer::kStride);
-  }
-  residual.resize(residual_alpha.width, residual_alpha.height);
-  for (std::size_t i = 0; i < residual.size(); ++i) {
-    float sum = 0;
-    for (int c = 0; c < 3; ++c) {
-      const float r = residual_alpha.channel(c)[i], share = r * (1 / kResidualLimit);
-      sum += r / std::sqrt(1 + share * share);
-    }
-    residual.values[i] = sum / 3;
-  }
-  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out.cells.data() + Answer::kResidual,
-              Answer::kStride);
-  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize,
-              out.cells.data() + Answer::kAlphaStep, Answer::kStride);
-  for (std::size_t i = 0; i < kCropPlane; ++i) {
-    float* cell = out.cells.data() + i * Answer::kStride;
-    cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
-    cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
-  }
+using FourFloats [[gnu::vector_size(16)]] = float;  // a cell's four values, done together
+
+MIEN_INLINE FourFloats cell_at(const float* cell) {
+  FourFloats out;
+  std::memcpy(&out, cell, sizeof out);
   return out;
 }
 
-// Pixels x0..x1 of a row; `at` is the crop position of the first, `step` the way to the next.
+struct ImageRow {
+  const float* trust;
+  float *red, *green, *blue, *alpha;
+};
+
+// The first `count` pixels of a row; `at` is the crop position of the first, `step` the way to the next.
 MIEN_SIMD_CLONES
-void apply_row(const Answer& answer, Point2f at, Point2f step, int count, const float* trust, float* red,
-               float* green, float* blue, float* alpha) {
+void apply_row(const float* cells, Point2f at, Point2f step, int count, const ImageRow row) {
+  using Answer = CoarseAnswer;
   constexpr float kLast = kCoarseSize - 1;
   for (int i = 0; i < count; ++i, at.x += step.x, at.y += step.y) {
-    if (!(alpha[i] > 0)) continue;
-    const float px = std::clamp(at.x, 0.0f, kLast), py = std::clamp(at.y, 0.0f, kLast);
+    const float alpha = row.alpha[i];
+    if (!(alpha > 0)) continue;
+    const float px = std::min(std::max(at.x, 0.0f), kLast), py = std::min(std::max(at.y, 0.0f), kLast);
     const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2),
               y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
     const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const float* a =
-        answer.cells.data() + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
-    const float *b = a + Answer::kStride, *c = a + kCoarseSize * Answer::kStride, *d = c + Answer::kStride;
-    float v[Answer::kStride];
-    for (int k = 0; k < Answer::kStride; ++k) {
-      const float above = a[k] + fx * (b[k] - a[k]), below = c[k] + fx * (d[k] - c[k]);
-      v[k] = above + fy * (below - above);
-    }
-    const float before = (red[i] + green[i] + blue[i]) / 3;
-    const float after =
-        (1 + v[Answer::kGain]) * before + v[Answer::kBias] + (1 - kTrusted * trust[i]) * v[Answer::kResidual];
+    const float* a = cells + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
+    const float* c = a + kCoarseSize * Answer::kStride;
+    const FourFloats left = cell_at(a), right = cell_at(a + Answer::kStride), low_left = cell_at(c),
+                     low_right = cell_at(c + Answer::kStride);
+    const FourFloats above = left + fx * (right - left), below = low_left + fx * (low_right - low_left),
+                     v = above + fy * (below - above);
+    const float before = (row.red[i] + row.green[i] + row.blue[i]) / 3;
+    const float after = (1 + v[Answer::kGain]) * before + v[Answer::kBias] +
+                        (1 - kTrusted * row.trust[i]) * v[Answer::kResidual];
     const float gain = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
-    red[i] = std::min(255.0f, gain * red[i]), green[i] = std::min(255.0f, gain * green[i]),
-    blue[i] = std::min(255.0f, gain * blue[i]);
-    alpha[i] = std::clamp(alpha[i] + v[Answer::kAlphaStep] * 4 * alpha[i] * (1 - alpha[i]), 0.0f, 1.0f);
+    row.red[i] = std::min(255.0f, gain * row.red[i]);
+    row.green[i] = std::min(255.0f, gain * row.green[i]);
+    row.blue[i] = std::min(255.0f, gain * row.blue[i]);
+    row.alpha[i] = std::clamp(alpha + v[Answer::kAlphaStep] * 4 * alpha * (1 - alpha), 0.0f, 1.0f);
   }
 }
 
@@ -248,9 +229,38 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
-                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
-  const Answer& answer = collect(gain_bias, residual_alpha, light_cell);
+void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
+                        CoarseAnswer* out) {
+  using Answer = CoarseAnswer;
+  out->cells.assign(kCropPlane * Answer::kStride, 0.0f);
+  thread_local Plane light, small, residual;
+  for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
+    mean_of_colours(gain_bias, first, &light);
+    shrink_boxes(light, light_cell, &small);
+    enlarge_map(small.values.data(), small.width, kCoarseSize, out->cells.data() + to, Answer::kStride);
+  }
+  residual.resize(residual_alpha.width, residual_alpha.height);
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    float sum = 0;
+    for (int c = 0; c < 3; ++c) {
+      const float r = residual_alpha.channel(c)[i], share = r * (1 / kResidualLimit);
+      sum += r / std::sqrt(1 + share * share);
+    }
+    residual.values[i] = sum / 3;
+  }
+  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out->cells.data() + Answer::kResidual,
+              Answer::kStride);
+  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize,
+              out->cells.data() + Answer::kAlphaStep, Answer::kStride);
+  for (std::size_t i = 0; i < kCropPlane; ++i) {
+    float* cell = out->cells.data() + i * Answer::kStride;
+    cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
+    cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
+  }
+}
+
+void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_canvas, const Plane& trust,
+                         PlanarRgb* relit, Plane* alpha) {
   for (int y = 0; y < alpha->height; ++y) {
     float* row = alpha->row(y);
     const auto first =
@@ -260,9 +270,17 @@ void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, 
     while (!(row[last - 1] > 0)) --last;
     const std::size_t i = static_cast<std::size_t>(y) * alpha->width + first;
     const Point2f at = crop_from_canvas({static_cast<float>(first), static_cast<float>(y)});
-    apply_row(answer, at, {crop_from_canvas.a, crop_from_canvas.d}, last - first, trust.values.data() + i,
-              relit->channel(0) + i, relit->channel(1) + i, relit->channel(2) + i, row + first);
+    apply_row(answer.cells.data(), at, {crop_from_canvas.a, crop_from_canvas.d}, last - first,
+              {trust.values.data() + i, relit->channel(0) + i, relit->channel(1) + i, relit->channel(2) + i,
+               row + first});
   }
+}
+
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
+                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
+  thread_local CoarseAnswer answer;  // scratch that keeps its memory
+  read_coarse_output(gain_bias, residual_alpha, light_cell, &answer);
+  apply_coarse_answer(answer, crop_from_canvas, trust, relit, alpha);
 }
 
 }  // namespace mien

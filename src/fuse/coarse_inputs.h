@@ -69,6 +69,18 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 // 0.5)^2). The network changes light, never colour, and invents only where the source shows nothing (V,
 // trust). All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit
 // picture and alpha in place, where alpha > 0.
+//
+// What it says about each of the 128 x 128 cells, ready to be applied; serves for later frames as well.
+struct CoarseAnswer {
+  static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
+  std::vector<float> cells;  // gain, bias (of 255), residual (of 255), the step of alpha
+};
+
+void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
+                        CoarseAnswer* out);
+void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_canvas, const Plane& trust,
+                         PlanarRgb* relit, Plane* alpha);
+// Both.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
                          const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
 

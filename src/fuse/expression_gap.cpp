@@ -20,9 +20,7 @@ constexpr float kBlurShare = 0.012f;  // in face widths
 }  // namespace
 
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target) {
-  const Eigen::VectorXf still = Eigen::VectorXf::Zero(target.identity.size());
-  const Eigen::Matrix3Xf apart =
-      model.shape(still, source.expression) - model.shape(still, target.expression);
+  const Eigen::Matrix3Xf apart = model.expression_move(source.expression - target.expression);
   const float width = std::max(face_width_px(model.canonical_mesh()), 1e-3f);
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kSame, kApart, apart.col(i).norm() / width);

@@ -55,7 +55,7 @@ void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, cons
   if (last < first) return;
   PlanarRgb& eyeball = scratch->eyeball;
   eyeball.resize(mask.width, mask.height);
-  sample_bicubic(texture.levels[level].view(), map_x, map_y, first, last + 1, &eyeball);
+  sample_bicubic(texture.levels[level].view(), {map_x, map_y}, first, last + 1, &eyeball);
   for (std::size_t i = 0; i < mask.size(); ++i) {
     const float a = mask.values[i];
     if (!(a > 0)) continue;

@@ -21,9 +21,9 @@ MaskedBlur::MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scr
     : mask_(mask), scratch_(scratch), factor_(std::max(1, static_cast<int>(sigma_px / kSmallestSigma))) {
   const float rest = std::max(sigma_px * sigma_px - resampling_variance(factor_), 0.01f);
   sigma_small_ = std::sqrt(rest) / static_cast<float>(factor_);
-  shrink_boxes(mask, factor_, &scratch_->small_mask);
-  scratch_->blurred_mask = scratch_->small_mask;
-  gaussian_blur(&scratch_->blurred_mask, sigma_small_, &scratch_->line);
+  shrink_boxes(mask, factor_, &scratch->small_mask);
+  scratch->blurred_mask = scratch->small_mask;
+  gaussian_blur(&scratch->blurred_mask, sigma_small_, &scratch->line);
 }
 
 void MaskedBlur::apply_small(const float* in, Plane* small) const {
@@ -32,7 +32,8 @@ void MaskedBlur::apply_small(const float* in, Plane* small) const {
   for (std::size_t i = 0; i < small->size(); ++i)
     sum += small->values[i], weight += scratch_->small_mask.values[i];
   const auto mean = static_cast<float>(weight > 0 ? sum / weight : 0);
-  gaussian_blur(small, sigma_small_, &scratch_->line);
+  thread_local std::vector<float> line;  // scratch that keeps its memory
+  gaussian_blur(small, sigma_small_, &line);
   for (std::size_t i = 0; i < small->size(); ++i) {
     const float w = scratch_->blurred_mask.values[i];
     small->values[i] = (small->values[i] + kMinWeight * mean) / (std::max(w, 0.0f) + kMinWeight);
@@ -40,8 +41,9 @@ void MaskedBlur::apply_small(const float* in, Plane* small) const {
 }
 
 void MaskedBlur::apply(const Plane& in, Plane* out) const {
-  apply_small(in.values.data(), &scratch_->small);
-  enlarge(scratch_->small, out);
+  thread_local Plane small;
+  apply_small(in.values.data(), &small);
+  enlarge(small, out);
 }
 
 }  // namespace mien

@@ -11,12 +11,12 @@
 namespace mien {
 
 struct MaskedBlurScratch {
-  Plane small, small_mask, blurred_mask;
+  Plane small_mask, blurred_mask;
   std::vector<float> line;
 };
 
 // The mask's part of the work, done once for all planes that share mask and sigma. Works at a resolution that
-// sigma allows.
+// sigma allows. Several threads may apply one at the same time.
 class MaskedBlur {
  public:
   // mask: 0..1, same size as the planes to come. sigma_px > 0.
@@ -35,7 +35,7 @@ class MaskedBlur {
 
  private:
   const Plane& mask_;
-  MaskedBlurScratch* scratch_;
+  const MaskedBlurScratch* scratch_;
   int factor_;
   float sigma_small_;
 };

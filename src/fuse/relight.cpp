@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/simd_clones.h"
 
@@ -125,21 +126,41 @@ void measure_tint_gain(const MaskedBlur& blur, RelightScratch* s) {
   blur.enlarge(s->small_gain, &s->tint_gain);
 }
 
-void split_scales(const Plane& skin, float width_px, RelightScratch* s) {
-  {
-    const MaskedBlur low(skin, kLowSigma * width_px, &s->blur);
-    low.apply(s->light_target, &s->low_target);
-    low.apply(s->warped.l, &s->low_warped);
-  }
-  {
-    const MaskedBlur mid(skin, kMidSigma * width_px, &s->blur);
-    mid.apply(s->light_target, &s->mid_target);
-    mid.apply(s->warped.l, &s->mid_warped);
-  }
-  s->fine_target = s->light_target, s->fine_warped = s->warped.l;
-  const float sigma = std::max(0.8f, kFineSigma * width_px);
-  gaussian_blur(&s->fine_target, sigma, &s->blur.line);
-  gaussian_blur(&s->fine_warped, sigma, &s->blur.line);
+// The skin at the scales that the bands are made of.
+struct SkinBlurs {
+  MaskedBlur low, mid, tint;
+};
+
+// What relighting looks at in one of the two pictures; `light` is there before.
+struct Side {
+  const PlanarRgb& linear;
+  const Plane& light;
+  Plane *low, *mid, *fine, *small, *tint_a, *tint_b;
+  std::vector<float>* line;
+};
+
+void split_side(const Side& side, const SkinBlurs& blurs, float width_px) {
+  blurs.low.apply(side.light, side.low);
+  blurs.mid.apply(side.light, side.mid);
+  *side.fine = side.light;
+  gaussian_blur(side.fine, std::max(0.8f, kFineSigma * width_px), side.line);
+  measure_tint(side.linear, blurs.tint, side.small, side.tint_a, side.tint_b);
+}
+
+void split_target(const PlanarRgb& target, const SkinBlurs& blurs, float width_px, RelightScratch* s) {
+  linear_from_srgb(target, &s->linear_target);
+  lightness_from_linear(s->linear_target, &s->light_target);
+  split_side({s->linear_target, s->light_target, &s->low_target, &s->mid_target, &s->fine_target, s->small,
+              &s->tint_target_a, &s->tint_target_b, &s->line[0]},
+             blurs, width_px);
+}
+
+void split_warped(const PlanarRgb& warped, const SkinBlurs& blurs, float width_px, RelightScratch* s) {
+  linear_from_srgb(warped, &s->linear_warped);
+  lab_from_linear(s->linear_warped, &s->warped);
+  split_side({s->linear_warped, s->warped.l, &s->low_warped, &s->mid_warped, &s->fine_warped, s->small + 2,
+              &s->tint_warped_a, &s->tint_warped_b, &s->line[1]},
+             blurs, width_px);
 }
 
 // Mean colour of the eyeballs where they are lighter than their mean: the whites.
@@ -292,38 +313,55 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
   return 1.4826f * *middle;
 }
 
+namespace {
+
+constexpr int kBlocksPerTask = 24;
+
+// Blocks first .. last - 1.
+void relight_blocks(const RelightScratch& s, const FaceMasks& masks, const Plane& gap, EyeChoice eyes,
+                    const RelightMemory& how, int first, int last, PlanarRgb* warped) {
+  Block block;
+  for (int k = first; k < last; ++k) {
+    const std::size_t at = static_cast<std::size_t>(k) * kBlock;
+    const int n = static_cast<int>(std::min<std::size_t>(kBlock, warped->plane() - at));
+    const float* alpha = masks.alpha.values.data() + at;
+    if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
+    relight_block(block_inputs(s, masks, gap, at), eyes, how.gains, how.eye, n, &block);
+    const float* values[3] = {block.r, block.g, block.b};
+    for (int c = 0; c < 3; ++c) {
+      float* to = warped->channel(c) + at;
+      for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
+    }
+  }
+}
+
+}  // namespace
+
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
                       const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped,
-                      RelightMemory* memory) {
-  linear_from_srgb(target, &s->linear_target);
-  linear_from_srgb(*warped, &s->linear_warped);
-  lightness_from_linear(s->linear_target, &s->light_target);
-  lab_from_linear(s->linear_warped, &s->warped);
-  split_scales(masks.skin, width_px, s);
-  {
-    const MaskedBlur blur(masks.skin, kTintSigma * width_px, &s->blur);
-    measure_tint(s->linear_target, blur, s->small, &s->tint_target_a, &s->tint_target_b);
-    measure_tint(s->linear_warped, blur, s->small + 2, &s->tint_warped_a, &s->tint_warped_b);
-    measure_tint_gain(blur, s);
-  }
+                      RelightMemory* memory, ThreadPool* pool) {
+  ThreadPool alone(1);
+  if (pool == nullptr) pool = &alone;
+  const SkinBlurs blurs{{masks.skin, kLowSigma * width_px, &s->low_blur},
+                        {masks.skin, kMidSigma * width_px, &s->mid_blur},
+                        {masks.skin, kTintSigma * width_px, &s->tint_blur}};
+  const auto sides = [&](int first, int last) {
+    for (int k = first; k < last; ++k)
+      k == 0 ? split_target(target, blurs, width_px, s) : split_warped(*warped, blurs, width_px, s);
+  };
+  pool->for_ranges(0, 2, 1, std::cref(sides));  // by reference: nothing is allocated
+  measure_tint_gain(blurs.tint, s);
   const RelightMemory how = measure_or_hold(*s, masks, memory);
   if (expression_gap == nullptr) {
     s->no_gap.resize(target.width, target.height);
     s->no_gap.fill(0);
     expression_gap = &s->no_gap;
   }
-  Block block;
-  for (std::size_t first = 0; first < target.plane(); first += kBlock) {
-    const int n = static_cast<int>(std::min<std::size_t>(kBlock, target.plane() - first));
-    const float* alpha = masks.alpha.values.data() + first;
-    if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
-    relight_block(block_inputs(*s, masks, *expression_gap, first), eyes, how.gains, how.eye, n, &block);
-    const float* values[3] = {block.r, block.g, block.b};
-    for (int c = 0; c < 3; ++c) {
-      float* to = warped->channel(c) + first;
-      for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
-    }
-  }
+  const auto blocks = [&](int first, int last) {
+    relight_blocks(*s, masks, *expression_gap, eyes, how, first, last, warped);
+  };
+  const int count = static_cast<int>((target.plane() + kBlock - 1) / kBlock);
+  pool->for_ranges(0, count, kBlocksPerTask, std::cref(blocks));
   return {how.gains.detail, how.gains.fine, how.lightness_gap};
 }
 

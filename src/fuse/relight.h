@@ -8,6 +8,7 @@
 // it.
 #pragma once
 
+#include "core/thread_pool.h"
 #include "fuse/colour.h"
 #include "fuse/eyes.h"
 #include "fuse/masked_blur.h"
@@ -21,7 +22,8 @@ struct RelightScratch {
   Plane light_target, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;  // L
   Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;  // colour.h: Tint
   Plane small[4], small_gain, no_gap;
-  MaskedBlurScratch blur;
+  MaskedBlurScratch low_blur, mid_blur, tint_blur;
+  std::vector<float> line[2];
 };
 
 // Contrast given to the bands of the source's lightness, and where highlights bend.
@@ -53,10 +55,11 @@ struct RelightReport {
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
 // none): where it is 1, shading and creases are the target's (0..1, canvas pixels). `warped` becomes the
-// relit picture where masks.alpha > 0. memory: of the frames before; null: a photo.
+// relit picture where masks.alpha > 0. memory: of the frames before; null: a photo. pool (null: none) shares
+// the work; the result does not depend on it.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
                       const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped,
-                      RelightMemory* memory = nullptr);
+                      RelightMemory* memory = nullptr, ThreadPool* pool = nullptr);
 
 // 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation
 // that outliers do not move. 0 when empty.

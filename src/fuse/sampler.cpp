@@ -4,124 +4,132 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "core/simd_clones.h"
 
 namespace mien {
 namespace {
 
-constexpr int kBlock = 64;  // pixels done side by side
+constexpr int kBlock = 64;  // pixels whose weights are found side by side
 
-// Of a block: where its pixels' 4 x 4 neighbours lie (in pixels of 4 bytes) and what they weigh. A pixel
-// without position weighs nothing.
+// Four neighbours of a row, one a lane. GCC 12 makes no vector loop of plain arrays of four here.
+using FourFloats [[gnu::vector_size(16)]] = float;
+using FourTexels [[gnu::vector_size(16)]] = std::int32_t;
+
+struct Texels {
+  const std::uint32_t* first;  // RGBA
+  int width, height;
+  std::ptrdiff_t stride;  // in pixels
+};
+
+// Of a block, along one axis: the first of a pixel's 4 neighbours, how far it lies behind the second, and
+// what the four weigh.
 struct Neighbours {
-  std::int32_t column[4][kBlock], row[4][kBlock];
-  float weight_x[4][kBlock], weight_y[4][kBlock];
+  std::int32_t first[kBlock];
+  float part[kBlock], weight[4][kBlock];
 };
 
-struct Colours {
-  float r[kBlock], g[kBlock], b[kBlock];
-};
-
-// Catmull-Rom weights of the pixels at -1, 0, 1, 2 for the part of `position` behind the point, and their
-// clamped indices times `stride`.
+// Catmull-Rom weights of the pixels at -1, 0, 1, 2.
 MIEN_SIMD_CLONES
-void find_neighbours(const float* position, int n, int size, int stride, std::int32_t (&index)[4][kBlock],
-                     float (&weight)[4][kBlock]) {
+void find_neighbours(const float* position, int n, int size, float scale, float shift, Neighbours* out) {
   const float last = static_cast<float>(size + 4);
   for (int i = 0; i < n; ++i) {
-    const float given = position[i], p = std::clamp(given == given ? given : 0.0f, -4.0f, last);
+    const float given = scale * position[i] + shift,
+                p = std::clamp(given == given ? given : 0.0f, -4.0f, last);
     const float whole = std::floor(p), t = p - whole, t2 = t * t, t3 = t2 * t;
-    const int at = static_cast<int>(whole) - 1;
-    for (int k = 0; k < 4; ++k) index[k][i] = stride * std::clamp(at + k, 0, size - 1);
-    weight[0][i] = -0.5f * t + t2 - 0.5f * t3;
-    weight[1][i] = 1 - 2.5f * t2 + 1.5f * t3;
-    weight[2][i] = 0.5f * t + 2 * t2 - 1.5f * t3;
-    weight[3][i] = -0.5f * t2 + 0.5f * t3;
+    out->first[i] = static_cast<std::int32_t>(whole) - 1;
+    out->part[i] = t;
+    out->weight[0][i] = -0.5f * t + t2 - 0.5f * t3;
+    out->weight[1][i] = 1 - 2.5f * t2 + 1.5f * t3;
+    out->weight[2][i] = 0.5f * t + 2 * t2 - 1.5f * t3;
+    out->weight[3][i] = -0.5f * t2 + 0.5f * t3;
   }
 }
 
-// Four neighbours of a row, mixed.
+// The 4 x 4 neighbours from (x, y) on, edge pixels repeated.
+void copy_at_edge(const Texels& from, int x, int y, std::uint32_t* to) {
+  for (int v = 0; v < 4; ++v) {
+    const std::uint32_t* row = from.first + std::clamp(y + v, 0, from.height - 1) * from.stride;
+    for (int u = 0; u < 4; ++u) *to++ = row[std::clamp(x + u, 0, from.width - 1)];
+  }
+}
+
+MIEN_INLINE float sum_of(const FourFloats& v) { return v[0] + v[1] + (v[2] + v[3]); }
+MIEN_INLINE float as_byte(float v) { return std::min(std::max(v, 0.0f), 255.0f); }
+
+struct Row {
+  float *r, *g, *b, *alpha;  // alpha may be null
+};
+
+// n pixels with known neighbours; `wanted`: which of them lie somewhere.
 MIEN_SIMD_CLONES
-void mix_row(const std::uint32_t* pixels, const std::int32_t* row, const std::int32_t* column,
-             const float* weight_x, const float* weight_y, int n, float* __restrict r, float* __restrict g,
-             float* __restrict b) {
+void mix_row(const Texels& from, const Neighbours& x, const Neighbours& y, const bool* wanted, int n,
+             const Row& out) {
+  std::uint32_t edge[16];
   for (int i = 0; i < n; ++i) {
-    float red = 0, green = 0, blue = 0;
-    for (int u = 0; u < 4; ++u) {
-      const std::uint32_t rgba = pixels[row[i] + column[u * kBlock + i]];
-      const float w = weight_x[u * kBlock + i];
-      red += w * static_cast<float>(static_cast<std::int32_t>(rgba & 255));
-      green += w * static_cast<float>(static_cast<std::int32_t>(rgba >> 8 & 255));
-      blue += w * static_cast<float>(static_cast<std::int32_t>(rgba >> 16 & 255));
+    if (!wanted[i]) continue;
+    const int left = x.first[i], top = y.first[i];
+    const bool inside = left >= 0 && top >= 0 && left + 3 < from.width && top + 3 < from.height;
+    if (!inside) copy_at_edge(from, left, top, edge);
+    const std::uint32_t* first = inside ? from.first + top * from.stride + left : edge;
+    const std::ptrdiff_t stride = inside ? from.stride : 4;
+    FourFloats red{}, green{}, blue{};
+    for (int v = 0; v < 4; ++v) {
+      FourTexels rgba;
+      std::memcpy(&rgba, first + v * stride, sizeof rgba);
+      const float w = y.weight[v][i];
+      red += w * __builtin_convertvector(rgba & 255, FourFloats);
+      green += w * __builtin_convertvector(rgba >> 8 & 255, FourFloats);
+      blue += w * __builtin_convertvector(rgba >> 16 & 255, FourFloats);
     }
-    r[i] += weight_y[i] * red, g[i] += weight_y[i] * green, b[i] += weight_y[i] * blue;
+    const FourFloats across{x.weight[0][i], x.weight[1][i], x.weight[2][i], x.weight[3][i]};
+    out.r[i] = as_byte(sum_of(across * red));
+    out.g[i] = as_byte(sum_of(across * green));
+    out.b[i] = as_byte(sum_of(across * blue));
+    if (out.alpha == nullptr) continue;
+    const auto at = [&](int u, int v) {
+      return static_cast<float>(static_cast<std::int32_t>(first[v * stride + u] >> 24));
+    };
+    const float fx = x.part[i], above = at(1, 1) + fx * (at(2, 1) - at(1, 1)),
+                below = at(1, 2) + fx * (at(2, 2) - at(1, 2));
+    out.alpha[i] = (above + y.part[i] * (below - above)) * (1 / 255.0f);
   }
 }
 
-bool somewhere(float x, float y) { return std::isfinite(x) && std::isfinite(y); }
+// -> whether any of the pixels lies somewhere.
+bool find_wanted(const float* x, const float* y, const float* skipped, int n, bool* wanted) {
+  int any = 0;
+  for (int i = 0; i < n; ++i) {
+    const float sum = x[i] - x[i] + (y[i] - y[i]);  // 0 for two finite ones
+    wanted[i] = sum == 0 && !(skipped != nullptr && skipped[i] >= 1);
+    any |= wanted[i];
+  }
+  return any != 0;
+}
 
 }  // namespace
 
-void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out) {
+void sample_bicubic(ImageView image, const SampleMap& map, int y0, int y1, PlanarRgb* out, Plane* alpha) {
   static_assert(std::endian::native == std::endian::little, "RGBA is read as one number");
-  const auto* pixels = reinterpret_cast<const std::uint32_t*>(image.data);
-  const int stride = static_cast<int>(image.stride_bytes / 4);
-  Neighbours at;
-  Colours colours;
+  const Texels from{reinterpret_cast<const std::uint32_t*>(image.data), image.width, image.height,
+                    static_cast<std::ptrdiff_t>(image.stride_bytes / 4)};
+  Neighbours across, down;
+  bool wanted[kBlock];
   for (int y = y0; y < y1; ++y) {
     for (int x = 0; x < out->width; x += kBlock) {
       const int n = std::min(kBlock, out->width - x);
-      const float *px = map_x.row(y) + x, *py = map_y.row(y) + x;
-      if (std::none_of(px, px + n, [](float v) { return std::isfinite(v); })) continue;
-      find_neighbours(px, n, image.width, 1, at.column, at.weight_x);
-      find_neighbours(py, n, image.height, stride, at.row, at.weight_y);
-      colours = {};
-      for (int v = 0; v < 4; ++v)
-        mix_row(pixels, at.row[v], at.column[0], at.weight_x[0], at.weight_y[v], n, colours.r, colours.g,
-                colours.b);
+      const float *px = map.x.row(y) + x, *py = map.y.row(y) + x;
+      if (alpha != nullptr) std::fill_n(alpha->row(y) + x, n, 0.0f);
+      if (!find_wanted(px, py, map.skipped ? map.skipped->row(y) + x : nullptr, n, wanted)) continue;
+      find_neighbours(px, n, from.width, map.scale, map.shift, &across);
+      find_neighbours(py, n, from.height, map.scale, map.shift, &down);
       const std::size_t first = static_cast<std::size_t>(y) * out->width + x;
-      for (int i = 0; i < n; ++i) {
-        if (!somewhere(px[i], py[i])) continue;
-        out->channel(0)[first + i] = std::clamp(colours.r[i], 0.0f, 255.0f);
-        out->channel(1)[first + i] = std::clamp(colours.g[i], 0.0f, 255.0f);
-        out->channel(2)[first + i] = std::clamp(colours.b[i], 0.0f, 255.0f);
-      }
+      mix_row(from, across, down, wanted, n,
+              {out->channel(0) + first, out->channel(1) + first, out->channel(2) + first,
+               alpha != nullptr ? alpha->row(y) + x : nullptr});
     }
   }
-}
-
-namespace {
-
-// n pixels; without branches, so that several are done side by side.
-MIEN_SIMD_CLONES
-void alpha_of(const std::uint32_t* pixels, int width, int height, int stride, const float* map_x,
-              const float* map_y, std::size_t n, float* __restrict out) {
-  const float right = static_cast<float>(width - 1), bottom = static_cast<float>(height - 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    const float x = map_x[i], y = map_y[i];
-    const bool known = x - x == 0 && y - y == 0;
-    const float px = std::min(std::max(known ? x : 0.0f, 0.0f), right),
-                py = std::min(std::max(known ? y : 0.0f, 0.0f), bottom);
-    const int x0 = static_cast<int>(px), y0 = static_cast<int>(py), x1 = std::min(x0 + 1, width - 1),
-              y1 = std::min(y0 + 1, height - 1);
-    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const auto at = [&](int u, int v) {
-      return static_cast<float>(static_cast<std::int32_t>(pixels[v * stride + u] >> 24));
-    };
-    const float top = at(x0, y0) + fx * (at(x1, y0) - at(x0, y0)),
-                under = at(x0, y1) + fx * (at(x1, y1) - at(x0, y1));
-    out[i] = known ? (top + fy * (under - top)) / 255 : 0.0f;
-  }
-}
-
-}  // namespace
-
-void sample_alpha(ImageView image, const Plane& map_x, const Plane& map_y, Plane* out) {
-  out->resize(map_x.width, map_x.height);
-  alpha_of(reinterpret_cast<const std::uint32_t*>(image.data), image.width, image.height,
-           static_cast<int>(image.stride_bytes / 4), map_x.values.data(), map_y.values.data(), out->size(),
-           out->values.data());
 }
 
 }  // namespace mien

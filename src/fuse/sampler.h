@@ -7,13 +7,19 @@
 
 namespace mien {
 
-// out(x, y) = image at (map_x, map_y), Catmull-Rom (Keys 1981, a = -0.5), edge pixels repeated, result
-// clamped to 0..255. Pixels whose map_x is not finite keep what they hold. image: kRgba8. All planes have
-// out's size. rows [y0, y1).
-void sample_bicubic(ImageView image, const Plane& map_x, const Plane& map_y, int y0, int y1, PlanarRgb* out);
+// Where pixels are looked up: at (scale * x + shift, scale * y + shift); nowhere where x or y is not finite,
+// or where `skipped` (when there is one) is 1 or more. All planes have one size.
+struct SampleMap {
+  const Plane &x, &y;
+  float scale = 1, shift = 0;
+  const Plane* skipped = nullptr;
+};
 
-// out(x, y) = alpha of image at (map_x, map_y), 0..1, bilinear, edge pixels repeated. Pixels whose map_x is
-// not finite become 0.
-void sample_alpha(ImageView image, const Plane& map_x, const Plane& map_y, Plane* out);
+// out(x, y) = image at (map.x, map.y), Catmull-Rom (Keys 1981, a = -0.5), edge pixels repeated, result
+// clamped to 0..255. Pixels that lie nowhere keep what they hold. image: kRgba8. All planes have out's size.
+// rows [y0, y1).
+// alpha (null: not wanted) = the image's alpha there, 0..1, bilinear; 0 for pixels that lie nowhere.
+void sample_bicubic(ImageView image, const SampleMap& map, int y0, int y1, PlanarRgb* out,
+                    Plane* alpha = nullptr);
 
 }  // namespace mien

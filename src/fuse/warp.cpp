@@ -23,11 +23,6 @@ Affine level_from_base(int level) {
   return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
 }
 
-void scale_map(const Plane& in, float k, float shift, Plane* out) {
-  out->resize(in.width, in.height);
-  for (std::size_t i = 0; i < in.size(); ++i) out->values[i] = k * in.values[i] + shift;
-}
-
 // Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse
 // level of the texture.
 std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTexture& texture) {
@@ -66,19 +61,19 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh&
       attributes.insert(attributes.end(), {m.x, m.y, texture.own_share[i]});
     }
   }
-  const std::size_t plane = static_cast<std::size_t>(width) * height;
-  out->attributes.assign(plane * count, kNotCovered);
+  const std::array<Plane*, 7> planes = {&out->source_x, &out->source_y, &out->target_x, &out->target_y,
+                                        &out->mirror_x, &out->mirror_y, &out->own_share};
+  std::array<float*, 7> values{};
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    planes[k]->resize(width, height);
+    values[k] = planes[k]->values.data();
+  }
+  out->source_x.fill(kNotCovered);
+  if (texture.uses_mirror) out->mirror_x.fill(kNotCovered);
   out->depth.resize(width, height);
   out->depth.fill(kInfinity);
   rasterise(vertices, attributes, count, triangles,
-            {width, height, out->attributes.data(), out->depth.values.data()});
-  const std::array<Plane*, 7> planes = {&out->source_x, &out->source_y, &out->target_x, &out->target_y,
-                                        &out->mirror_x, &out->mirror_y, &out->own_share};
-  for (int k = 0; k < count; ++k) {
-    planes[k]->resize(width, height);
-    std::copy_n(out->attributes.begin() + static_cast<std::ptrdiff_t>(k * plane), plane,
-                planes[k]->values.begin());
-  }
+            {width, height, nullptr, out->depth.values.data(), values});
 }
 
 int best_level(const SourceTexture& texture, const Mesh& fused) {
@@ -90,17 +85,12 @@ int best_level(const SourceTexture& texture, const Mesh& fused) {
 void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,
                     const Plane* own_share, ThreadPool& pool, PlanarRgb* out, Plane* trust) {
   const Affine m = level_from_base(level);
-  thread_local Plane x, y;
-  scale_map(map_x, m.a, m.c, &x);
-  scale_map(map_y, m.e, m.f, &y);
-  for (std::size_t i = 0; own_share != nullptr && i < x.size(); ++i)
-    x.values[i] = own_share->values[i] < 1 ? x.values[i] : kNotCovered;
-  const Plane &px = x, &py = y;  // thread_local names would mean other objects inside the pool's threads
+  trust->resize(map_x.width, map_x.height);
+  const SampleMap map{map_x, map_y, m.a, m.c, own_share};
   const auto rows = [&](int y0, int y1) {
-    sample_bicubic(texture.levels[level].view(), px, py, y0, y1, out);
+    sample_bicubic(texture.levels[level].view(), map, y0, y1, out, trust);
   };
   pool.for_ranges(0, out->height, kRowsPerTask, std::cref(rows));  // by reference: nothing is allocated
-  sample_alpha(texture.levels[level].view(), px, py, trust);
 }
 
 void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,

@@ -122,6 +122,12 @@ void blend_pixel(std::uint8_t* pixel, PixelFormat format, float white, float bla
   if (alpha) pixel[3] = to_byte(255 * total);
 }
 
+// The same over pixels that hide what lies below them.
+void blend_opaque(std::uint8_t* pixel, int colours, float white, float black) {
+  const float below = 1 - (white + (1 - white) * black);
+  for (int c = 0; c < colours; ++c) pixel[c] = to_byte(255 * white + static_cast<float>(pixel[c]) * below);
+}
+
 // What the mark lays over the pixels of its rectangle, row by row.
 struct Mark {
   int width = -1, height = -1;  // of the picture it is for
@@ -155,10 +161,16 @@ PixelRect draw_visible_mark(MutableImageView image) {
   thread_local Mark mark;  // frames of a clip are of one size
   if (mark.width != image.width || mark.height != image.height) plan_mark(image.width, image.height, &mark);
   const int channels = channel_count(image.format);
+  const bool opaque = !has_alpha(image.format);
   std::size_t i = 0;
   for (int y = mark.rect.y0; y < mark.rect.y1; ++y) {
-    for (int x = mark.rect.x0; x < mark.rect.x1; ++x, ++i)
-      blend_pixel(image.row(y) + x * channels, image.format, mark.white[i], mark.black[i]);
+    for (int x = mark.rect.x0; x < mark.rect.x1; ++x, ++i) {
+      if (opaque) {
+        blend_opaque(image.row(y) + x * channels, channels, mark.white[i], mark.black[i]);
+      } else {
+        blend_pixel(image.row(y) + x * channels, image.format, mark.white[i], mark.black[i]);
+      }
+    }
   }
   return mark.rect;
 }

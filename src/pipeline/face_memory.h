@@ -1,25 +1,23 @@
 // What a stream's faces keep from one fused frame to the next.
 #pragma once
 
-#include <array>
 #include <span>
 #include <vector>
 
+#include "fuse/coarse_inputs.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
 #include "fuse/steady_light.h"
 #include "fuse/tone.h"
-#include "model/tensor.h"
 #include "pipeline/follow_faces.h"
 
 namespace mien {
 
 // The coarse network's last answer for a face: it is low-frequency, and moves along with the face's crop.
 struct HeldAnswer {
-  std::array<Tensor, 2> maps;  // as CoarseNet gives them
-  int light_cell = 1;          // of the network that gave them
-  int frames_left = 0;         // for which they serve; 0: the network is asked
-  bool asked = false;  // ever: the first answer serves for fewer frames, so that the networks take turns
+  CoarseAnswer answer;
+  int frames_left = 0;  // for which it serves; 0: the network is asked
+  bool asked = false;   // ever: the first answer serves for fewer frames, so that the networks take turns
 };
 
 // Figures of the skin for the report.

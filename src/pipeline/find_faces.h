@@ -31,6 +31,8 @@ struct FindScratch {
   IdentityScratch identity;
   UncoverScratch uncover;
   NetScratch nets;
+  MeshScratch mirrored_mesh;  // of a second look at the same time
+  NetScratch mirrored_nets;
 };
 
 // All faces, left to right. Detections whose mesh finds no face are dropped.

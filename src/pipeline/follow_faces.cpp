@@ -1,6 +1,7 @@
 #include "pipeline/follow_faces.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/try.h"
 #include "track/associate.h"
@@ -14,15 +15,39 @@ constexpr float kDoubleOverlap = 0.6f;  // tracks that overlap more look at one 
 constexpr float kLargestGrowth = 1.5f;  // in size from one frame to the next; more is no face but a mistake
 constexpr double kLongestGapSeconds = 1;
 
+// Where a face should be: the look at it, and the mirrored one when that is wanted. A pool of several threads
+// does both at once, though the second may not be needed.
+struct Looks {
+  std::optional<Result<MeshLook>> plain, mirrored;
+};
+
+Looks look_at(ImageView frame, const LevelSquare& square, bool twice, const FaceNetworks& networks,
+              FindScratch& scratch, ThreadPool& pool) {
+  Looks out;
+  const auto some = [&](int first, int last) {
+    for (int k = first; k < last; ++k) {
+      if (k == 0) {
+        out.plain.emplace(networks.mesh.look(frame, square, scratch.mesh, scratch.nets));
+      } else {
+        out.mirrored.emplace(
+            networks.mesh.look_mirrored(frame, square, scratch.mirrored_mesh, scratch.mirrored_nets));
+      }
+    }
+  };
+  pool.for_ranges(0, twice ? 2 : 1, 1, std::cref(some));
+  return out;
+}
+
 Result<std::optional<Face>> look_again(ImageView frame, Track* track, int second_look_period,
-                                       const FaceNetworks& networks, FindScratch& scratch) {
+                                       const FaceNetworks& networks, FindScratch& scratch, ThreadPool& pool) {
   const LevelSquare square = track->expected();
-  MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(frame, square, scratch.mesh, scratch.nets));
+  const bool twice = second_look_period <= 1 || track->wants_second_look();
+  Looks looks = look_at(frame, square, twice, networks, scratch, pool);
+  MIEN_ASSIGN(const MeshLook plain, std::move(*looks.plain));
   if (plain.presence < kKeepPresence) return std::optional<Face>();
   MeshLook look = plain;
-  if (second_look_period <= 1 || track->wants_second_look()) {
-    MIEN_ASSIGN(const MeshLook mirrored,
-                networks.mesh.look_mirrored(frame, square, scratch.mesh, scratch.nets));
+  if (twice) {
+    MIEN_ASSIGN(const MeshLook mirrored, std::move(*looks.mirrored));
     look = mean_of(plain, mirrored);
     track->take_second_look(plain.mesh, look.mesh, second_look_period);
   } else {
@@ -67,11 +92,11 @@ bool FaceFollower::begins_anew(ImageView frame, double seconds) {
 
 // Fills `seen` by looking where the tracks should be. -> whether all were found.
 Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
-                                          std::vector<std::optional<Face>>* seen) {
+                                          ThreadPool& pool, std::vector<std::optional<Face>>* seen) {
   bool all = true;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     if ((*seen)[i]) continue;
-    MIEN_ASSIGN((*seen)[i], look_again(frame, &tracks_[i], second_look_period_, networks, scratch));
+    MIEN_ASSIGN((*seen)[i], look_again(frame, &tracks_[i], second_look_period_, networks, scratch, pool));
     all = all && (*seen)[i].has_value();
   }
   return all;
@@ -132,13 +157,13 @@ void FaceFollower::drop_doubles() {
 
 Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double seconds,
                                                      const FaceNetworks& networks, FindScratch& scratch,
-                                                     Trace& trace) {
+                                                     ThreadPool& pool, Trace& trace) {
   if (begins_anew(frame, seconds)) reset();
   std::vector<std::optional<Face>> seen(tracks_.size());
   bool detector_is_due = tracks_.empty() || frames_to_detector_ <= 0;
   {
     const auto span = trace.span("track");
-    MIEN_ASSIGN(const bool all, look_at_tracks(frame, networks, scratch, &seen));
+    MIEN_ASSIGN(const bool all, look_at_tracks(frame, networks, scratch, pool, &seen));
     detector_is_due = detector_is_due || !all;
   }
   if (detector_is_due) {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/thread_pool.h"
 #include "pipeline/find_faces.h"
 #include "track/cut_detector.h"
 #include "track/track.h"
@@ -29,7 +30,7 @@ class FaceFollower {
   // The faces of the next frame, in the order of their numbers. seconds: the frame's time; a step back or of
   // more than a second starts anew, as a cut does.
   Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks,
-                                         FindScratch& scratch, Trace& trace);
+                                         FindScratch& scratch, ThreadPool& pool, Trace& trace);
 
   // From the next frame on: frames from one mirrored look at a followed face to the next.
   void set_second_look_period(int frames) { second_look_period_ = frames; }
@@ -52,7 +53,7 @@ class FaceFollower {
  private:
   bool begins_anew(ImageView frame, double seconds);
   Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
-                              std::vector<std::optional<Face>>* seen);
+                              ThreadPool& pool, std::vector<std::optional<Face>>* seen);
   Result<std::vector<Face>> find_new(ImageView frame, const std::vector<std::optional<Face>>& seen,
                                      const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
   void take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen);

@@ -15,13 +15,12 @@ Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& p
   if (held && held->frames_left > 0) {
     --held->frames_left;
     const Affine crop_from_canvas = crop_from_frame(level_square(scene.fused), kCoarseSpan, kCoarseSize);
-    apply_coarse_output(held->maps[0], held->maps[1], held->light_cell, crop_from_canvas, scene.trust,
-                        &s->fused, &s->masks.alpha);
+    apply_coarse_answer(held->answer, crop_from_canvas, scene.trust, &s->fused, &s->masks.alpha);
     return {};
   }
   MIEN_TRY(net.run(scene, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha));
   if (held) {
-    held->maps = parts.coarse_scratch->outputs, held->light_cell = net.light_cell();
+    held->answer = parts.coarse_scratch->answer;
     held->frames_left = held->asked ? parts.memory->coarse_period - 1 : (parts.memory->coarse_period - 1) / 2;
     held->asked = true;
   }

@@ -1,5 +1,9 @@
 #include "pipeline/prepare_face.h"
 
+#include <array>
+#include <functional>
+#include <utility>
+
 #include "face/crop.h"
 #include "fuse/glasses.h"
 #include "fuse/lips.h"
@@ -12,12 +16,24 @@ namespace {
 
 constexpr float kLeastThings = 0.004f;  // of the face's width squared: fewer things are no glasses
 
+void sample_regions(const RegionMap& regions, const Affine& frame_from_canvas, ThreadPool& pool,
+                    FuseScratch& s) {
+  const std::array<std::pair<RegionClass, Plane*>, 3> wanted = {{{RegionClass::kHair, &s.target_cover},
+                                                                 {RegionClass::kOccluder, &s.target_things},
+                                                                 {RegionClass::kSkin, &s.target_skin}}};
+  const auto some = [&](int first, int last) {
+    for (int k = first; k < last; ++k) {
+      const auto& [region, plane] = wanted[static_cast<std::size_t>(k)];
+      regions.sample({region}, frame_from_canvas, s.target.width, s.target.height, plane);
+    }
+  };
+  pool.for_ranges(0, static_cast<int>(wanted.size()), 1, std::cref(some));
+}
+
 // Hair and things in front of the target's face; of clear glasses only their frames.
-void sample_target_cover(const RegionMap& regions, const Affine& frame_from_canvas, const Mesh& target,
-                         FuseScratch& s) {
+void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas, const Mesh& target,
+                       FuseScratch& s) {
   const int width = s.target.width, height = s.target.height;
-  regions.sample({RegionClass::kHair}, frame_from_canvas, width, height, &s.target_cover);
-  regions.sample({RegionClass::kOccluder}, frame_from_canvas, width, height, &s.target_things);
   float things = 0;
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
@@ -62,8 +78,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     MaskHints hints{&s.trust, nullptr, nullptr};
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
-      sample_target_cover(*regions, frame_from_canvas, target, s);
-      regions->sample({RegionClass::kSkin}, frame_from_canvas, width, height, &s.target_skin);
+      sample_regions(*regions, frame_from_canvas, pool, s);
+      find_target_cover(*regions, frame_from_canvas, target, s);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);
@@ -77,7 +93,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
   const RelightReport lit =
       relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
-              &s.relight, &s.fused, before.light);
+              &s.relight, &s.fused, before.light, &pool);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
   return out;
 }

@@ -59,6 +59,7 @@ Span changed_bytes(const std::uint8_t* a, const std::uint8_t* b, int count) {
   const auto same = [&](int at, int n) {
     return std::memcmp(a + at, b + at, static_cast<std::size_t>(n)) == 0;
   };
+  if (same(0, count)) return {};  // most rows
   Span span{0, count - 1};
   while (span.first + kStep <= count && same(span.first, kStep)) span.first += kStep;
   while (span.first < count && a[span.first] == b[span.first]) ++span.first;

@@ -2,6 +2,7 @@
 // it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <random>
@@ -81,6 +82,34 @@ class Stream : public testing::Test {
 Engine* Stream::engine_ = nullptr;
 Image* Stream::target_ = nullptr;
 Source* Stream::source_ = nullptr;
+
+// Networks run in some frames and are held in others: six frames of fast see both.
+TEST_F(Stream, ResultDoesNotDependOnThreadCount) {
+  std::vector<Image> expected;
+  for (const int threads : {1, 2, 3}) {
+    auto engine = Engine::create({kRoot + "/models", threads, Mode::kFast});
+    ASSERT_TRUE(engine.ok()) << engine.status().message();
+    Session session = engine->open_session();
+    FaceTracker tracker;
+    FusedImage out;
+    for (std::size_t i = 0; i < 6; ++i) {
+      const int frame = static_cast<int>(i);
+      const auto report =
+          session.fuse_next(frame_of(frame, frame, 3).view(), 0.04 * frame, tracker, *source_, {}, out);
+      ASSERT_TRUE(report.ok()) << report.status().message();
+      EXPECT_EQ(report->fused_count(), 1) << "frame " << i;
+      if (threads == 1) {
+        expected.push_back(Image::copy_of(out.view()));
+        continue;
+      }
+      const ImageView a = expected[i].view(), b = out.view();
+      ASSERT_EQ(a.height, b.height);
+      for (int y = 0; y < a.height; ++y)
+        ASSERT_TRUE(std::equal(a.row(y), a.row(y) + 3 * a.width, b.row(y)))
+            << threads << " threads, frame " << i << ", row " << y;
+    }
+  }
+}
 
 TEST_F(Stream, ShakesAThirdOfWhatTheNetworkDoes) {
   const double plain = jitter_px(follow(40, 0, 6, false), 10), steady = jitter_px(follow(40, 0, 6, true), 10);
