@@ -42,13 +42,7 @@ constexpr char kExamples[] = R"(Examples:
 Exit codes: 0 done, 1 failed, 2 bad arguments or set-up, 3 declined, 4 stopped,
 5 no usable face, 6 unreadable media, 7 model refused, 8 label policy.)";
 
-int run(int argc, char** argv) {
-  stop_cleanly_on_signals();
-  Arguments app(kDescription, "mien");
-  app.footer(kExamples);
-  app.add_version_flag("--version", std::string("mien ") + engine_version());
-  app.require_subcommand();
-  Common common;
+void add_common_options(Arguments& app, Common& common) {
   common.threads = static_cast<int>(std::max(1u, std::min(4u, std::thread::hardware_concurrency())));
   app.add_option("--models", common.models_folder, "Folder with manifest.json (default: beside the program)");
   app.add_option("--threads", common.threads, "Threads to use (default: cores, at most 4)")
@@ -57,6 +51,16 @@ int run(int argc, char** argv) {
          "--low-light", common.low_light,
          "auto: brighten dark pictures for the search of faces, never in the result; off (default auto)")
       .check(OneOf{{"auto", "off"}});
+}
+
+int run(int argc, char** argv) {
+  stop_cleanly_on_signals();
+  Arguments app(kDescription, "mien");
+  app.footer(kExamples);
+  app.add_version_flag("--version", std::string("mien ") + engine_version());
+  app.require_subcommand();
+  Common common;
+  add_common_options(app, common);
   app.fallthrough();
 
   std::vector<std::pair<const Arguments*, Command>> commands;
