@@ -1,6 +1,6 @@
 """What trains and what measures the uncover network: painted glasses and thin covers on faces of which nobody wears glasses.
 
-Real wearers have no truth. A small discriminator (realism_loss.py) says how the eyes of bare faces look, and what of real glasses is left.
+Real wearers have no truth. With wearers and realism_weight a small discriminator (realism_loss.py) says how the eyes of bare faces look.
 """
 import dataclasses
 import sys
@@ -32,8 +32,8 @@ class UncoverOptions(LoopOptions):
     feature_weight: float = 2.0     # brows and eyes count 1 + this much
     glasses_weight: float = 0.3     # of finding painted glasses
     bare_weight: float = 0.15       # of what has no glasses and stays as it is
-    wearers: int = 4                # real ones beside a batch
-    realism_weight: float = 0.02    # of the discriminator on them
+    wearers: int = 0                # real ones beside a batch, for the discriminator
+    realism_weight: float = 0.0     # of the discriminator on them: it turned their eyes orange (LOG.md)
     start: str = ''                 # weights (.npz) to go on from; 'shipped': those in models/
 
 

@@ -4,8 +4,10 @@
 #   train.py fuse network=small start=$START samples=30000 rate=1.2e-3 tone_weight=0 detail_weight=0.5 average=0.998
 #   train.py fuse network=small start=that  samples=9000  rate=5e-4   tone_weight=0 detail_weight=1.0 average=0.99
 #   prepare.py with the new relighting, samples=20000; train.py fuse network=small start=that samples=30000 rate=1e-3 tone_weight=0 detail_weight=1.0 average=0.998
-#   then, on 12,000 samples of 2026-11-29, what ships now (the run was stopped at 1.3 k samples with pairs=8, weights half as large, and resumed):
+#   then, on 12,000 samples of 2026-11-29 (the run was stopped at 1.3 k samples with pairs=8, weights half as large, and resumed):
 #   train.py fuse network=small start=shipped samples=16000 pairs=4 rate=8e-4 tone_weight=0 detail_weight=2 identity_weight=1 realism_weight=0.04 average=0.995
+#   then, on 30,000 samples (18,000 of them new), what ships now:
+#   train.py fuse network=small start=shipped samples=30000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
 # What shipped as tiny: recipes/fuse.sh tiny samples=40000 (samples of before the new relighting).
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
