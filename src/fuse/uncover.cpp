@@ -93,14 +93,10 @@ Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
   return out;
 }
 
-UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions,
-                                     UncoverScratch& s) const {
+UncoverNet::Look UncoverNet::suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& s) const {
   Look look;
-  const InputSpec& in = net_.spec().input;
-  const int size = in.width;
+  const int size = net_.spec().input.width;
   look.crop_from_photo = crop_from_frame(level_square(mesh), span_, size);
-  sample_affine(photo, look.crop_from_photo, size, size, &s.pixels);
-  look.crop = image_of(s.pixels, size);
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   const Affine photo_from_crop = look.crop_from_photo.inverse();
   regions.sample({RegionClass::kOccluder}, photo_from_crop, size, size, &s.cover);
@@ -109,6 +105,17 @@ UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const Re
   look.may_wear =
       score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size, &glasses);
   look.surely_wears = look.may_wear && score >= kWearsGlasses;
+  return look;
+}
+
+void UncoverNet::prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& s,
+                         Look* out) const {
+  Look& look = *out;
+  const int size = net_.spec().input.width;
+  sample_affine(photo, look.crop_from_photo, size, size, &s.pixels);
+  look.crop = image_of(s.pixels, size);
+  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
+  const Affine photo_from_crop = look.crop_from_photo.inverse();
   s.glasses.resize(size, size);
   s.glasses.fill(0);  // the network finds them itself
   const SeenGlasses hidden_by_nothing{look.surely_wears, &s.glasses};
@@ -116,7 +123,6 @@ UncoverNet::Look UncoverNet::prepare(ImageView photo, const Mesh& mesh, const Re
   draw_face(in_crop, size, size, &s.oval);
   look.covered = keep_inside(s.oval, &s.cover) >= kUncoveredShare;
   look.mean = mean_colour(s.pixels, s.cover, s.oval);
-  return look;
 }
 
 Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch& s,
@@ -153,7 +159,8 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
                                                      const RegionMap& regions, UncoverScratch& s,
                                                      NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<UncoveredFace>();
-  Look look = prepare(photo, mesh, regions, s);
+  Look look = suspect(mesh, regions, s);
+  prepare(photo, mesh, regions, s, &look);
   if (!look.covered && !look.may_wear) return std::optional<UncoveredFace>();
   MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
   if (!look.covered && !wears) return std::optional<UncoveredFace>();
@@ -165,8 +172,9 @@ Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const 
                                                          const RegionMap& regions, UncoverScratch& s,
                                                          NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<FineMask>();
-  const Look look = prepare(photo, mesh, regions, s);
+  Look look = suspect(mesh, regions, s);
   if (!look.may_wear) return std::optional<FineMask>();
+  prepare(photo, mesh, regions, s, &look);
   MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
   if (!wears) return std::optional<FineMask>();
   FineMask out{s.glasses, look.crop_from_photo};

@@ -41,7 +41,10 @@ class UncoverNet {
     Image crop;
     std::array<float, 3> mean{};  // stands for covered pixels, 0..255
   };
-  Look prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
+  // What the region network alone says; cheap.
+  Look suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
+  void prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch,
+               Look* look) const;
   // -> whether clear glasses are worn; scratch.glasses and scratch.answer are set.
   Result<bool> ask(const Look& look, const Mesh& mesh, UncoverScratch& scratch,
                    NetScratch& net_scratch) const;
