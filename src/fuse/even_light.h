@@ -3,6 +3,7 @@
 // the two halves still differ in at the scale of light and shadow.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "core/raster.h"
@@ -17,6 +18,7 @@ struct EvenLightReport {
   float from_ordinary = 0;  // spread over the face of log(its light / ordinary light), as coded; portraits
                             // have 0.12 (median), one of ten has more than 0.28
   float strength = 0;       // of the stronger of the two corrections, 0..1
+  std::array<float, kSurfacePoints> lift{};  // per surface point: logarithm of what it was brightened by
 };
 
 // pixels: RGBA, alpha is trust (SourceTexture::levels[0]); mesh in its pixels. The face goes to ordinary

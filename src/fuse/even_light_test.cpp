@@ -73,6 +73,10 @@ TEST_F(EvenLightTest, LampsFromTwoSidesGiveNearlyTheSamePixels) {
                         b = even_light(mesh_, model_->triangles(), right.mutable_view());
   EXPECT_GT(a.unevenness, 0.4f);
   EXPECT_GT(b.strength, 0.9f);
+  constexpr int kLeftCheek = 425, kRightCheek = 205;
+  EXPECT_GT(a.lift[kLeftCheek], 0.3f);  // `left` is dark where x is large: on the person's left
+  EXPECT_LT(a.lift[kRightCheek], -0.15f);
+  EXPECT_GT(b.lift[kRightCheek], 0.3f);
   EXPECT_LT(apart(left, right), before / 3);
 }
 

@@ -18,6 +18,10 @@ constexpr float kMargin =
 constexpr int kSmallestLevel = 16;  // pixels
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
+// Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
+// shadow's edges stay.
+constexpr float kDarker = 0.25f, kMuchDarker = 0.5f;
+constexpr int kSmoothings = 3;  // so that sides do not meet at the edges of triangles
 
 struct CutOut {
   int x0, y0, x1, y1;
@@ -102,6 +106,50 @@ float trust_at(const Image& level, const Point3f& p) {
   return static_cast<float>(level.view().row(y)[4 * x + 3]) / 255;
 }
 
+// 1 at points of the eyes: a gaze is not mirrored for the sake of light.
+std::array<float, kSurfacePoints> eye_points() {
+  std::array<float, kSurfacePoints> out{};
+  for (const topology::Index i : topology::kRightEye) out[i] = 1;
+  for (const topology::Index i : topology::kLeftEye) out[i] = 1;
+  return out;
+}
+
+using SurfaceShares = std::array<float, kSurfacePoints>;
+
+// Every point half of the way to the mean of its triangles.
+SurfaceShares smoothed(const SurfaceShares& in, std::span<const RasterTriangle> triangles) {
+  SurfaceShares sum{}, count{}, out;
+  for (const RasterTriangle& t : triangles) {
+    const float mean = (in[t[0]] + in[t[1]] + in[t[2]]) / 3;
+    for (const std::int32_t i : t) sum[i] += mean, count[i] += 1;
+  }
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = count[i] > 0 ? 0.5f * in[i] + 0.5f * sum[i] / count[i] : in[i];
+  return out;
+}
+
+// SourceTexture::own_share of a texture that has level 0 and mesh.
+SurfaceShares judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> triangles,
+                          const EvenLightReport& light) {
+  const auto n_z = facing(texture.mesh, triangles), eyes = eye_points();
+  const Image& level = texture.levels[0];
+  SurfaceShares shade, out;
+  for (int i = 0; i < kSurfacePoints; ++i)
+    shade[i] = (1 - eyes[i]) * smoothstep(kDarker, kMuchDarker, light.lift[i] - light.lift[mirror_point(i)]);
+  for (int k = 0; k < kSmoothings; ++k) shade = smoothed(shade, triangles);
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const int other = mirror_point(i);
+    out[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, n_z[other] - n_z[i]) *
+                     (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
+    if (!(n_z[other] > kEdgeOn)) continue;
+    const float own_trust = trust_at(level, texture.mesh[i]),
+                other_trust = trust_at(level, texture.mesh[other]);
+    out[i] = std::min({out[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust),
+                       1 - shade[i] * smoothstep(-kMuchBetterBy, -kBetterBy, other_trust - own_trust)});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::size_t SourceTexture::bytes() const {
@@ -168,21 +216,9 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, uncovered, &level);
-  even_light(out.mesh, triangles, level.mutable_view());
+  const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
   out.levels.push_back(std::move(level));
-
-  const auto n_z = facing(mesh, triangles);
-  for (int i = 0; i < kSurfacePoints; ++i) {
-    const float better = n_z[mirror_point(i)] - n_z[i];
-    out.own_share[i] =
-        1 - smoothstep(kBetterBy, kMuchBetterBy, better) * (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
-    const float own_trust = trust_at(out.levels[0], out.mesh[i]),
-                other_trust = trust_at(out.levels[0], out.mesh[mirror_point(i)]);
-    const bool other_seen = n_z[mirror_point(i)] > kEdgeOn;
-    if (other_seen)
-      out.own_share[i] =
-          std::min(out.own_share[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust));
-  }
+  out.own_share = judge_sides(out, triangles, light);
   finish_texture(&out);
   const auto openings = eye_openings(mesh);
   out.right_eye_open = openings[0] >= kClosedEyeOpening;

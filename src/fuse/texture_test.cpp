@@ -38,6 +38,27 @@ TEST(Texture, TurnedFaceTakesItsFarSideFromTheNearOne) {
   EXPECT_GT(left.own_share[454], 0.9f);
 }
 
+// A lamp from the side leaves noise and edges of shadow where it does not reach; the lit side is better
+// there. A gaze stays what it is.
+TEST(Texture, DeepShadowTakesTheLitSideButForTheEyes) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f);
+  for (int y = 0; y < 420; ++y) {
+    for (int x = 0; x < 3 * 400; ++x) {
+      std::uint8_t& v = photo.mutable_view().row(y)[x];
+      v = static_cast<std::uint8_t>(v *
+                                    std::exp(-0.7f * std::tanh((static_cast<float>(x / 3) - 199.5f) / 40)));
+    }
+  }
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
+  constexpr int kLeftCheek = 425, kRightCheek = 205, kLeftOuterCorner = 263;
+  EXPECT_TRUE(texture.uses_mirror);
+  EXPECT_LT(texture.own_share[kLeftCheek], 0.2f);
+  EXPECT_EQ(texture.own_share[kRightCheek], 1);
+  EXPECT_GT(texture.own_share[kLeftOuterCorner], 0.5f);
+}
+
 TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
   const auto model = load_model();
   const Image photo = make_picture(2400, 2500, PixelFormat::kBgr8, 1, 1.0f);
@@ -123,6 +144,24 @@ TEST(Texture, WallBesideACoverIsNoSkinEvenWhereTheRegionsSaySo) {
             row = y + static_cast<int>(std::lround(texture.mesh[234].y - mesh[234].y));
   EXPECT_LT(texture.levels[0].view().row(row)[4 * x + 2],
             180);  // skin's blue is below 110, the wall's is 250
+}
+
+// A fringe's strands reach further than the region network sees; a hair line's do not.
+TEST(Texture, ForeheadBelowAFringeIsNotTrusted) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f);
+  constexpr int kTop = 10, kForehead = 151, kAboveBridge = 9, kCheek = 205;
+  const auto with_hair_down_to = [&](float y) {
+    const RegionMap regions = regions_with_box(400, 420, 0, 0, 400, y, RegionClass::kHair);
+    return make_texture(photo.view(), mesh, model->triangles(), &regions);
+  };
+  const float room = 0.04f * face_width_px(mesh);
+  const SourceTexture line = with_hair_down_to(mesh[kTop].y + room),
+                      fringe = with_hair_down_to(0.5f * (mesh[kForehead].y + mesh[kAboveBridge].y));
+  EXPECT_EQ(pixel_at(line, kAboveBridge)[3], 255);
+  EXPECT_LT(pixel_at(fringe, kAboveBridge)[3], 60);
+  EXPECT_EQ(pixel_at(fringe, kCheek)[3], 255);
 }
 
 TEST(EyeOpenings, SeparateOpenFromClosed) {
