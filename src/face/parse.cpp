@@ -50,6 +50,7 @@ Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, Pars
                                            " classes, expected " + std::to_string(kRegionClasses));
   }
   softmax(&out->probability);
+  remove_specks(&out->probability);
   // Grid cells are areas of the crop: cell i covers crop pixels i * k .. (i + 1) * k - 1.
   const float k = static_cast<float>(map.width) / static_cast<float>(size);
   out->map_from_frame = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}, crop);

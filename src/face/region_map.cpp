@@ -1,6 +1,7 @@
 #include "face/region_map.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/simd_clones.h"
 
@@ -24,7 +25,40 @@ void sample_row(const float* grid, int w, int h, const Affine m, int y, int widt
   }
 }
 
+// The cells that hang together with `first` (by sides) and are marked; they are unmarked.
+void take_island(int first, int width, int height, std::vector<char>* marked, std::vector<int>* island) {
+  island->assign(1, first);
+  (*marked)[static_cast<std::size_t>(first)] = 0;
+  for (std::size_t k = 0; k < island->size(); ++k) {
+    const int cell = (*island)[k], x = cell % width, y = cell / width;
+    const auto visit = [&](bool inside, int next) {
+      if (!inside || !(*marked)[static_cast<std::size_t>(next)]) return;
+      (*marked)[static_cast<std::size_t>(next)] = 0;
+      island->push_back(next);
+    };
+    visit(x > 0, cell - 1), visit(x + 1 < width, cell + 1);
+    visit(y > 0, cell - width), visit(y + 1 < height, cell + width);
+  }
+}
+
 }  // namespace
+
+void remove_specks(Tensor* probability) {
+  constexpr float kPerhaps = 0.3f;
+  const int w = probability->width, h = probability->height, cells = w * h;
+  float* thing = probability->channel(static_cast<int>(RegionClass::kOccluder));
+  float* skin = probability->channel(static_cast<int>(RegionClass::kSkin));
+  thread_local std::vector<char> marked;
+  thread_local std::vector<int> island;
+  marked.resize(static_cast<std::size_t>(cells));
+  for (int i = 0; i < cells; ++i) marked[static_cast<std::size_t>(i)] = thing[i] > kPerhaps;
+  for (int i = 0; i < cells; ++i) {
+    if (!marked[static_cast<std::size_t>(i)]) continue;
+    take_island(i, w, h, &marked, &island);
+    if (static_cast<float>(island.size()) >= kSmallestThing * static_cast<float>(cells)) continue;
+    for (const int cell : island) skin[cell] += thing[cell], thing[cell] = 0;
+  }
+}
 
 void FineMask::sample(const Affine& frame_from_picture, int width, int height, Plane* out) const {
   const Affine m = compose(mask_from_frame, frame_from_picture);

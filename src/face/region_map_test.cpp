@@ -52,5 +52,36 @@ TEST(FineMask, LiesWhereTheFrameSaysAndIsNothingOutside) {
   EXPECT_FLOAT_EQ(out.row(29)[39], 0);
 }
 
+// 40 x 40 cells of skin with a thing of w x h cells at (x, y).
+Tensor skin_with_thing(int x, int y, int w, int h) {
+  Tensor map;
+  map.resize(kRegionClasses, 40, 40);
+  std::fill(map.values.begin(), map.values.end(), 0.0f);
+  for (int i = 0; i < 1600; ++i) {
+    const bool thing = i % 40 >= x && i % 40 < x + w && i / 40 >= y && i / 40 < y + h;
+    map.channel(static_cast<int>(RegionClass::kOccluder))[i] = thing ? 0.9f : 0;
+    map.channel(static_cast<int>(RegionClass::kSkin))[i] = thing ? 0.1f : 1;
+  }
+  return map;
+}
+
+TEST(RegionMap, SpecksAreSkinAndThingsStay) {
+  const auto things = [](Tensor map) {
+    remove_specks(&map);
+    float sum = 0;
+    for (int i = 0; i < 1600; ++i) {
+      sum += map.channel(static_cast<int>(RegionClass::kOccluder))[i];
+      EXPECT_NEAR(map.channel(static_cast<int>(RegionClass::kOccluder))[i] +
+                      map.channel(static_cast<int>(RegionClass::kSkin))[i],
+                  1, 1e-6f);
+    }
+    return sum;
+  };
+  EXPECT_EQ(things(skin_with_thing(20, 20, 3, 1)), 0);
+  EXPECT_EQ(things(skin_with_thing(39, 37, 1, 3)), 0);  // at the corner
+  EXPECT_NEAR(things(skin_with_thing(20, 20, 5, 1)), 4.5f, 1e-4f);
+  EXPECT_NEAR(things(skin_with_thing(0, 0, 40, 40)), 1440, 1e-1f);
+}
+
 }  // namespace
 }  // namespace mien
