@@ -37,6 +37,9 @@ constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue f
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
 constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
+// Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
+// what the region network sees: so far around it the forehead is not trusted.
+constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.06f;
 
 using enum RegionClass;
 
@@ -159,6 +162,49 @@ Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const 
   return lost;
 }
 
+// The face's oval above the brows' lower edge: 0 or 1.
+Plane draw_forehead(const Mesh& mesh, const Image& level) {
+  Plane out = empty_like(level);
+  draw_face(mesh, out.width, out.height, &out);
+  const auto middle = [&mesh](const auto& part) {
+    Point2f sum{};
+    for (const topology::Index i : part) sum.x += mesh[i].x, sum.y += mesh[i].y;
+    const auto n = static_cast<float>(part.size());
+    return Point2f{sum.x / n, sum.y / n};
+  };
+  const Point2f right = middle(topology::kRightBrow), left = middle(topology::kLeftBrow);
+  const float apart = std::hypot(left.x - right.x, left.y - right.y),
+              below = kBelowBrows * face_width_px(mesh);
+  for (int y = 0; y < out.height; ++y) {
+    for (int x = 0; x < out.width; ++x) {
+      // The person's right is the picture's left: what lies above turns to the left of the way between the
+      // brows.
+      const float side = (left.x - right.x) * (static_cast<float>(y) - right.y) -
+                         (left.y - right.y) * (static_cast<float>(x) - right.x);
+      if (side >= below * apart) out.row(y)[x] = 0;
+    }
+  }
+  return out;
+}
+
+// Adds the surroundings of a fringe. hair: 0..1.
+void add_fringe(const Image& level, const Mesh& mesh, float width_px, const Plane& features, Plane hair,
+                Plane* cover) {
+  const Plane forehead = draw_forehead(mesh, level);
+  float covered = 0, area = 1e-6f;
+  for (std::size_t i = 0; i < hair.size(); ++i)
+    covered += forehead.values[i] * hair.values[i], area += forehead.values[i];
+  const float strength = smoothstep(kFringeFrom, kFringeTo, covered / area);
+  if (!(strength > 0)) return;
+  std::vector<float> line;
+  gaussian_blur(&hair, kFringeReach * width_px / 2, &line);
+  for (std::size_t i = 0; i < hair.size(); ++i) {
+    const float near =
+        smoothstep(0.02f, 0.15f, hair.values[i]) * forehead.values[i] * (1 - features.values[i]);
+    cover->values[i] = std::max(cover->values[i], strength * near);
+  }
+}
+
 // RGBA, bilinear; the picture's edge goes on outside.
 std::array<float, 4> sample(ImageView picture, Point2f p) {
   const float px = std::clamp(p.x, 0.0f, static_cast<float>(picture.width - 1)),
@@ -246,6 +292,7 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   draw_face(mesh, w, h, &face);
   regions.sample({kHair}, frame_from_level, w, h, &things);
   add_lines(level, width_px, features, things, face, &out.all);
+  add_fringe(level, mesh, width_px, features, things, &out.all);
   regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
   add_strangers(level, width_px, features, std::move(things), face, &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
