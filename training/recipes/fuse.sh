@@ -8,7 +8,8 @@
 #   train.py fuse network=small start=shipped samples=16000 pairs=4 rate=8e-4 tone_weight=0 detail_weight=2 identity_weight=1 realism_weight=0.04 average=0.995
 #   then, on 30,000 samples (18,000 of them new), what ships now:
 #   train.py fuse network=small start=shipped samples=30000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
-# What shipped as tiny: recipes/fuse.sh tiny samples=40000 (samples of before the new relighting).
+# What ships as tiny, on the same samples, from the weights of the first run (recipes/fuse.sh tiny samples=40000, before the new relighting):
+#   train.py fuse network=tiny start=shipped samples=20000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
