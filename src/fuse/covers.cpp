@@ -187,24 +187,6 @@ Plane draw_forehead(const Mesh& mesh, const Image& level) {
   return out;
 }
 
-// Adds the surroundings of a fringe. hair: 0..1.
-void add_fringe(const Image& level, const Mesh& mesh, float width_px, const Plane& features, Plane hair,
-                Plane* cover) {
-  const Plane forehead = draw_forehead(mesh, level);
-  float covered = 0, area = 1e-6f;
-  for (std::size_t i = 0; i < hair.size(); ++i)
-    covered += forehead.values[i] * hair.values[i], area += forehead.values[i];
-  const float strength = smoothstep(kFringeFrom, kFringeTo, covered / area);
-  if (!(strength > 0)) return;
-  std::vector<float> line;
-  gaussian_blur(&hair, kFringeReach * width_px / 2, &line);
-  for (std::size_t i = 0; i < hair.size(); ++i) {
-    const float near =
-        smoothstep(0.02f, 0.15f, hair.values[i]) * forehead.values[i] * (1 - features.values[i]);
-    cover->values[i] = std::max(cover->values[i], strength * near);
-  }
-}
-
 // RGBA, bilinear; the picture's edge goes on outside.
 std::array<float, 4> sample(ImageView picture, Point2f p) {
   const float px = std::clamp(p.x, 0.0f, static_cast<float>(picture.width - 1)),
@@ -292,7 +274,6 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   draw_face(mesh, w, h, &face);
   regions.sample({kHair}, frame_from_level, w, h, &things);
   add_lines(level, width_px, features, things, face, &out.all);
-  add_fringe(level, mesh, width_px, features, things, &out.all);
   regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
   add_strangers(level, width_px, features, std::move(things), face, &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -333,6 +314,28 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   for (std::size_t i = 0; i < doubtful.size(); ++i) {
     const float trust = 1 - smoothstep(kTrustedCover, kHopelessCover, doubtful.values[i]);
     alpha[4 * i] = static_cast<std::uint8_t>(255 * trust * (1 - lost.values[i]) + 0.5f);
+  }
+}
+
+void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                     Image* level) {
+  const float width_px = face_width_px(mesh);
+  Plane hair;
+  regions.sample({kHair}, frame_from_level, level->width(), level->height(), &hair);
+  const Plane forehead = draw_forehead(mesh, *level);
+  float covered = 0, area = 1e-6f;
+  for (std::size_t i = 0; i < hair.size(); ++i)
+    covered += forehead.values[i] * hair.values[i], area += forehead.values[i];
+  const float strength = smoothstep(kFringeFrom, kFringeTo, covered / area);
+  if (!(strength > 0)) return;
+  const Plane features = draw_features(*level, mesh, width_px);
+  std::vector<float> line;
+  gaussian_blur(&hair, kFringeReach * width_px / 2, &line);
+  std::uint8_t* alpha = level->mutable_view().data + 3;
+  for (std::size_t i = 0; i < hair.size(); ++i) {
+    const float near =
+        smoothstep(0.02f, 0.15f, hair.values[i]) * forehead.values[i] * (1 - features.values[i]);
+    alpha[4 * i] = static_cast<std::uint8_t>((1 - strength * near) * alpha[4 * i] + 0.5f);
   }
 }
 

@@ -43,4 +43,9 @@ void draw_face(const Mesh& mesh, int width, int height, Plane* out);
 void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                      const UncoveredFace* uncovered, Image* level);
 
+// Where hair hangs over a good part of the forehead, its strands reach further than anybody sees: trust
+// (alpha) goes down on the forehead around it, which then stays the target's. Colours stay.
+void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                     Image* level);
+
 }  // namespace mien

@@ -31,9 +31,6 @@ constexpr float kDark = 12;  // grey levels added before the logarithm: noise in
 constexpr float kUsualLamp = 0.02f, kHardLamp = 0.06f;
 constexpr float kMostOfLamp = 0.6f;
 constexpr float kLampTurned = 0.1f, kLampFacing = 0.4f;
-// z of the normal: the light found on what is turned further away is not trusted; it is that of its
-// surroundings.
-constexpr float kEdgeTurned = 0.35f, kEdgeFacing = 0.65f, kEdgeSigma = 0.06f;
 constexpr float kCodeExponent = 1 / 2.2f;  // brightness as coded over linear light, near enough for ratios
 
 // The face at the working size.
@@ -122,20 +119,6 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
   return out;
 }
 
-// A face's edge is narrow and its normals are rough: there `change` gives way to what it is further inside.
-void continue_to_edge(const SmallFace& face, float width_px, Plane* change) {
-  MaskedBlurScratch scratch;
-  Plane sure, around;
-  sure.resize(change->width, change->height);
-  for (std::size_t i = 0; i < sure.size(); ++i)
-    sure.values[i] = face.own.values[i] > 0
-                         ? face.own.values[i] * smoothstep(kEdgeTurned, kEdgeFacing, face.normal[2].values[i])
-                         : 0;
-  MaskedBlur(sure, kEdgeSigma * width_px, &scratch).apply(*change, &around);
-  for (std::size_t i = 0; i < sure.size(); ++i)
-    change->values[i] = around.values[i] + sure.values[i] * (change->values[i] - around.values[i]);
-}
-
 // What takes the face from the light it is in to ordinary light, as far as one model of light on its normals
 // can tell: logarithm of a factor for coded values, mean 0 over the face.
 Plane towards_ordinary_light(const SmallFace& face, float width_px, EvenLightReport* report) {
@@ -160,7 +143,6 @@ Plane towards_ordinary_light(const SmallFace& face, float width_px, EvenLightRep
   for (std::size_t i = 0; i < change.size(); ++i)
     change.values[i] =
         strength * std::clamp(change.values[i] - static_cast<float>(mean), -kMostOfLamp, kMostOfLamp);
-  continue_to_edge(face, width_px, &change);
   // What a lamp casts has edges.
   const float sigma = found.lit.size() > 0 ? kShadowSigma : kSoftSigma;
   MaskedBlur(face.own, sigma * width_px, &scratch).apply(change, &out);

@@ -19,6 +19,12 @@ constexpr int kAnswers = 4;               // change of RGB, glasses
 constexpr float kNoGlasses = -4;          // added to the answer before the sigmoid
 constexpr float kPaintedFrom = 0.04f;     // of the cover: where less hides the face the answer says nothing
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
+// Of the face's width squared: where the region network suspects them, so much that looks like glasses are
+// some. Half rims and rimless ones have 0.028 to 0.09; wrinkles that look like rims have up to 0.042, but
+// nobody suspects those.
+constexpr float kLikelyWears =
+    0.02f;  // glasses_score(): below it the shadows of a hard lamp would pass for rims
+constexpr float kLeastGlasses = 0.03f;
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
@@ -75,6 +81,13 @@ void paint(const UncoverScratch& s, const std::array<float, 3>& mean, Image* col
   }
 }
 
+// How much of a picture is more likely glasses than not, in the face's width squared.
+float area_seen(const Plane& glasses, float face_px) {
+  const auto count =
+      std::count_if(glasses.values.begin(), glasses.values.end(), [](float v) { return v > 0.5f; });
+  return static_cast<float>(count) / (face_px * face_px);
+}
+
 }  // namespace
 
 Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
@@ -104,7 +117,9 @@ UncoverNet::Look UncoverNet::suspect(const Mesh& mesh, const RegionMap& regions,
   GlassesScratch glasses;
   look.may_wear =
       score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size, &glasses);
+  look.likely_wears = look.may_wear && score >= kLikelyWears;
   look.surely_wears = look.may_wear && score >= kWearsGlasses;
+  look.shows_glasses = look.may_wear;
   return look;
 }
 
@@ -118,7 +133,7 @@ void UncoverNet::prepare(ImageView photo, const Mesh& mesh, const RegionMap& reg
   const Affine photo_from_crop = look.crop_from_photo.inverse();
   s.glasses.resize(size, size);
   s.glasses.fill(0);  // the network finds them itself
-  const SeenGlasses hidden_by_nothing{look.surely_wears, &s.glasses};
+  const SeenGlasses hidden_by_nothing{look.shows_glasses, &s.glasses};
   s.cover = find_covers(regions, photo_from_crop, in_crop, look.crop, &hidden_by_nothing).all;
   draw_face(in_crop, size, size, &s.oval);
   look.covered = keep_inside(s.oval, &s.cover) >= kUncoveredShare;
@@ -150,7 +165,8 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   if (!look.may_wear) return false;
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
-  const bool wears = look.surely_wears || glasses_score(in_crop, s.glasses) >= kWearsGlasses;
+  const bool wears = look.surely_wears || glasses_score(in_crop, s.glasses) >= kWearsGlasses ||
+                     (look.likely_wears && area_seen(s.glasses, face_width_px(in_crop)) >= kLeastGlasses);
   if (!wears) s.glasses.fill(0);
   return wears;
 }
@@ -162,7 +178,13 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
   Look look = suspect(mesh, regions, s);
   prepare(photo, mesh, regions, s, &look);
   if (!look.covered && !look.may_wear) return std::optional<UncoveredFace>();
-  MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
+  MIEN_ASSIGN(bool wears, ask(look, mesh, s, net_scratch));
+  if (look.may_wear && !wears) {  // then what lies around the eyes covers them
+    look.may_wear = look.shows_glasses = false;
+    prepare(photo, mesh, regions, s, &look);
+    if (!look.covered) return std::optional<UncoveredFace>();
+    MIEN_ASSIGN(wears, ask(look, mesh, s, net_scratch));
+  }
   if (!look.covered && !wears) return std::optional<UncoveredFace>();
   paint(s, look.mean, &look.crop);
   return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo, wears});

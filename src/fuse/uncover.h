@@ -34,9 +34,11 @@ class UncoverNet {
  private:
   // What the network sees, in the scratch.
   struct Look {
-    bool covered = false;       // by hair or things
-    bool may_wear = false;      // clear glasses
-    bool surely_wears = false;  // as the region network sees it
+    bool covered = false;        // by hair or things
+    bool may_wear = false;       // clear glasses: worth asking
+    bool likely_wears = false;   // as the region network sees it, with this network as second witness
+    bool surely_wears = false;   // as the region network alone sees it
+    bool shows_glasses = false;  // nothing around the eyes is hidden from the network
     Affine crop_from_photo;
     Image crop;
     std::array<float, 3> mean{};  // stands for covered pixels, 0..255

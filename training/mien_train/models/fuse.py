@@ -169,8 +169,8 @@ NETWORKS = {
 
 # The network changes light, never colour, and it may invent only where the source shows nothing. Without these limits it also smooths the
 # source's own detail away, draws the target's features back in, stains the skin and turns dark skin purple (LOG.md).
-LIGHT_CELL = {'tiny': 4}    # pixels of the gain and bias maps that are averaged: tiny's light has 16 x 16 cells over the crop ...
-FINE_LIGHT_CELL = 2         # ... the others' 32 x 32
+LIGHT_CELL = {'tiny': 4, 'base': 1}    # pixels of the gain and bias maps that are averaged: tiny's light has 16 x 16 cells over the crop, base's 64 x 64 ...
+FINE_LIGHT_CELL = 2         # ... small's 32 x 32
 TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
