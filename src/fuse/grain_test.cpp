@@ -105,6 +105,23 @@ TEST(Grain, FaceInABlurredFrameIsBlurredAboutAsMuch) {
   }
 }
 
+// Stubble is finer than anything in a shaved face, however sharp that is.
+TEST(Grain, StubbleInASharpFrameStays) {
+  Scene s = make_scene();
+  PlanarRgb target = make_face(1), fused = make_face(2);
+  blur(&target, 0.5f);
+  std::mt19937 random(3);
+  std::normal_distribution<float> normal(0, 25);
+  for (int y = 120; y < kSize; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      const float hair = normal(random);
+      for (int c = 0; c < 3; ++c) fused.channel(c)[y * kSize + x] += hair;
+    }
+  }
+  const GrainReport report = match_grain(target, s.maps, kWidth, &s.scratch, &s.masks, &fused);
+  EXPECT_EQ(report.blur_px, 0);
+}
+
 TEST(Grain, SharpTargetNeverBlursABlurredFace) {
   Scene s = make_scene();
   PlanarRgb fused = make_face(2);
