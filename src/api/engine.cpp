@@ -447,8 +447,9 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const Periods periods = periods_of(tier.mode);
     track.follower.set_second_look_period(periods.second_look);
     std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
+    const bool busy = track.regions.is_due() || track.memories.network_is_due();
     MIEN_ASSIGN(const std::vector<FollowedFace> faces,
-                track.follower.next(frame, seconds, parts.networks(), s.find, s.pool, s.trace));
+                track.follower.next(frame, seconds, busy, parts.networks(), s.find, s.pool, s.trace));
     track.largest = largest_number(faces, track.largest);
     MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
                                                     parts.networks(), s.find, s.trace));

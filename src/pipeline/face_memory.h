@@ -53,6 +53,8 @@ class FaceMemories {
   FaceMemory& of(int number);
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);
+  // Whether the coarse network will be asked about some face in the next frame.
+  bool network_is_due() const;
   // The networks are asked anew in the next frame, in a run that goes on as in one that is taken up again.
   void forget_answers();
 
