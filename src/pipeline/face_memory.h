@@ -7,6 +7,7 @@
 #include "fuse/coarse_inputs.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
+#include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
 #include "fuse/tone.h"
 #include "pipeline/follow_faces.h"
@@ -36,11 +37,12 @@ struct FaceMemory {
   RelightMemory relight;
   GrainMemory grain;
   ToneMemory tone;
+  SteadyChoice clear_glasses;
   HeldAnswer answer;  // too large to be saved: see forget_answers()
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number, light, relight, grain, tone);
+    archive(number, light, relight, grain, tone, clear_glasses);
   }
 };
 
