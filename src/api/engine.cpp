@@ -7,6 +7,7 @@
 #include "api/enrol_file.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
+#include "api/periods.h"
 #include "core/bound_thread.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
@@ -75,27 +76,6 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
     MIEN_ASSIGN(out.ms, time_network(folder, out.name, options.threads));
   }
   return out;
-}
-
-// In clips, frames from one run of a network to the next, at least: what lies between moves along with the
-// face. The networks' answers are coarse, and what the light's are is steadied over more frames than these.
-struct Periods {
-  int parser = 1, coarse = 1, second_look = 1;
-  int parse_side_px = kFineParsePx;
-  float longest_seconds =
-      0;  // that an answer serves for: clips of few frames a second are looked at more often
-};
-
-Periods periods_of(Mode mode) {
-  switch (mode) {
-    case Mode::kFast:
-      return {4, 4, 4, kFastParsePx, 0.125f};
-    case Mode::kBalanced:
-      return {2, 2, 2, kFineParsePx, 0.05f};
-    case Mode::kHd:
-      break;
-  }
-  return {};
 }
 
 // The engine's own mode, or all that differ from the one below.
