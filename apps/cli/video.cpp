@@ -122,6 +122,22 @@ struct Outcome {
   std::string network;
 };
 
+// What a clip is fused with: the sources, and an engine without the networks that made them.
+struct Enrolled {
+  Cast cast;
+  Engine engine;
+};
+
+Result<Enrolled> enrol(const std::vector<Role>& roles, const VideoOptions& options, const Common& common,
+                       const fs::path& models) {
+  MIEN_ASSIGN(const Engine engine, Engine::create(engine_options_of(options.shared, common, models)));
+  Session session = engine.open_session();
+  MIEN_ASSIGN(Cast cast, load_cast(roles, loader_of(options.shared, common, engine, session, models)));
+  const bool by_reference = std::any_of(cast.castings.begin(), cast.castings.end(),
+                                        [](const Casting& c) { return c.reference != nullptr; });
+  return Enrolled{std::move(cast), engine.for_streams(by_reference)};
+}
+
 Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress& progress) {
   MIEN_ASSIGN(ClipJob job, job_of(options, common));
   MIEN_ASSIGN(std::vector<Role> roles, roles_of(options.shared.cast));
@@ -131,7 +147,9 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_TRY(require_consent(options.shared.consent));
   progress.step("reading");
   MIEN_ASSIGN(const fs::path models, models_folder(common));
-  MIEN_ASSIGN(const Engine engine, Engine::create(engine_options_of(options.shared, common, models)));
+  progress.step("enrolling");
+  MIEN_ASSIGN(const Enrolled enrolled, enrol(roles, options, common, models));
+  const Engine& engine = enrolled.engine;
   job.models = engine.networks(), job.network = engine.fusion_network(), job.low_light = common.low_light;
   if (options.shared.mode.is_auto()) {
     ClipPace& pace = job.pace.emplace();
@@ -141,12 +159,10 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
     job.tracker.cores = cores_of_this_machine();
   }
   Session session = engine.open_session();
-  progress.step("enrolling");
-  MIEN_ASSIGN(const Cast cast, load_cast(roles, loader_of(options.shared, common, engine, session, models)));
-  auto report = fuse_clip(job, cast.castings, session, ClipProgressLine(progress, options.output));
+  auto report = fuse_clip(job, enrolled.cast.castings, session, ClipProgressLine(progress, options.output));
   say_when_stopped("");
   if (!report.ok()) return report.status();
-  return Outcome{std::move(*report), cast.warnings, std::move(roles), engine.fusion_network()};
+  return Outcome{std::move(*report), enrolled.cast.warnings, std::move(roles), engine.fusion_network()};
 }
 
 nlohmann::json outcome_json(const VideoOptions& options, const Outcome& outcome) {

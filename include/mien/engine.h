@@ -194,6 +194,10 @@ class Engine {
 
   Session open_session() const;
 
+  // The same engine for fuse_next() alone, with sources of this one: when this one and its sessions are gone,
+  // so are the networks that only photos need (13 MB). by_reference: people will be found by reference.
+  Engine for_streams(bool by_reference) const;
+
   // Whether similarities can be told, and people be found by reference.
   bool knows_identities() const;
 

@@ -7,6 +7,7 @@
 #include "api/enrol_file.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
+#include "api/periods.h"
 #include "core/bound_thread.h"
 #include "core/thread_pool.h"
 #include "core/try.h"
@@ -77,27 +78,6 @@ Result<CoarseTier> load_tier(const ModelFolder& folder, Mode mode, const EngineO
   return out;
 }
 
-// In clips, frames from one run of a network to the next, at least: what lies between moves along with the
-// face. The networks' answers are coarse, and what the light's are is steadied over more frames than these.
-struct Periods {
-  int parser = 1, coarse = 1, second_look = 1;
-  int parse_side_px = kFineParsePx;
-  float longest_seconds =
-      0;  // that an answer serves for: clips of few frames a second are looked at more often
-};
-
-Periods periods_of(Mode mode) {
-  switch (mode) {
-    case Mode::kFast:
-      return {4, 4, 4, kFastParsePx, 0.125f};
-    case Mode::kBalanced:
-      return {2, 2, 2, kFineParsePx, 0.05f};
-    case Mode::kHd:
-      break;
-  }
-  return {};
-}
-
 // The engine's own mode, or all that differ from the one below.
 Result<std::vector<CoarseTier>> load_tiers(const ModelFolder& folder, const EngineOptions& options) {
   std::vector<CoarseTier> out;
@@ -127,41 +107,44 @@ auto guarded(Function&& work) -> decltype(work()) {
 }  // namespace
 
 struct Engine::Parts {
+  // What every engine of the same models folder has.
+  struct Weights {
+    Detector detector;
+    MeshNet mesh;
+    FaceModel model;
+    std::optional<ParseNet> parse;  // without weights the flow still works
+    std::vector<CoarseTier> tiers;  // the simplest first, at least one; likewise
+    std::string identity_label;     // which weights; empty: none
+    std::vector<std::string> labels;
+  };
   EngineOptions options;
-  Detector detector;
-  MeshNet mesh;
-  FaceModel model;
-  std::optional<ParseNet> parse;        // without weights the flow still works
-  std::vector<CoarseTier> tiers;        // the simplest first, at least one; likewise
-  std::optional<IdentityNet> identity;  // likewise
-  std::optional<UncoverNet> uncover;    // likewise
-  std::string identity_label;           // which weights; empty: none
-  std::vector<std::string> model_labels;
+  std::shared_ptr<const Weights> weights;
+  std::shared_ptr<const IdentityNet> identity;  // null without weights, or where it is not needed
+  std::shared_ptr<const UncoverNet> uncover;    // likewise
+
+  const FaceModel& model() const { return weights->model; }
+  const std::vector<CoarseTier>& tiers() const { return weights->tiers; }
   FaceNetworks networks() const {
-    return {detector,
-            mesh,
-            model,
-            parse ? &*parse : nullptr,
-            identity ? &*identity : nullptr,
-            uncover ? &*uncover : nullptr};
+    const Weights& w = *weights;
+    return {w.detector, w.mesh, w.model, w.parse ? &*w.parse : nullptr, identity.get(), uncover.get()};
   }
   // The best one up to `mode`.
   const CoarseTier& tier(Mode mode) const {
     const auto above =
-        std::find_if(tiers.begin(), tiers.end(), [mode](const CoarseTier& t) { return t.mode > mode; });
-    return above == tiers.begin() ? tiers.front() : *std::prev(above);
+        std::find_if(tiers().begin(), tiers().end(), [mode](const CoarseTier& t) { return t.mode > mode; });
+    return above == tiers().begin() ? tiers().front() : *std::prev(above);
   }
   // Up to `mode`, as CoarseBudget wants them.
   std::vector<CoarseOption> options_up_to(Mode mode) const {
     std::vector<CoarseOption> out;
-    for (const CoarseTier& t : tiers) {
+    for (const CoarseTier& t : tiers()) {
       if (out.empty() || t.mode <= mode) out.push_back({t.mode, t.net ? &*t.net : nullptr, t.ms});
     }
     return out;
   }
   // What a picture fused in this mode was made with.
   std::vector<std::string> labels(const CoarseTier& tier) const {
-    std::vector<std::string> out = model_labels;
+    std::vector<std::string> out = weights->labels;
     if (!tier.label.empty()) out.push_back(tier.label);
     return out;
   }
@@ -178,7 +161,7 @@ struct Session::State {
   Trace trace;
 
   FusionParts fusion_parts(const CoarseTier& tier) {
-    return {parts->model, tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
+    return {parts->model(), tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
   }
 };
 
@@ -237,53 +220,62 @@ Result<Engine> Engine::create(const EngineOptions& options) {
       MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads, options.low_light));
     }
     MIEN_ASSIGN(std::vector<CoarseTier> tiers, load_tiers(folder, options));
-    std::optional<IdentityNet> identity;
+    std::shared_ptr<const IdentityNet> identity;
     std::string identity_label;
     if (const auto found = folder.manifest().networks.find("identity");
         found != folder.manifest().networks.end()) {
-      MIEN_ASSIGN(identity, IdentityNet::load(folder, options.threads));
+      MIEN_ASSIGN(IdentityNet net, IdentityNet::load(folder, options.threads));
+      identity = std::make_shared<const IdentityNet>(std::move(net));
       identity_label = model_label(found->second);
     }
-    std::optional<UncoverNet> uncover;
+    std::shared_ptr<const UncoverNet> uncover;
     if (folder.manifest().networks.contains("uncover")) {
-      MIEN_ASSIGN(uncover, UncoverNet::load(folder, options.threads));
+      MIEN_ASSIGN(UncoverNet net, UncoverNet::load(folder, options.threads));
+      uncover = std::make_shared<const UncoverNet>(std::move(net));
     }
     std::vector<std::string> labels;
     for (const char* name : {"detect", "mesh", "parse", "uncover"}) {
       const auto found = folder.manifest().networks.find(name);
       if (found != folder.manifest().networks.end()) labels.push_back(model_label(found->second));
     }
+    auto weights = std::make_shared<const Parts::Weights>(
+        Parts::Weights{std::move(detector), std::move(mesh), std::move(model), std::move(parse),
+                       std::move(tiers), identity_label, std::move(labels)});
     return Engine(std::make_shared<const Parts>(
-        Parts{options, std::move(detector), std::move(mesh), std::move(model), std::move(parse),
-              std::move(tiers), std::move(identity), std::move(uncover), identity_label, std::move(labels)}));
+        Parts{options, std::move(weights), std::move(identity), std::move(uncover)}));
   });
+}
+
+Engine Engine::for_streams(bool by_reference) const {
+  return Engine(std::make_shared<const Parts>(
+      Parts{parts_->options, parts_->weights, by_reference ? parts_->identity : nullptr, nullptr}));
 }
 
 const std::string& Engine::fusion_network() const { return parts_->tier(parts_->options.mode).name; }
 
 std::vector<Mode> Engine::modes() const {
   std::vector<Mode> out;
-  for (const CoarseTier& tier : parts_->tiers) out.push_back(tier.mode);
+  for (const CoarseTier& tier : parts_->tiers()) out.push_back(tier.mode);
   return out;
 }
 
 std::vector<std::string> Engine::networks() const {
-  std::vector<std::string> out = parts_->model_labels;
-  for (const CoarseTier& tier : parts_->tiers) {
+  std::vector<std::string> out = parts_->weights->labels;
+  for (const CoarseTier& tier : parts_->tiers()) {
     if (!tier.label.empty()) out.push_back(tier.label);
   }
   return out;
 }
 
-bool Engine::knows_identities() const { return parts_->identity.has_value(); }
+bool Engine::knows_identities() const { return parts_->identity != nullptr; }
 
 Result<std::vector<std::uint8_t>> Engine::pack(const Source& source) const {
-  return guarded([&] { return pack_source(source.content(), parts_->identity_label); });
+  return guarded([&] { return pack_source(source.content(), parts_->weights->identity_label); });
 }
 
 Result<Source> Engine::unpack(std::span<const std::uint8_t> bytes) const {
   return guarded([&]() -> Result<Source> {
-    MIEN_ASSIGN(auto content, unpack_source(bytes, parts_->model, parts_->identity_label));
+    MIEN_ASSIGN(auto content, unpack_source(bytes, parts_->model(), parts_->weights->identity_label));
     return Source(std::move(content));
   });
 }
@@ -344,7 +336,7 @@ Result<Source> Session::enrol(std::span<const ImageView> photos) {
                                        rejections.front());
     usable = without_strangers(std::move(usable), &rejections);
     const auto span = state_->trace.span("merge");
-    return Source(merge_sources(usable, state_->parts->model, state_->pool, std::move(rejections)));
+    return Source(merge_sources(usable, state_->parts->model(), state_->pool, std::move(rejections)));
   });
 }
 
@@ -362,7 +354,7 @@ Result<Source> Session::enrol(ImageView photo, std::span<const std::uint8_t> ana
   MIEN_TRY(photo.validate());
   return guarded([&]() -> Result<Source> {
     MIEN_ASSIGN(const SourceAnalysis known, unpack_analysis(analysis));
-    MIEN_ASSIGN(auto content, make_source(photo, known, state_->parts->model, state_->trace));
+    MIEN_ASSIGN(auto content, make_source(photo, known, state_->parts->model(), state_->trace));
     return Source(std::move(content));
   });
 }
@@ -402,7 +394,7 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
                                    const FusionOptions& options, FusedImage& out) {
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
-  MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
+  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
   return guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
     const Engine::Parts& parts = *s.parts;
@@ -435,7 +427,7 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
 Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
                                         std::span<const Casting> cast, const FusionOptions& options,
                                         FusedImage& out) {
-  MIEN_TRY(validate_cast(cast, state_->parts->identity.has_value()));
+  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
   return guarded([&]() -> Result<FusionReport> {
@@ -447,8 +439,9 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     const Periods periods = periods_of(tier.mode);
     track.follower.set_second_look_period(periods.second_look);
     std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
+    const bool busy = track.regions.is_due() || track.memories.network_is_due();
     MIEN_ASSIGN(const std::vector<FollowedFace> faces,
-                track.follower.next(frame, seconds, parts.networks(), s.find, s.pool, s.trace));
+                track.follower.next(frame, seconds, busy, parts.networks(), s.find, s.pool, s.trace));
     track.largest = largest_number(faces, track.largest);
     MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
                                                     parts.networks(), s.find, s.trace));

@@ -67,35 +67,49 @@ struct Channels {
         blue(count == 1 ? 0 : 2 - red) {}
 };
 
-// Sums of the same bytes of several rows.
+// Sums of the same bytes of several rows; of 256 rows they still fit.
 MIEN_SIMD_CLONES
-void sum_rows(const std::uint8_t* first, std::ptrdiff_t stride, int rows, int bytes, int* __restrict out) {
-  for (int i = 0; i < bytes; ++i) out[i] = first[i];
-  for (int v = 1; v < rows; ++v) {
+void sum_rows(const std::uint8_t* first, std::ptrdiff_t stride, int rows, int bytes,
+              std::uint16_t* __restrict out) {
+  const std::uint8_t* second = first + stride;
+  for (int i = 0; i < bytes; ++i) out[i] = static_cast<std::uint16_t>(first[i] + second[i]);
+  for (int v = 2; v < rows; ++v) {
     const std::uint8_t* row = first + v * stride;
-    for (int i = 0; i < bytes; ++i) out[i] += row[i];
+    for (int i = 0; i < bytes; ++i) out[i] = static_cast<std::uint16_t>(out[i] + row[i]);
   }
 }
 
-// A row of boxes that lies wholly inside of the frame.
-void shrink_row(ImageView frame, const Region& r, int y, int factor, const Channels& ch, float weight,
-                Rgbx* to) {
-  thread_local std::vector<int> line;  // scratch that keeps its memory
-  const int bytes = r.width * factor * ch.count;
-  line.resize(static_cast<std::size_t>(bytes));
-  sum_rows(frame.row(r.y0 + y * factor) + static_cast<std::ptrdiff_t>(r.x0) * ch.count, frame.stride_bytes,
-           factor, bytes, line.data());
-  for (int x = 0; x < r.width; ++x) {
+// Pixels of a summed line to means of `factor` of them; kFactor and kCount, when they are not 0, are factor
+// and channels as the compiler knows them.
+template <int kFactor, int kCount>
+MIEN_INLINE void sum_columns(const std::uint16_t* p, int width, int factor, const Channels& ch, float weight,
+                             Rgbx* to) {
+  const int boxes = kFactor ? kFactor : factor, count = kCount ? kCount : ch.count;
+  for (int x = 0; x < width; ++x) {
     int red = 0, green = 0, blue = 0;
-    const int* p = line.data() + static_cast<std::ptrdiff_t>(x) * factor * ch.count;
-    for (int u = 0; u < factor; ++u, p += ch.count)
-      red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
+    for (int u = 0; u < boxes; ++u, p += count) red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
     to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
               static_cast<float>(blue) * weight, 0}};
   }
 }
 
-// The region's pixels, averaged over factor x factor boxes; outside of the frame its edge is repeated.
+// Boxes first .. end - 1 of a row, which lie wholly inside of the frame; factor > 1.
+void shrink_inside(ImageView frame, const Region& r, int y, int first, int end, int factor,
+                   const Channels& ch, float weight, Rgbx* to) {
+  thread_local std::vector<std::uint16_t> line;  // scratch that keeps its memory
+  const int bytes = (end - first) * factor * ch.count;
+  line.resize(static_cast<std::size_t>(bytes));
+  sum_rows(frame.row(r.y0 + y * factor) + static_cast<std::ptrdiff_t>(r.x0 + first * factor) * ch.count,
+           frame.stride_bytes, factor, bytes, line.data());
+  const auto sum = [&](auto columns) { columns(line.data(), end - first, factor, ch, weight, to + first); };
+  if (ch.count == 3 && factor == 2) return sum(sum_columns<2, 3>);
+  if (ch.count == 3 && factor == 3) return sum(sum_columns<3, 3>);
+  if (ch.count == 3 && factor == 4) return sum(sum_columns<4, 3>);
+  sum(sum_columns<0, 0>);
+}
+
+// The region's pixels, averaged over factor x factor boxes, factor > 1; outside of the frame its edge is
+// repeated.
 void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out) {
   out->resize(static_cast<std::size_t>(r.width) * r.height);
   const Channels ch(frame.format);
@@ -105,14 +119,15 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
   columns.resize(static_cast<std::size_t>(r.width) * factor);
   for (std::size_t i = 0; i < columns.size(); ++i)
     columns[i] = std::clamp(r.x0 + static_cast<int>(i), 0, frame.width - 1) * ch.count;
+  // Boxes first_inside .. end_inside - 1 of a row lie between the frame's left and right edge.
+  const int first_inside = std::clamp((std::max(0, -r.x0) + factor - 1) / factor, 0, r.width),
+            end_inside = std::clamp((frame.width - r.x0) / factor, first_inside, r.width);
   for (int y = 0; y < r.height; ++y) {
     Rgbx* to = out->data() + static_cast<std::size_t>(y) * r.width;
-    if (r.x0 >= 0 && r.x0 + r.width * factor <= frame.width && r.y0 + y * factor >= 0 &&
-        r.y0 + (y + 1) * factor <= frame.height) {
-      shrink_row(frame, r, y, factor, ch, weight, to);
-      continue;
-    }
-    for (int x = 0; x < r.width; ++x) {
+    const bool rows_inside = r.y0 + y * factor >= 0 && r.y0 + (y + 1) * factor <= frame.height;
+    const int first = rows_inside ? first_inside : 0, end = rows_inside ? end_inside : 0;
+    if (end > first) shrink_inside(frame, r, y, first, end, factor, ch, weight, to);
+    const auto at_edge = [&](int x) {
       int red = 0, green = 0, blue = 0;
       for (int v = 0; v < factor; ++v) {
         const std::uint8_t* row = frame.row(std::clamp(r.y0 + y * factor + v, 0, frame.height - 1));
@@ -123,7 +138,9 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
       }
       to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
                 static_cast<float>(blue) * weight, 0}};
-    }
+    };
+    for (int x = 0; x < first; ++x) at_edge(x);
+    for (int x = end; x < r.width; ++x) at_edge(x);
   }
 }
 

@@ -116,19 +116,17 @@ void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const A
     const Point2f p = shift({v.x_px, v.y_px});
     v.x_px = p.x, v.y_px = p.y;
   }
-  const std::size_t plane = static_cast<std::size_t>(where.width) * where.height;
-  s->attributes.resize(4 * plane);
-  std::fill_n(s->attributes.begin(), plane, std::numeric_limits<float>::quiet_NaN());
+  const std::array<Plane*, 4> planes = {&s->source_x, &s->source_y, &s->reach, &s->weight};
+  std::array<float*, 4> values{};
+  for (std::size_t k = 0; k < 4; ++k) {
+    planes[k]->resize(where.width, where.height);
+    values[k] = planes[k]->values.data();
+  }
+  s->source_x.fill(std::numeric_limits<float>::quiet_NaN());
   s->depth.resize(where.width, where.height);
   s->depth.fill(std::numeric_limits<float>::infinity());
   rasterise(ring.vertices, ring.attributes, 4, ring.triangles,
-            {where.width, where.height, s->attributes.data(), s->depth.values.data()});
-  const std::array<Plane*, 4> planes = {&s->source_x, &s->source_y, &s->reach, &s->weight};
-  for (std::size_t k = 0; k < 4; ++k) {
-    planes[k]->resize(where.width, where.height);
-    std::copy_n(s->attributes.begin() + static_cast<std::ptrdiff_t>(k * plane), plane,
-                planes[k]->values.begin());
-  }
+            {where.width, where.height, nullptr, s->depth.values.data(), values});
   // On the mesh the warp is known.
   const WarpMaps& maps = face.maps;
   const bool mirrored = maps.own_share.size() == maps.depth.size();
@@ -147,29 +145,37 @@ void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const A
   }
 }
 
+// trust becomes where both show skin; source_x: not a number where nothing is known.
+MIEN_SIMD_CLONES
+void trust_row(const float* source_x, const float* skin, int n, float* __restrict trust) {
+  for (int x = 0; x < n; ++x) {
+    const float both = smoothstep(kSkinFrom, kSkinTo, skin[x]) * smoothstep(kTrustFrom, kTrustTo, trust[x]);
+    trust[x] = source_x[x] == source_x[x] ? both : 0;
+  }
+}
+
+// up: height of the row's first pixel, and what one to the right adds.
+MIEN_SIMD_CLONES
+void weigh_row(const float* source_x, const float* reach, float up, float step, int n,
+               float* __restrict trust, float* __restrict weight) {
+  for (int x = 0; x < n; ++x) {
+    const bool known = source_x[x] == source_x[x];
+    const float seen = known ? smoothstep(0.5f, 1, trust[x]) : 0;
+    const float share = seen * weight[x] * (1 - smoothstep(kFadeFrom, 1, reach[x])) *
+                        smoothstep(kLowest, kFull, up + step * static_cast<float>(x));
+    trust[x] = seen;
+    weight[x] = known ? share : 0;
+  }
+}
+
 // trust becomes where both show skin, away from its edges; weight: how far the source's detail is taken.
 void weigh(const Height& height, float width_px, RimScratch* s) {
-  const int w = s->weight.width;
-  for (std::size_t i = 0; i < s->weight.size(); ++i) {
-    const bool known = std::isfinite(s->source_x.values[i]);
-    s->trust.values[i] = known ? smoothstep(kSkinFrom, kSkinTo, s->skin.values[i]) *
-                                     smoothstep(kTrustFrom, kTrustTo, s->trust.values[i])
-                               : 0;
-  }
+  const int w = s->weight.width, h = s->weight.height;
+  for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), s->skin.row(y), w, s->trust.row(y));
   gaussian_blur(&s->trust, kSoftEdge * width_px, &s->blur.line);
-  for (int y = 0; y < s->weight.height; ++y) {
-    for (int x = 0; x < w; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * w + x;
-      const float reach = s->reach.values[i];
-      const bool known = std::isfinite(s->source_x.values[i]);
-      float& trust = s->trust.values[i];
-      trust = known ? smoothstep(0.5f, 1, trust) : 0;
-      s->weight.values[i] =
-          known ? trust * s->weight.values[i] * (1 - smoothstep(kFadeFrom, 1, reach)) *
-                      smoothstep(kLowest, kFull, height.at(static_cast<float>(x), static_cast<float>(y)))
-                : 0;
-    }
-  }
+  for (int y = 0; y < h; ++y)
+    weigh_row(s->source_x.row(y), s->reach.row(y), height.at(0, static_cast<float>(y)), height.up_x, w,
+              s->trust.row(y), s->weight.row(y));
 }
 
 // Lets the fused face fade out earlier where the weight is large: both have the source's detail there, so

@@ -19,7 +19,6 @@ struct RimScratch {
   Plane source_x, source_y, reach, depth, trust, weight, skin, light_target, light_source, low_target,
       low_source;
   PlanarRgb target, source;
-  std::vector<float> attributes;
   MaskedBlurScratch blur;
 };
 

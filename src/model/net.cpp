@@ -15,6 +15,12 @@ namespace mien {
 struct NetScratch::Allocators {
   ncnn::UnlockedPoolAllocator blobs;
   ncnn::PoolAllocator workspace;  // may be used by the runtime's own threads
+  const void* last = nullptr;     // the network that ran last: another one's blocks have other sizes
+
+  void begin(const void* network) {
+    if (last != network) blobs.clear(), workspace.clear();
+    last = network;
+  }
 };
 
 NetScratch::NetScratch() : allocators_(std::make_unique<Allocators>()) {}
@@ -98,6 +104,7 @@ Done Net::run(const Tensor& input, std::span<Tensor> outputs, NetScratch& scratc
                                        std::to_string(outputs.size()) + " outputs and " +
                                        std::to_string(input.channels) + " channels");
   }
+  scratch.allocators_->begin(runtime_.get());
   ncnn::Extractor extractor = runtime_->net.create_extractor();
   extractor.set_blob_allocator(&scratch.allocators_->blobs);
   extractor.set_workspace_allocator(&scratch.allocators_->workspace);

@@ -11,7 +11,7 @@
 
 namespace mien {
 
-// Memory that one thread lends to the networks it runs; keeps freed blocks for the next run.
+// Memory that one thread lends to the networks it runs; keeps freed blocks for the next run of the same one.
 class NetScratch {
  public:
   NetScratch();

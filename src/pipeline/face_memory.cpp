@@ -24,6 +24,11 @@ void FaceMemories::keep(std::span<const FollowedFace> faces) {
   });
 }
 
+bool FaceMemories::network_is_due() const {
+  return std::any_of(faces_.begin(), faces_.end(),
+                     [](const FaceMemory& memory) { return memory.answer.frames_left <= 0; });
+}
+
 void FaceMemories::forget_answers() {
   for (FaceMemory& memory : faces_) memory.answer.frames_left = 0, memory.answer.asked = false;
 }

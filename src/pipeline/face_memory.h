@@ -7,6 +7,7 @@
 #include "fuse/coarse_inputs.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
+#include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
 #include "fuse/tone.h"
 #include "pipeline/follow_faces.h"
@@ -36,11 +37,12 @@ struct FaceMemory {
   RelightMemory relight;
   GrainMemory grain;
   ToneMemory tone;
+  SteadyChoice clear_glasses;
   HeldAnswer answer;  // too large to be saved: see forget_answers()
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number, light, relight, grain, tone);
+    archive(number, light, relight, grain, tone, clear_glasses);
   }
 };
 
@@ -53,6 +55,8 @@ class FaceMemories {
   FaceMemory& of(int number);
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);
+  // Whether the coarse network will be asked about some face in the next frame.
+  bool network_is_due() const;
   // The networks are asked anew in the next frame, in a run that goes on as in one that is taken up again.
   void forget_answers();
 

@@ -55,11 +55,10 @@ bool cut_off(const Box& box, const Tile& tile, ImageView picture) {
 
 // The second look, twice as fine, after a first one at the whole, tile by tile: a whole picture at once would
 // need more memory than all else together. part: of the tiles, one in turn.
-Done detect_fine(ImageView picture, std::optional<int> part, const FaceNetworks& networks,
+Done detect_fine(ImageView picture, std::optional<int> part, float gain, const FaceNetworks& networks,
                  FindScratch& scratch, std::vector<Detection>* out) {
   const float scale = std::min(
       1.0f, static_cast<float>(kFinePassPx) / static_cast<float>(std::max(picture.width, picture.height)));
-  const float gain = scratch.detect.gain;  // of the whole picture, by the first pass
   std::vector<Tile> tiles = fine_tiles(picture, scale);
   if (part) tiles = {tiles[static_cast<std::size_t>(*part) % tiles.size()]};
   for (const Tile& tile : tiles) {
@@ -80,12 +79,15 @@ Done detect_fine(ImageView picture, std::optional<int> part, const FaceNetworks&
   return {};
 }
 
-Result<std::vector<Detection>> detect(ImageView picture, std::optional<int> part,
-                                      const FaceNetworks& networks, FindScratch& scratch) {
-  MIEN_ASSIGN(std::vector<Detection> found,
-              networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
-  if (std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
-  MIEN_TRY(detect_fine(picture, part, networks, scratch, &found));
+Result<std::vector<Detection>> detect(ImageView picture, const SceneLook& look, const FaceNetworks& networks,
+                                      FindScratch& scratch, float* gain) {
+  std::vector<Detection> found;
+  if (look.whole) {
+    MIEN_ASSIGN(found, networks.detector.run(picture, 0, 0, scratch.detect, scratch.nets));
+    *gain = scratch.detect.gain;
+  }
+  if (!look.fine || std::max(picture.width, picture.height) <= kSmallPicturePx) return found;
+  MIEN_TRY(detect_fine(picture, look.part, *gain, networks, scratch, &found));
   scratch.nets = {},
   scratch.detect = {};  // the largest of all scratch: what follows is not piled on top of it
   return suppress_overlaps(std::move(found), kMergeOverlap);
@@ -139,11 +141,11 @@ std::vector<Face> without_nested(std::vector<Face> faces) {
   return kept;
 }
 
-Result<std::vector<Detection>> find_detections(ImageView picture, std::optional<int> part,
+Result<std::vector<Detection>> find_detections(ImageView picture, const SceneLook& look,
                                                const FaceNetworks& networks, FindScratch& scratch,
-                                               Trace& trace) {
+                                               Trace& trace, float* gain) {
   const auto span = trace.span("detect");
-  return detect(picture, part, networks, scratch);
+  return detect(picture, look, networks, scratch, gain);
 }
 
 Result<std::vector<Face>> measure_faces(ImageView picture, const std::vector<Detection>& detections,
@@ -164,8 +166,9 @@ Result<std::vector<Face>> measure_faces(ImageView picture, const std::vector<Det
 
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
                                      Trace& trace) {
+  float gain = 1;
   MIEN_ASSIGN(const std::vector<Detection> detections,
-              find_detections(picture, {}, networks, scratch, trace));
+              find_detections(picture, {}, networks, scratch, trace, &gain));
   return measure_faces(picture, detections, networks, scratch, trace);
 }
 

@@ -39,11 +39,17 @@ struct FindScratch {
 Result<std::vector<Face>> find_faces(ImageView picture, const FaceNetworks& networks, FindScratch& scratch,
                                      Trace& trace);
 
-// The same in two steps, for streams. Of a large picture the detector looks at the whole and at `part` of its
-// finer look (any number from 0 on, taken in turn), at all of them when empty.
-Result<std::vector<Detection>> find_detections(ImageView picture, std::optional<int> part,
+// What the detector looks at: the whole picture, and, where that is large, a finer look at its parts.
+struct SceneLook {
+  bool whole = true, fine = true;
+  std::optional<int> part;  // of the finer look, any number from 0 on, taken in turn; empty: all of them
+};
+
+// The same in two steps, for streams. gain: that the picture is brightened by (Detector::run()); set by a
+// look at the whole, and used by finer ones without.
+Result<std::vector<Detection>> find_detections(ImageView picture, const SceneLook& look,
                                                const FaceNetworks& networks, FindScratch& scratch,
-                                               Trace& trace);
+                                               Trace& trace, float* gain);
 Result<std::vector<Face>> measure_faces(ImageView picture, const std::vector<Detection>& detections,
                                         const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
 

@@ -70,12 +70,11 @@ Result<std::optional<Face>> look_again(ImageView frame, Track* track, int second
 
 void FaceFollower::set(const FollowSettings& settings) {
   settings_ = settings;
-  frames_to_detector_ = std::min(frames_to_detector_, settings.detector_period);
+  turns_.shorten(settings.detector_period);
 }
 
 void FaceFollower::reset() {
   tracks_.clear();
-  frames_to_detector_ = 0;
   new_shot_ = true;
 }
 
@@ -102,18 +101,27 @@ Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& n
   return all;
 }
 
-// Faces that no track has seen in this frame. While all tracks see theirs, one part of the detector's finer
-// look after the other is enough: who comes in is small for a moment only.
-Result<std::vector<Face>> FaceFollower::find_new(ImageView frame,
+// What the detector looks at in this frame. While all tracks see theirs, one part of its finer look after the
+// other is enough: who comes in is small for a moment only.
+std::optional<SceneLook> FaceFollower::look_due(bool all_seen, bool busy) {
+  if (!all_seen) {
+    turns_.looked_at_all(settings_.detector_period);
+    return SceneLook();
+  }
+  const DetectorTurns::Turn turn = turns_.next(settings_.detector_period, busy);
+  if (!turn.whole && !turn.part) return std::nullopt;
+  return SceneLook{turn.whole, turn.part.has_value(), turn.part};
+}
+
+// Faces that no track has seen in this frame.
+Result<std::vector<Face>> FaceFollower::find_new(ImageView frame, const SceneLook& look,
                                                  const std::vector<std::optional<Face>>& seen,
                                                  const FaceNetworks& networks, FindScratch& scratch,
                                                  Trace& trace) {
-  const bool all_seen = !seen.empty() && std::all_of(seen.begin(), seen.end(),
-                                                     [](const auto& face) { return face.has_value(); });
   scratch.nets = {};  // the detector needs more than all else; it is not piled on top of what the last
                       // frame's networks left
-  const std::optional<int> part = all_seen ? std::optional<int>(next_part_++) : std::nullopt;
-  MIEN_ASSIGN(std::vector<Detection> found, find_detections(frame, part, networks, scratch, trace));
+  MIEN_ASSIGN(std::vector<Detection> found,
+              find_detections(frame, look, networks, scratch, trace, &scene_gain_));
   std::erase_if(found, [&](const Detection& d) {
     return std::any_of(seen.begin(), seen.end(), [&](const std::optional<Face>& face) {
       return face &&
@@ -155,24 +163,22 @@ void FaceFollower::drop_doubles() {
   }
 }
 
-Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double seconds,
+Result<std::vector<FollowedFace>> FaceFollower::next(ImageView frame, double seconds, bool busy,
                                                      const FaceNetworks& networks, FindScratch& scratch,
                                                      ThreadPool& pool, Trace& trace) {
   if (begins_anew(frame, seconds)) reset();
   std::vector<std::optional<Face>> seen(tracks_.size());
-  bool detector_is_due = tracks_.empty() || frames_to_detector_ <= 0;
+  bool all_seen = !tracks_.empty();
   {
     const auto span = trace.span("track");
     MIEN_ASSIGN(const bool all, look_at_tracks(frame, networks, scratch, pool, &seen));
-    detector_is_due = detector_is_due || !all;
+    all_seen = all_seen && all;
   }
-  if (detector_is_due) {
-    MIEN_ASSIGN(const std::vector<Face> found, find_new(frame, seen, networks, scratch, trace));
+  if (const std::optional<SceneLook> look = look_due(all_seen, busy)) {
+    MIEN_ASSIGN(const std::vector<Face> found, find_new(frame, *look, seen, networks, scratch, trace));
     take_found(found, &seen);
-    frames_to_detector_ = settings_.detector_period;
     new_shot_ = false;
   }
-  --frames_to_detector_;
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     if (seen[i]) {
       tracks_[i].see(*seen[i], step_seconds_, settings_.steady);

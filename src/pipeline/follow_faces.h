@@ -6,6 +6,7 @@
 #include "core/thread_pool.h"
 #include "pipeline/find_faces.h"
 #include "track/cut_detector.h"
+#include "track/detector_turns.h"
 #include "track/track.h"
 
 namespace mien {
@@ -28,9 +29,11 @@ class FaceFollower {
   explicit FaceFollower(const FollowSettings& settings) : settings_(settings) {}
 
   // The faces of the next frame, in the order of their numbers. seconds: the frame's time; a step back or of
-  // more than a second starts anew, as a cut does.
-  Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, const FaceNetworks& networks,
-                                         FindScratch& scratch, ThreadPool& pool, Trace& trace);
+  // more than a second starts anew, as a cut does. busy: networks other than the mesh's will run in this
+  // frame as well; the detector prefers another one.
+  Result<std::vector<FollowedFace>> next(ImageView frame, double seconds, bool busy,
+                                         const FaceNetworks& networks, FindScratch& scratch, ThreadPool& pool,
+                                         Trace& trace);
 
   // From the next frame on: frames from one mirrored look at a followed face to the next.
   void set_second_look_period(int frames) { second_look_period_ = frames; }
@@ -46,15 +49,17 @@ class FaceFollower {
   // --resume`.
   template <class Archive>
   void visit(Archive& archive) {
-    archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, frames_to_detector_, last_number_, cuts_,
-            next_part_, started_, new_shot_);
+    archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, turns_, last_number_, cuts_, scene_gain_,
+            started_, new_shot_);
   }
 
  private:
   bool begins_anew(ImageView frame, double seconds);
   Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
                               ThreadPool& pool, std::vector<std::optional<Face>>* seen);
-  Result<std::vector<Face>> find_new(ImageView frame, const std::vector<std::optional<Face>>& seen,
+  std::optional<SceneLook> look_due(bool all_seen, bool busy);
+  Result<std::vector<Face>> find_new(ImageView frame, const SceneLook& look,
+                                     const std::vector<std::optional<Face>>& seen,
                                      const FaceNetworks& networks, FindScratch& scratch, Trace& trace);
   void take_found(const std::vector<Face>& found, std::vector<std::optional<Face>>* seen);
   void drop_doubles();
@@ -65,8 +70,8 @@ class FaceFollower {
   std::vector<Track> tracks_;
   double last_seconds_ = 0;
   float step_seconds_ = 0.04f;
-  int frames_to_detector_ = 0;
-  int next_part_ = 0;  // of the detector's finer look
+  DetectorTurns turns_;
+  float scene_gain_ = 1;  // that the detector brightened the last whole frame by
   int last_number_ = 0, cuts_ = 0;
   bool started_ = false, new_shot_ = true;
 };

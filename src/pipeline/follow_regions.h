@@ -2,6 +2,7 @@
 // the face.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "pipeline/find_faces.h"
@@ -16,6 +17,11 @@ class RegionFollower {
   Result<std::optional<RegionMap>> next(ImageView frame, int number, const Mesh& mesh, int period,
                                         int side_px, const FaceNetworks& networks, FindScratch& scratch,
                                         Trace& trace);
+
+  // Whether some face will be looked at in the next frame.
+  bool is_due() const {
+    return std::any_of(looks_.begin(), looks_.end(), [](const Look& l) { return l.frames_to_next <= 0; });
+  }
 
   // Forgets faces that are not among these.
   void keep(std::span<const FollowedFace> faces);

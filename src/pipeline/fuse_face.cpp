@@ -72,9 +72,10 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   }
   const bool tone_is_known =
       parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
-  const PreparedFace prepared =
-      prepare_face(source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s,
-                   trace, {parts.memory ? &parts.memory->relight : nullptr, tone_is_known});
+  const PreparedFace prepared = prepare_face(
+      source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s, trace,
+      {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
+       tone_is_known});
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }

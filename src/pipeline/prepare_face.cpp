@@ -30,23 +30,27 @@ void sample_regions(const RegionMap& regions, const Affine& frame_from_canvas, T
   pool.for_ranges(0, static_cast<int>(wanted.size()), 1, std::cref(some));
 }
 
+// Of the things in front of the target's face only what glasses' frames look like.
+void keep_seen_frames(const Mesh& target, FuseScratch& s) {
+  Plane& light = s.glasses.light;
+  light.resize(s.target.width, s.target.height);
+  for (std::size_t i = 0; i < light.size(); ++i)
+    light.values[i] =
+        0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
+  keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
+}
+
 // Hair and things in front of the target's face; of clear glasses only their frames.
 void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas, const Mesh& target,
-                       FuseScratch& s) {
-  const int width = s.target.width, height = s.target.height;
+                       SteadyChoice* clear_glasses, FuseScratch& s) {
   float things = 0;
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
   if (regions.glasses) {
     keep_glasses(*regions.glasses, frame_from_canvas, target, &s.glasses, &s.target_things);
-  } else if (things > kLeastThings * face_px * face_px &&
-             wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses)) {
-    Plane& light = s.glasses.light;
-    light.resize(width, height);
-    for (std::size_t i = 0; i < light.size(); ++i)
-      light.values[i] =
-          0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
-    keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
+  } else if (things > kLeastThings * face_px * face_px) {
+    const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
+    if (clear_glasses ? clear_glasses->next(seen) : seen) keep_seen_frames(target, s);
   }
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];
@@ -79,7 +83,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
       sample_regions(*regions, frame_from_canvas, pool, s);
-      find_target_cover(*regions, frame_from_canvas, target, s);
+      find_target_cover(*regions, frame_from_canvas, target, before.clear_glasses, s);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);

@@ -14,6 +14,7 @@
 #include "fuse/grain.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
+#include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
 
 namespace mien {
@@ -36,7 +37,8 @@ struct FuseScratch {
 // What a stream's frames before this one leave behind.
 struct FramesBefore {
   RelightMemory* light = nullptr;
-  bool tone_is_known = false;  // skin_delta_e is not wanted
+  SteadyChoice* clear_glasses = nullptr;  // whether they are worn
+  bool tone_is_known = false;             // skin_delta_e is not wanted
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.

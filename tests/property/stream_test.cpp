@@ -161,6 +161,23 @@ TEST_F(Stream, GoesOnFromASavedStateAsIfItHadNotStopped) {
   }
 }
 
+TEST_F(Stream, AnEngineForStreamsGivesTheSamePicturesAndNamesTheSameNetworks) {
+  const Engine streams = engine_->for_streams(false);
+  EXPECT_EQ(streams.networks(), engine_->networks());
+  EXPECT_FALSE(streams.knows_identities());
+  EXPECT_TRUE(engine_->for_streams(true).knows_identities());
+  Session all = engine_->open_session(), some = streams.open_session();
+  FaceTracker first, second;
+  FusedImage a, b;
+  for (int i = 0; i < 3; ++i) {
+    const Image frame = frame_of(i, 2 * i, 2);
+    ASSERT_TRUE(all.fuse_next(frame.view(), 0.04 * i, first, *source_, {}, a).ok());
+    ASSERT_TRUE(some.fuse_next(frame.view(), 0.04 * i, second, *source_, {}, b).ok());
+    for (int y = 0; y < frame.height(); ++y)
+      ASSERT_TRUE(std::equal(a.view().row(y), a.view().row(y) + 3 * frame.width(), b.view().row(y)));
+  }
+}
+
 TEST_F(Stream, RefusesADamagedState) {
   FaceTracker tracker;
   std::vector<std::uint8_t> saved = tracker.save();

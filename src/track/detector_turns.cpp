@@ -1,0 +1,26 @@
+#include "track/detector_turns.h"
+
+#include <algorithm>
+
+namespace mien {
+
+DetectorTurns::Turn DetectorTurns::next(int period, bool busy) {
+  Turn out;
+  const int due = busy ? 0 : 1;
+  out.whole = --frames_to_whole_ <= due;
+  if (--frames_to_part_ <= due) out.part = next_part_++, frames_to_part_ = period;
+  // Counted from the whole frame's look on: the two never drift together.
+  if (out.whole) frames_to_whole_ = period, frames_to_part_ = std::max(period / 2, 1);
+  return out;
+}
+
+void DetectorTurns::looked_at_all(int period) {
+  frames_to_whole_ = period, frames_to_part_ = std::max(period / 2, 1);
+}
+
+void DetectorTurns::shorten(int period) {
+  frames_to_whole_ = std::min(frames_to_whole_, period);
+  frames_to_part_ = std::min(frames_to_part_, period);
+}
+
+}  // namespace mien

@@ -1,0 +1,72 @@
+#include "track/detector_turns.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace mien {
+namespace {
+
+// Frames in which the whole, and in which a part was looked at, after a full look in frame 0.
+struct Looks {
+  std::vector<int> whole, part;
+};
+
+template <class Busy>
+Looks looks_in(int frames, int period, Busy busy) {
+  DetectorTurns turns;
+  turns.looked_at_all(period);
+  Looks out;
+  for (int i = 1; i < frames; ++i) {
+    const DetectorTurns::Turn turn = turns.next(period, busy(i));
+    if (turn.whole) out.whole.push_back(i);
+    if (turn.part) out.part.push_back(i);
+  }
+  return out;
+}
+
+void expect_never_later(const std::vector<int>& frames, int period) {
+  int last = 0;
+  for (const int i : frames) {
+    EXPECT_LE(i - last, period);
+    last = i;
+  }
+  EXPECT_LE(300 - last, period);
+}
+
+TEST(DetectorTurns, NeverLookLaterThanThePeriod) {
+  for (const int period : {1, 2, 3, 10, 11}) {
+    for (int pattern = 1; pattern < 6; ++pattern) {
+      const Looks looks = looks_in(300, period, [&](int i) { return i % pattern == 0; });
+      expect_never_later(looks.whole, period);
+      expect_never_later(looks.part, period + 1);  // half a period after the whole frame's look
+    }
+  }
+}
+
+TEST(DetectorTurns, TakeFramesInWhichNothingElseRuns) {
+  const auto even = [](int i) { return i % 2 == 0; };
+  const Looks looks = looks_in(100, 10, even);
+  EXPECT_TRUE(std::none_of(looks.whole.begin(), looks.whole.end(), even));
+  EXPECT_TRUE(std::none_of(looks.part.begin(), looks.part.end(), even));
+  EXPECT_LE(looks.whole.size(), 11u);
+}
+
+TEST(DetectorTurns, WholeAndPartAreNotLookedAtInOneFrame) {
+  const Looks looks = looks_in(500, 10, [](int i) { return i % 7 < 3; });
+  for (const int i : looks.whole)
+    EXPECT_EQ(std::find(looks.part.begin(), looks.part.end(), i), looks.part.end());
+}
+
+TEST(DetectorTurns, AShorterPeriodHoldsAtOnce) {
+  DetectorTurns turns;
+  turns.looked_at_all(1000);
+  turns.shorten(5);
+  int waited = 1;
+  while (!turns.next(5, true).whole) ++waited;
+  EXPECT_EQ(waited, 5);
+}
+
+}  // namespace
+}  // namespace mien
