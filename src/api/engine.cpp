@@ -121,12 +121,14 @@ struct Engine::Parts {
   std::shared_ptr<const Weights> weights;
   std::shared_ptr<const IdentityNet> identity;  // null without weights, or where it is not needed
   std::shared_ptr<const UncoverNet> uncover;    // likewise
+  std::shared_ptr<const LateUncoverNet> late_uncover = nullptr;  // of engines for streams
 
   const FaceModel& model() const { return weights->model; }
   const std::vector<CoarseTier>& tiers() const { return weights->tiers; }
   FaceNetworks networks() const {
     const Weights& w = *weights;
-    return {w.detector, w.mesh, w.model, w.parse ? &*w.parse : nullptr, identity.get(), uncover.get()};
+    return {w.detector,     w.mesh,        w.model,           w.parse ? &*w.parse : nullptr,
+            identity.get(), uncover.get(), late_uncover.get()};
   }
   // The best one up to `mode`.
   const CoarseTier& tier(Mode mode) const {
@@ -247,8 +249,12 @@ Result<Engine> Engine::create(const EngineOptions& options) {
 }
 
 Engine Engine::for_streams(bool by_reference) const {
-  return Engine(std::make_shared<const Parts>(
-      Parts{parts_->options, parts_->weights, by_reference ? parts_->identity : nullptr, nullptr}));
+  std::shared_ptr<const LateUncoverNet> late;
+  if (parts_->uncover)
+    late = std::make_shared<const LateUncoverNet>(parts_->options.models_folder, parts_->options.threads);
+  return Engine(std::make_shared<const Parts>(Parts{parts_->options, parts_->weights,
+                                                    by_reference ? parts_->identity : nullptr, nullptr,
+                                                    std::move(late)}));
 }
 
 const std::string& Engine::fusion_network() const { return parts_->tier(parts_->options.mode).name; }

@@ -22,6 +22,8 @@ constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a lo
 // Of the face's width squared: where the region network suspects them, so much that looks like glasses are
 // some. Half rims and rimless ones have 0.028 to 0.09; wrinkles that look like rims have up to 0.042, but
 // nobody suspects those.
+constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
+constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
 constexpr float kLikelyWears =
     0.02f;  // glasses_score(): below it the shadows of a hard lamp would pass for rims
 constexpr float kLeastGlasses = 0.03f;
@@ -106,20 +108,30 @@ Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
   return out;
 }
 
-UncoverNet::Look UncoverNet::suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& s) const {
-  Look look;
-  const int size = net_.spec().input.width;
-  look.crop_from_photo = crop_from_frame(level_square(mesh), span_, size);
-  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
-  const Affine photo_from_crop = look.crop_from_photo.inverse();
-  regions.sample({RegionClass::kOccluder}, photo_from_crop, size, size, &s.cover);
+UncoverNet::Suspicion UncoverNet::suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& s) {
+  Suspicion out;
+  const Affine crop_from_photo = crop_from_frame(level_square(mesh), kSuspectSpan, kSuspectPx);
+  const Mesh in_crop = transformed(mesh, crop_from_photo);
+  const Affine photo_from_crop = crop_from_photo.inverse();
+  regions.sample({RegionClass::kOccluder}, photo_from_crop, kSuspectPx, kSuspectPx, &s.cover);
   const float score = glasses_score(in_crop, s.cover);
   GlassesScratch glasses;
-  look.may_wear =
-      score >= kMayWearGlasses && eyes_are_seen(regions, photo_from_crop, in_crop, size, size, &glasses);
-  look.likely_wears = look.may_wear && score >= kLikelyWears;
-  look.surely_wears = look.may_wear && score >= kWearsGlasses;
+  out.may_wear = score >= kMayWearGlasses &&
+                 eyes_are_seen(regions, photo_from_crop, in_crop, kSuspectPx, kSuspectPx, &glasses);
+  out.likely_wears = out.may_wear && score >= kLikelyWears;
+  out.surely_wears = out.may_wear && score >= kWearsGlasses;
+  return out;
+}
+
+bool UncoverNet::may_wear_glasses(const Mesh& mesh, const RegionMap& regions, UncoverScratch& s) {
+  return is_usable(mesh) && suspect(mesh, regions, s).may_wear;
+}
+
+UncoverNet::Look UncoverNet::first_look(const Mesh& mesh, const RegionMap& regions, UncoverScratch& s) const {
+  Look look;
+  static_cast<Suspicion&>(look) = suspect(mesh, regions, s);
   look.shows_glasses = look.may_wear;
+  look.crop_from_photo = crop_from_frame(level_square(mesh), span_, net_.spec().input.width);
   return look;
 }
 
@@ -175,7 +187,7 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
                                                      const RegionMap& regions, UncoverScratch& s,
                                                      NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<UncoveredFace>();
-  Look look = suspect(mesh, regions, s);
+  Look look = first_look(mesh, regions, s);
   prepare(photo, mesh, regions, s, &look);
   if (!look.covered && !look.may_wear) return std::optional<UncoveredFace>();
   MIEN_ASSIGN(bool wears, ask(look, mesh, s, net_scratch));
@@ -194,7 +206,7 @@ Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const 
                                                          const RegionMap& regions, UncoverScratch& s,
                                                          NetScratch& net_scratch) const {
   if (!is_usable(mesh)) return std::optional<FineMask>();
-  Look look = suspect(mesh, regions, s);
+  Look look = first_look(mesh, regions, s);
   if (!look.may_wear) return std::optional<FineMask>();
   prepare(photo, mesh, regions, s, &look);
   MIEN_ASSIGN(const bool wears, ask(look, mesh, s, net_scratch));
@@ -206,6 +218,18 @@ Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const 
     out.share.row(i)[0] = out.share.row(i)[size - 1] = 0;
   }
   return std::optional<FineMask>(std::move(out));
+}
+
+Result<const UncoverNet*> LateUncoverNet::get() const {
+  std::call_once(loaded_, [this] {
+    const auto load = [this]() -> Result<UncoverNet> {
+      MIEN_ASSIGN(const ModelFolder folder, ModelFolder::open(models_));
+      return UncoverNet::load(folder, threads_);
+    };
+    net_.emplace(load());
+  });
+  if (!net_->ok()) return net_->status();
+  return &**net_;
 }
 
 }  // namespace mien

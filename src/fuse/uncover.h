@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "core/resample.h"
 #include "face/region_map.h"
@@ -31,20 +34,26 @@ class UncoverNet {
   Result<std::optional<FineMask>> find_glasses(ImageView photo, const Mesh& mesh, const RegionMap& regions,
                                                UncoverScratch& scratch, NetScratch& net_scratch) const;
 
+  // Whether find_glasses() would ask the network at all: what the region network suspects; cheap.
+  static bool may_wear_glasses(const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch);
+
  private:
+  // What the region network says of clear glasses.
+  struct Suspicion {
+    bool may_wear = false;      // worth asking
+    bool likely_wears = false;  // with this network as second witness
+    bool surely_wears = false;  // alone
+  };
   // What the network sees, in the scratch.
-  struct Look {
+  struct Look : Suspicion {
     bool covered = false;        // by hair or things
-    bool may_wear = false;       // clear glasses: worth asking
-    bool likely_wears = false;   // as the region network sees it, with this network as second witness
-    bool surely_wears = false;   // as the region network alone sees it
     bool shows_glasses = false;  // nothing around the eyes is hidden from the network
     Affine crop_from_photo;
     Image crop;
     std::array<float, 3> mean{};  // stands for covered pixels, 0..255
   };
-  // What the region network alone says; cheap.
-  Look suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
+  static Suspicion suspect(const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch);
+  Look first_look(const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch) const;
   void prepare(ImageView photo, const Mesh& mesh, const RegionMap& regions, UncoverScratch& scratch,
                Look* look) const;
   // -> whether clear glasses are worn; scratch.glasses and scratch.answer are set.
@@ -54,6 +63,20 @@ class UncoverNet {
   explicit UncoverNet(Net net) : net_(std::move(net)) {}
   Net net_;
   float span_ = 0;
+};
+
+// The network of a models folder, loaded when it is first needed: most clips show nobody with glasses.
+// Threads may share it.
+class LateUncoverNet {
+ public:
+  LateUncoverNet(std::filesystem::path models, int threads) : models_(std::move(models)), threads_(threads) {}
+  Result<const UncoverNet*> get() const;
+
+ private:
+  std::filesystem::path models_;
+  int threads_;
+  mutable std::once_flag loaded_;
+  mutable std::optional<Result<UncoverNet>> net_;
 };
 
 }  // namespace mien

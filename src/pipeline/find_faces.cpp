@@ -193,10 +193,15 @@ Result<std::optional<UncoveredFace>> uncover(ImageView photo, const Mesh& mesh,
 
 Done find_glasses(ImageView picture, const Mesh& mesh, const FaceNetworks& networks, FindScratch& scratch,
                   Trace& trace, std::optional<RegionMap>* regions) {
-  if (!networks.uncover || !*regions) return {};
+  if (!*regions || !(networks.uncover || networks.late_uncover)) return {};
   const auto span = trace.span("glasses");
+  if (!UncoverNet::may_wear_glasses(mesh, **regions, scratch.uncover)) return {};
+  const UncoverNet* uncover = networks.uncover;
+  if (!uncover) {
+    MIEN_ASSIGN(uncover, networks.late_uncover->get());
+  }
   MIEN_ASSIGN((*regions)->glasses,
-              networks.uncover->find_glasses(picture, mesh, **regions, scratch.uncover, scratch.nets));
+              uncover->find_glasses(picture, mesh, **regions, scratch.uncover, scratch.nets));
   return {};
 }
 

@@ -22,6 +22,7 @@ struct FaceNetworks {
   const ParseNet* parse = nullptr;        // null: no weights for it; faces are then taken as uncovered
   const IdentityNet* identity = nullptr;  // null: no weights for it; nobody is recognised
   const UncoverNet* uncover = nullptr;    // null: no weights for it; covers are filled with the skin around
+  const LateUncoverNet* late_uncover = nullptr;  // instead of it in streams, for glasses of targets alone
 };
 
 struct FindScratch {

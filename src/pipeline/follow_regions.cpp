@@ -7,12 +7,18 @@
 namespace mien {
 namespace {
 
+// To where the face was in `before` from where it is in `now`.
+Affine before_from(const LevelSquare& before, const LevelSquare& now) {
+  constexpr int kUnit = 256;  // any size will do: there and back again
+  return compose(crop_from_frame(before, 1, kUnit).inverse(), crop_from_frame(now, 1, kUnit));
+}
+
 // The map of a face that was in `before` and is in `now`.
 RegionMap moved(const RegionMap& map, const LevelSquare& before, const LevelSquare& now) {
-  constexpr int kUnit = 256;  // any size will do: there and back again
-  const Affine before_from_now =
-      compose(crop_from_frame(before, 1, kUnit).inverse(), crop_from_frame(now, 1, kUnit));
-  return {map.probability, compose(map.map_from_frame, before_from_now), {}};
+  const Affine there = before_from(before, now);
+  RegionMap out{map.probability, compose(map.map_from_frame, there), map.glasses};
+  if (out.glasses) out.glasses->mask_from_frame = compose(out.glasses->mask_from_frame, there);
+  return out;
 }
 
 // Hair that is half seen flickers: a new look is mixed with the one before, moved along.
@@ -30,6 +36,17 @@ void mix_in(const RegionMap& before, float share, RegionMap* now) {
   }
 }
 
+// The same of where glasses are.
+void mix_in(const FineMask& before, float share, FineMask* now) {
+  thread_local Plane sampled;
+  before.sample(now->mask_from_frame.inverse(), now->share.width, now->share.height, &sampled);
+  for (std::size_t i = 0; i < sampled.size(); ++i)
+    now->share.values[i] = sampled.values[i] + share * (now->share.values[i] - sampled.values[i]);
+}
+
+constexpr int kLooksPerGlasses = 2;  // at the regions, from one look for glasses to the next
+constexpr int kLooksWithout = 3;     // for glasses, after which those that were seen are gone
+
 }  // namespace
 
 Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int number, const Mesh& mesh,
@@ -43,10 +60,34 @@ Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int numbe
     return std::optional<RegionMap>(moved(known->map, known->square, now));
   }
   MIEN_ASSIGN(std::optional<RegionMap> seen, find_regions(frame, mesh, networks, scratch, trace, side_px));
-  if (seen && known != looks_.end()) mix_in(moved(known->map, known->square, now), kNewShare, &*seen);
-  if (known != looks_.end()) looks_.erase(known);
-  if (seen) looks_.push_back({number, period - 1, now, *seen});
-  return seen;
+  if (!seen) return seen;
+  Look look{number, period - 1, 0, 0, now, std::move(*seen)};
+  if (known != looks_.end()) {
+    const RegionMap before = moved(known->map, known->square, now);
+    mix_in(before, kNewShare, &look.map);
+    look.map.glasses = before.glasses;
+    look.looks_to_glasses = known->looks_to_glasses - 1, look.without_glasses = known->without_glasses;
+    looks_.erase(known);
+  }
+  if (look.looks_to_glasses <= 0) {
+    MIEN_TRY(look_for_glasses(frame, mesh, networks, scratch, trace, &look));
+  }
+  looks_.push_back(std::move(look));
+  return std::optional<RegionMap>(looks_.back().map);
+}
+
+Done RegionFollower::look_for_glasses(ImageView frame, const Mesh& mesh, const FaceNetworks& networks,
+                                      FindScratch& scratch, Trace& trace, Look* look) {
+  std::optional<RegionMap> now = std::move(look->map);
+  const std::optional<FineMask> before = std::move(now->glasses);
+  now->glasses.reset();
+  MIEN_TRY(find_glasses(frame, mesh, networks, scratch, trace, &now));
+  look->without_glasses = now->glasses ? 0 : look->without_glasses + 1;
+  if (now->glasses && before) mix_in(*before, kNewShare, &*now->glasses);
+  if (!now->glasses && look->without_glasses < kLooksWithout) now->glasses = before;
+  look->map = std::move(*now);
+  look->looks_to_glasses = kLooksPerGlasses;
+  return {};
 }
 
 void RegionFollower::keep(std::span<const FollowedFace> faces) {

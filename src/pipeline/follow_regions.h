@@ -1,5 +1,5 @@
 // The regions of a stream's faces: looked at every few frames, between that the last look moves along with
-// the face.
+// the face. Clear glasses are looked for in every other look.
 #pragma once
 
 #include <algorithm>
@@ -34,9 +34,15 @@ class RegionFollower {
   struct Look {
     int number = 0;
     int frames_to_next = 0;
-    LevelSquare square;  // where the face was
+    int looks_to_glasses = 0;  // at the regions, until glasses are looked for again
+    int without_glasses = 0;   // looks for them in a row that saw none
+    LevelSquare square;        // where the face was
     RegionMap map;
   };
+
+  // Sets look->map.glasses.
+  static Done look_for_glasses(ImageView frame, const Mesh& mesh, const FaceNetworks& networks,
+                               FindScratch& scratch, Trace& trace, Look* look);
 
   std::vector<Look> looks_;
 };
