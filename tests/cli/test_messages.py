@@ -121,6 +121,12 @@ class MessagesTest(CommandCase):
         self.refused(self.run_mien('enrol'), BAD_ARGUMENTS, 'photo is required')
         self.refused(self.run_mien('enrol', '-o', 'a.mien'), BAD_ARGUMENTS, 'photo is required')
 
+    def test_a_mesh_is_printed_as_json_only(self):
+        for more in ([], ['-o', self.out]):
+            self.refused(self.run_mien('inspect', TARGET, '--mesh', *more), BAD_ARGUMENTS, '--mesh', 'add --json')
+        faces = json.loads(self.run_mien('inspect', TARGET, '--mesh', '--json').stdout)['faces']
+        self.assertEqual(len(faces[0]['mesh_px']), 478)
+
     def test_advice_fits_what_the_file_is(self):
         self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
         (self.folder / 'text.jpg').write_text('I am no picture.')
