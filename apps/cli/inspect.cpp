@@ -45,8 +45,8 @@ void print_faces(const std::vector<Face>& faces, const Photo& photo, const Inspe
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const Face& f = faces[i];
     std::printf("  %zu: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f roll %+.0f degrees  score %.2f\n",
-                i + 1, f.box.width(), f.box.centre().x, f.box.centre().y, f.pose.yaw_deg, f.pose.pitch_deg,
-                f.pose.roll_deg, f.score);
+                i + 1, f.box.width(), f.box.centre().x, f.box.centre().y, whole_degrees(f.pose.yaw_deg),
+                whole_degrees(f.pose.pitch_deg), whole_degrees(f.pose.roll_deg), f.score);
   }
 }
 

@@ -95,6 +95,12 @@ class MessagesTest(CommandCase):
             self.assertRegex(self.run_mien(command, TARGET).stdout, r'px, 1 face\n')
             self.assertRegex(self.run_mien(command, TWO).stdout, r'px, 2 faces\n')
 
+    def test_no_angle_is_minus_nothing(self):
+        for command in ('faces', 'inspect'):
+            shown = self.run_mien(command, TWO)
+            self.assertRegex(shown.stdout, r'yaw [+-]\d+ pitch [+-]\d+')
+            self.assertNotIn('-0 ', shown.stdout)
+
     def test_without_a_face_a_sentence_says_what_to_do(self):
         for command in ('faces', 'inspect'):
             result = self.run_mien(command, self.no_face())
@@ -133,6 +139,7 @@ class MessagesTest(CommandCase):
         (self.folder / 'a.gif').write_bytes(b'GIF89a' + bytes(64))
         for name, advice in (('me.mien', 'goes where a source goes'), ('text.jpg', 'name a picture'), ('a.gif', 'convert it')):
             self.refused(self.swap(target=name), UNREADABLE, name, advice)
+        self.refused(self.run_mien('label', 'show', 'text.jpg'), UNREADABLE, 'text.jpg', 'name one of these')
 
 
 if __name__ == '__main__':

@@ -167,10 +167,11 @@ class VideoTest(CommandCase):
         (self.folder / 'text.mp4').write_text('I am no clip.\n')
         for target in (TARGET, 'text.mp4', self.folder, 'none.mp4'):
             self.refused(self.video(target), UNREADABLE, target)
+        self.refused(self.video(TARGET), UNREADABLE, 'photos go to mien swap')
 
     def test_bad_arguments(self):
         clip = self.clip(frames=2)
-        self.refused(self.video(clip, output=self.folder / 'o.gif'), BAD_ARGUMENTS, '.gif', '.mp4')
+        self.refused(self.video(clip, output=self.folder / 'o.gif'), BAD_ARGUMENTS, '.gif', '.mp4', 'choose one')
         self.refused(self.run_mien('video', '-t', clip, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, '--source', '--map')
         self.refused(self.video(clip, '--from', 'noon'), BAD_ARGUMENTS, '--from', 'noon')
         self.refused(self.video(clip, '--from', '9'), BAD_ARGUMENTS, '--from')
