@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <deque>
+#include <list>
 #include <memory>
 #include <set>
 
 #include "consent.h"
 #include "core/try.h"
+#include "media/unfinished_files.h"
 #include "photo_swap.h"
 #include "report.h"
 
@@ -157,17 +160,43 @@ Result<FusionReport> run_job(const Job& job, const BatchOptions& options, const 
   return swapper.swap(target, job.input, job.output, progress);
 }
 
-Done make_folders(const std::vector<Job>& jobs) {
-  for (const Job& job : jobs) {
-    std::error_code error;
-    const fs::path folder = job.output.parent_path();
-    if (!folder.empty()) fs::create_directories(folder, error);
-    if (error)
-      return Status(Code::kUnwritable, folder.string() + ": the folder cannot be created (" +
-                                           error.message() + "); choose another one");
+// The folders that the outputs need. Those that it makes go again when it does, or when the program is
+// stopped, unless something is in them.
+class OutputFolders {
+ public:
+  OutputFolders() = default;
+  OutputFolders(const OutputFolders&) = delete;
+  OutputFolders& operator=(const OutputFolders&) = delete;
+  ~OutputFolders() {
+    std::error_code error;  // not empty: there are results in it
+    for (const fs::path& folder : made_) fs::remove(folder, error);
   }
-  return {};
-}
+
+  Done make(const std::vector<Job>& jobs) {
+    for (const Job& job : jobs) MIEN_TRY(make(job.output.parent_path()));
+    for (const fs::path& folder : made_)
+      if (listed_.size() < kListed) listed_.emplace_back(folder);
+    return {};
+  }
+
+ private:
+  Done make(const fs::path& folder) {
+    fs::path so_far;
+    for (const fs::path& part : folder) {
+      so_far /= part;
+      std::error_code error;
+      if (fs::create_directory(so_far, error)) made_.push_front(so_far);
+      if (error)
+        return Status(Code::kUnwritable, folder.string() + ": the folder cannot be created (" +
+                                             error.message() + "); choose another one");
+    }
+    return {};
+  }
+
+  static constexpr std::size_t kListed = 8;  // the list is short, and files need it more
+  std::deque<fs::path> made_;                // inner ones first
+  std::list<UnfinishedFile> listed_;
+};
 
 Result<Outcome> run(const BatchOptions& options, const Common& common) {
   Outcome out;
@@ -176,7 +205,8 @@ Result<Outcome> run(const BatchOptions& options, const Common& common) {
   MIEN_TRY(require_consent(options.photo.shared.consent));
   Progress progress(!options.photo.shared.json), quiet(false);
   MIEN_ASSIGN(PhotoSwapper swapper, PhotoSwapper::open(options.photo, out.plan, common, progress));
-  MIEN_TRY(make_folders(jobs));
+  OutputFolders folders;
+  MIEN_TRY(folders.make(jobs));
   out.warnings = swapper.warnings();
   for (const Job& job : jobs) {
     progress.step(std::to_string(out.pictures.size() + 1) + " of " + std::to_string(jobs.size()) + ": " +

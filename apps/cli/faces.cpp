@@ -49,7 +49,8 @@ std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> 
   const auto d = [](float v) { return static_cast<double>(v); };
   std::vector<std::string> lines = {
       text("%d: %.0f PX WIDE", face.number, d(q.width_px)),
-      text("YAW %+.0f PITCH %+.0f", d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg)),
+      text("YAW %+.0f PITCH %+.0f", whole_degrees(face.face.pose.yaw_deg),
+           whole_degrees(face.face.pose.pitch_deg)),
       text("SHARP %.2f COVERED %.0f%%", d(q.sharpness), d(100 * q.covered_share))};
   if (similarity) lines.push_back(text("LIKE REFERENCE %.2f", d(*similarity)));
   std::string reasons;
@@ -97,8 +98,9 @@ void print_faces(const Faces& faces, const Photo& photo, const FacesOptions& opt
     const auto d = [](float v) { return static_cast<double>(v); };
     std::printf("  %d: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f  sharpness %.2f  covered %.0f %%",
                 face.number, d(face.quality.width_px), d(face.face.box.centre().x),
-                d(face.face.box.centre().y), d(face.face.pose.yaw_deg), d(face.face.pose.pitch_deg),
-                d(face.quality.sharpness), d(100 * face.quality.covered_share));
+                d(face.face.box.centre().y), whole_degrees(face.face.pose.yaw_deg),
+                whole_degrees(face.face.pose.pitch_deg), d(face.quality.sharpness),
+                d(100 * face.quality.covered_share));
     if (faces.similarity[i]) std::printf("  like the reference %.2f", d(*faces.similarity[i]));
     std::printf("\n");
     for (const QualityRemark& r : face.remarks)

@@ -45,12 +45,17 @@ void print_faces(const std::vector<Face>& faces, const Photo& photo, const Inspe
   for (std::size_t i = 0; i < faces.size(); ++i) {
     const Face& f = faces[i];
     std::printf("  %zu: %.0f px wide at %.0f,%.0f  yaw %+.0f pitch %+.0f roll %+.0f degrees  score %.2f\n",
-                i + 1, f.box.width(), f.box.centre().x, f.box.centre().y, f.pose.yaw_deg, f.pose.pitch_deg,
-                f.pose.roll_deg, f.score);
+                i + 1, f.box.width(), f.box.centre().x, f.box.centre().y, whole_degrees(f.pose.yaw_deg),
+                whole_degrees(f.pose.pitch_deg), whole_degrees(f.pose.roll_deg), f.score);
   }
 }
 
 Result<int> inspect(const InspectOptions& options, const Common& common) {
+  if (options.mesh && !options.json) {
+    return Status(Code::kInvalidArgument,
+                  "--mesh was given without --json, expected both: the points are printed as JSON only; add "
+                  "--json, or draw them with -o FILE");
+  }
   if (!options.drawn.empty()) {
     std::error_code error;
     if (std::filesystem::equivalent(options.photo, options.drawn, error)) {
@@ -80,7 +85,7 @@ Command add_inspect(Arguments& app, const Common& common) {
   app.add_option("photo", o->photo, "Photo to look at").required();
   app.add_option("-o,--output", o->drawn, "Write a copy with boxes, points, mesh and numbers drawn on it");
   app.add_flag("--json", o->json, "Print the faces as JSON");
-  app.add_flag("--mesh", o->mesh, "With --json: all 478 points too");
+  app.add_flag("--mesh", o->mesh, "With --json, and only there: all 478 points too");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
   app.footer("Example: mien inspect party.jpg -o faces.png");
   return [o, &common] {

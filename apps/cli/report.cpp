@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-double rounded(float v) { return std::round(static_cast<double>(v) * 100) / 100; }
+double rounded(float v) { return std::round(static_cast<double>(v) * 100) / 100 + 0.0; }  // never -0
 
 Json sides(const std::array<float, 2>& v) { return {rounded(v[0]), rounded(v[1])}; }
 
@@ -78,6 +78,8 @@ Json fusion_json(const FusionReport& report) {
     out["stages_ms"][stage.stage] = std::round(stage.milliseconds * 1000) / 1000;
   return out;
 }
+
+double whole_degrees(float v) { return std::round(static_cast<double>(v)) + 0.0; }
 
 std::string faces_in_words(std::size_t count) {
   return count == 0 ? "no face" : counted(count, "face", "faces");

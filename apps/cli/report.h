@@ -14,7 +14,9 @@ nlohmann::json remarks_json(const std::vector<QualityRemark>& remarks);
 // "casting" is the number in the cast, for the caller to replace by a name.
 nlohmann::json fusion_json(const FusionReport& report);
 
-// Prints to stdout; bytes of paths that are no UTF-8 are replaced.
+// To be printed; never -0.
+double whole_degrees(float degrees);
+
 // "no face", "1 face", "2 faces".
 std::string faces_in_words(std::size_t count);
 
@@ -22,6 +24,7 @@ std::string faces_in_words(std::size_t count);
 inline constexpr char kNoFaceAdvice[] =
     "use a picture that shows a face larger than 32 px and not upside down";
 
+// Prints to stdout; bytes of paths that are no UTF-8 are replaced.
 void print_json(const nlohmann::json& json);
 
 }  // namespace mien::cli

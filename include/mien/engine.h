@@ -5,10 +5,10 @@
 //   mien::Session session = engine->open_session();              // one per thread or stream
 //   auto source = session.enrol(photo.view());
 //   if (!source.ok()) return report(source.status());
-//   mien::FusedImage out;                                        // keep it: memory is reused for the next
-//   frame auto done = session.fuse(frame.view(), *source, {.strength = 0.9f}, out); if (!done.ok()) return
-//   report(done.status()); auto saved = mien::write_image(out, frame_metadata, "result.png");   //
-//   mien/media.h
+//   mien::FusedImage out;                                        // keep it: the next frame reuses its memory
+//   auto done = session.fuse(frame.view(), *source, {.strength = 0.9f}, out);
+//   if (!done.ok()) return report(done.status());
+//   auto saved = mien::write_image(out, frame_metadata, "result.png");      // mien/media.h
 //
 // The library never prints, exits, throws across these calls or reads environment variables.
 #pragma once

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/try.h"
+#include "face/network_input.h"
 #include "face/topology.h"
 
 namespace mien {
@@ -62,12 +63,7 @@ Result<Identity> IdentityNet::run(ImageView frame, const Mesh& mesh, IdentityScr
   if (!(crop.scale() > 1e-6f))
     return Status(Code::kNoFace, "the face's five points lie on one spot; use a larger picture");
   sample_affine(frame, crop, in.width, in.height, &scratch.pixels);
-  scratch.input.resize(3, in.height, in.width);
-  for (int c = 0; c < 3; ++c) {
-    const float* from = scratch.pixels.channel(c);
-    float* to = scratch.input.channel(c);
-    for (std::size_t i = 0; i < scratch.pixels.plane(); ++i) to[i] = (from[i] - in.mean[c]) / in.std[c];
-  }
+  normalise_pixels(scratch.pixels, in, &scratch.input);
   MIEN_TRY(net_.run(scratch.input, scratch.outputs, net_scratch));
   if (scratch.outputs[0].values.size() != kIdentityNumbers) {
     return Status(Code::kModelRefused, "network identity gives " +

@@ -4,6 +4,7 @@
 
 #include "core/try.h"
 #include "face/mirror.h"
+#include "face/network_input.h"
 
 namespace mien {
 namespace {
@@ -42,12 +43,7 @@ Result<MeshLook> MeshNet::run(ImageView frame, const LevelSquare& square, bool m
   sample_affine(frame, to_crop, in.width, in.height, &scratch.pixels);
   brighten(gain_for(low_light_, LookAt::kFace, in.width, in.height, scratch.pixels), in.width, in.height,
            &scratch.pixels);
-  scratch.input.resize(3, in.height, in.width);
-  for (int c = 0; c < 3; ++c) {
-    const float* from = scratch.pixels.channel(c);
-    float* to = scratch.input.channel(c);
-    for (std::size_t i = 0; i < scratch.pixels.plane(); ++i) to[i] = (from[i] - in.mean[c]) / in.std[c];
-  }
+  normalise_pixels(scratch.pixels, in, &scratch.input);
   MIEN_TRY(net_.run(scratch.input, scratch.outputs, net_scratch));
   const std::vector<float>&points = scratch.outputs[0].values, &logits = scratch.outputs[1].values;
   if (points.size() != 3 * kMeshPoints || logits.size() != 1 + kFaceRegions) {

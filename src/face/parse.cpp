@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/try.h"
+#include "face/network_input.h"
 
 namespace mien {
 namespace {
@@ -37,12 +38,7 @@ Done ParseNet::run(ImageView frame, const LevelSquare& square, int size_px, Pars
   const Affine crop = crop_from_frame(square, span_, size);
   sample_affine(frame, crop, size, size, &scratch.pixels);
   brighten(gain_for(low_light_, LookAt::kFace, size, size, scratch.pixels), size, size, &scratch.pixels);
-  scratch.input.resize(3, size, size);
-  for (int c = 0; c < 3; ++c) {
-    const float* from = scratch.pixels.channel(c);
-    float* to = scratch.input.channel(c);
-    for (std::size_t i = 0; i < scratch.pixels.plane(); ++i) to[i] = (from[i] - in.mean[c]) / in.std[c];
-  }
+  normalise_pixels(scratch.pixels, in, &scratch.input);
   MIEN_TRY(net_.run(scratch.input, {&out->probability, 1}, net_scratch));
   const Tensor& map = out->probability;
   if (map.channels != kRegionClasses || map.width < 2 || map.height < 2) {

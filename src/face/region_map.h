@@ -37,8 +37,8 @@ struct RegionMap {
               int height, Plane* out) const;
 };
 
-// Takes islands of kOccluder that are smaller than this share of the grid for skin: deep shadows below a nose,
-// moles. Real things reach into the face from beside it or are larger. probability as in RegionMap.
+// Takes islands of kOccluder that are smaller than this share of the grid for skin: deep shadows below a
+// nose, moles. Real things reach into the face from beside it or are larger. probability as in RegionMap.
 inline constexpr float kSmallestThing = 0.0025f;
 void remove_specks(Tensor* probability);
 

@@ -9,6 +9,13 @@ namespace {
 
 using namespace testing_faces;
 
+Plane even_alpha(float value, const CanvasFrame& where) {
+  Plane out;
+  out.resize(where.width, where.height);
+  out.fill(value);
+  return out;
+}
+
 class CanvasAtScale : public testing::TestWithParam<float> {
 };  // px per cm: small (enlarged), medium, huge (shrunk)
 
@@ -20,10 +27,7 @@ TEST_P(CanvasAtScale, PastingWithZeroAlphaLeavesEveryBitAlone) {
     const CanvasFrame where = canvas_around(make_mesh(*model, 160, 120, GetParam(), 0, 0), 331, 257);
     PlanarRgb pixels;
     read_canvas(before.view(), where, &pixels);
-    Plane alpha;
-    alpha.resize(where.width, where.height);
-    alpha.fill(0);
-    paste_canvas(pixels, alpha, where, after.mutable_view());
+    paste_canvas(pixels, even_alpha(0, where), where, after.mutable_view());
     EXPECT_EQ(std::memcmp(before.view().data, after.view().data,
                           static_cast<std::size_t>(before.view().stride_bytes) * 257),
               0);
@@ -37,10 +41,7 @@ TEST_P(CanvasAtScale, PastingTheCanvasBackIsNearlyTheFrame) {
   const CanvasFrame where = canvas_around(make_mesh(*model, 160, 120, GetParam(), 0, 0), 331, 257);
   PlanarRgb pixels;
   read_canvas(before.view(), where, &pixels);
-  Plane alpha;
-  alpha.resize(where.width, where.height);
-  alpha.fill(1);
-  paste_canvas(pixels, alpha, where, after.mutable_view());
+  paste_canvas(pixels, even_alpha(1, where), where, after.mutable_view());
   double sum = 0;
   for (int i = 0; i < 331 * 257 * 3; ++i) sum += std::abs(before.view().data[i] - after.view().data[i]);
   // Enlarging and shrinking smooths the grain (+-9); at scale 1 nothing is lost.

@@ -75,6 +75,7 @@ void draw_part(const Mesh& mesh, std::span<const topology::Index> indices, float
   fill_polygon(s->grown, out);
 }
 
+// eye_band() into s->band.
 void draw_eye_band(const Mesh& mesh, int width, int height, GlassesScratch* s) {
   constexpr std::array<topology::Index, 6> kHull = {127, 70, 300, 356, 425, 205};
   clear(width, height, &s->band);
@@ -115,14 +116,10 @@ Point2f centre_of(const Mesh& mesh, std::span<const topology::Index> indices) {
 
 }  // namespace
 
-// The band of the face that glasses lie in, 0 or 1: from the brows to the upper cheeks, temple to temple.
 Plane eye_band(const Mesh& mesh, int width, int height) {
-  Plane band;
-  band.resize(width, height);
-  band.fill(0);
-  std::vector<Point2f> hull = outline(mesh, std::array<topology::Index, 6>{127, 70, 300, 356, 425, 205});
-  fill_polygon(offset_polygon(hull, kBandMargin * face_width_px(mesh)), &band);
-  return band;
+  GlassesScratch s;
+  draw_eye_band(mesh, width, height, &s);
+  return std::move(s.band);
 }
 
 float glasses_score(const Mesh& mesh, const Plane& things) {

@@ -11,8 +11,8 @@ namespace {
 Result<Metadata> read_metadata(ByteView content) {
   const auto format = format_of(content);
   if (!format) {
-    return Status(Code::kUnreadable,
-                  "is " + describe_content(content) + ", expected a JPEG, PNG or WebP picture");
+    return Status(Code::kUnreadable, "is " + describe_content(content) +
+                                         ", expected a JPEG, PNG or WebP picture; name one of these");
   }
   switch (*format) {
     case FileFormat::kPng:

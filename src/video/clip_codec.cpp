@@ -111,7 +111,8 @@ Result<ClipKind> clip_kind(const std::filesystem::path& file, ClipEncoder encode
   const std::string extension = lower_extension(file);
   ClipKind kind;
   kind.container = container_for(extension);
-  if (kind.container.empty()) return unknown_ending(file, ".mp4, .mov, .mkv or .webm for a clip");
+  if (kind.container.empty())
+    return unknown_ending(file, ".mp4, .mov, .mkv or .webm for a clip; choose one of these");
   const std::string name = encoder_name(encoder, kind.container);
   kind.codec = avcodec_find_encoder_by_name(name.c_str());
   if (kind.codec == nullptr) {

@@ -53,7 +53,8 @@ Result<InputPtr> open_input(const std::filesystem::path& file) {
     return Status(Code::kUnreadable, "is a folder, expected a clip; name a file");
   if (!is_clip_file(file))
     return Status(Code::kUnreadable,
-                  "is no clip that is known here, expected MP4, MOV, Matroska, WebM, AVI or MPEG");
+                  "is no clip that is known here, expected MP4, MOV, Matroska, WebM, AVI or MPEG; name a "
+                  "clip, photos go to mien swap");
   Dictionary options;
   options.set("protocol_whitelist", "file");  // nothing is fetched, whatever the file refers to
   options.set("export_xmp", "1");

@@ -23,21 +23,27 @@ def png(width, height, rows=None):
 
 
 class CommandCase(unittest.TestCase):
+    OUT, LONGEST_RUN_S = 'out.jpg', 60
+
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix='mien-cli-'))
-        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))
+        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))       # of its own: another build may have left other faces in the user's
         self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'), XDG_CACHE_HOME=str(self.cache))
-        self.out = self.folder / 'out.jpg'
+        self.out = self.folder / self.OUT
 
     def tearDown(self):
         shutil.rmtree(self.folder)
         shutil.rmtree(self.cache)
 
     def run_mien(self, *words, **more):
-        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=60, **more)
+        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=self.LONGEST_RUN_S, **more)
 
     def swap(self, *words, source=SOURCE, target=TARGET, output=None, consent=True):
         return self.run_mien('swap', '-s', source, '-t', target, '-o', output or self.out, *(['--i-have-consent'] if consent else []), *words)
+
+    def unfinished(self):
+        """What a write that did not end would leave in the folder."""
+        return [p.name for p in self.folder.iterdir() if p.name.startswith('.') or p.name.endswith('.part') or 'tmp' in p.name]
 
     def refused(self, result, code, *parts):
         """One sentence on stderr that holds all parts, nothing on stdout, nothing left in the folder."""
@@ -48,4 +54,4 @@ class CommandCase(unittest.TestCase):
             self.assertIn(str(part), lines[0])
         self.assertEqual(result.stdout, '')
         self.assertFalse(self.out.exists())
-        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.startswith('.') or 'tmp' in p.name], [])
+        self.assertEqual(self.unfinished(), [])

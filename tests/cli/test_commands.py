@@ -157,6 +157,15 @@ class CommandTest(CommandCase):
         self.assertIn('d.png: no face', last[2])
         self.assertEqual(self.run_mien('label', 'verify', 'out/a.jpg').returncode, DONE)
 
+    def test_a_batch_of_failures_leaves_no_folder_of_its_own(self):
+        (self.folder / 'wall.png').write_bytes(png(64, 64, (b'\0' + bytes(192)) * 64))
+        (self.folder / 'there').mkdir()
+        for output in ('new', 'new/deep/{name}.png', './new/../{name}.jpg', 'there', 'there/new/', self.folder / 'far/{name}.png'):
+            self.assertEqual(self.batch('wall.png', output=output).returncode, FAILED)
+            self.assertEqual(sorted(p.name for p in self.folder.rglob('*') if 'config' not in p.parts), ['there', 'wall.png'], output)
+        self.assertEqual(self.batch('wall.png', TARGET, output='new/deep').returncode, FAILED)
+        self.assertEqual([p.name for p in (self.folder / 'new/deep').iterdir()], ['target_1.jpg'])
+
     def test_a_batch_takes_patterns_and_names_by_pattern(self):
         for name in ('a.jpg', 'b.jpg'):
             shutil.copy(TARGET, self.folder / name)
@@ -378,6 +387,17 @@ class CommandTest(CommandCase):
         _, error = process.communicate(timeout=30)
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertIn('stopped', error)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png'])
+
+    def test_ctrl_c_before_the_first_picture_of_a_batch_leaves_no_folder(self):
+        (self.folder / 'big.png').write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
+        process = subprocess.Popen([str(PROGRAM), 'batch', '-s', SOURCE, 'big.png', '-o', 'new/deep', '--i-have-consent'], stderr=subprocess.PIPE, text=True, env=self.environment, cwd=self.folder)
+        while process.poll() is None and not (self.folder / 'new' / 'deep').exists():
+            time.sleep(0.001)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, STOPPED, error)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png'])
 
     def test_ctrl_c_in_a_batch_says_how_many_are_done(self):

@@ -95,6 +95,12 @@ class MessagesTest(CommandCase):
             self.assertRegex(self.run_mien(command, TARGET).stdout, r'px, 1 face\n')
             self.assertRegex(self.run_mien(command, TWO).stdout, r'px, 2 faces\n')
 
+    def test_no_angle_is_minus_nothing(self):
+        for command in ('faces', 'inspect'):
+            shown = self.run_mien(command, TWO)
+            self.assertRegex(shown.stdout, r'yaw [+-]\d+ pitch [+-]\d+')
+            self.assertNotIn('-0 ', shown.stdout)
+
     def test_without_a_face_a_sentence_says_what_to_do(self):
         for command in ('faces', 'inspect'):
             result = self.run_mien(command, self.no_face())
@@ -121,12 +127,19 @@ class MessagesTest(CommandCase):
         self.refused(self.run_mien('enrol'), BAD_ARGUMENTS, 'photo is required')
         self.refused(self.run_mien('enrol', '-o', 'a.mien'), BAD_ARGUMENTS, 'photo is required')
 
+    def test_a_mesh_is_printed_as_json_only(self):
+        for more in ([], ['-o', self.out]):
+            self.refused(self.run_mien('inspect', TARGET, '--mesh', *more), BAD_ARGUMENTS, '--mesh', 'add --json')
+        faces = json.loads(self.run_mien('inspect', TARGET, '--mesh', '--json').stdout)['faces']
+        self.assertEqual(len(faces[0]['mesh_px']), 478)
+
     def test_advice_fits_what_the_file_is(self):
         self.run_mien('enrol', SOURCE, '-o', 'me.mien', '--i-have-consent')
         (self.folder / 'text.jpg').write_text('I am no picture.')
         (self.folder / 'a.gif').write_bytes(b'GIF89a' + bytes(64))
         for name, advice in (('me.mien', 'goes where a source goes'), ('text.jpg', 'name a picture'), ('a.gif', 'convert it')):
             self.refused(self.swap(target=name), UNREADABLE, name, advice)
+        self.refused(self.run_mien('label', 'show', 'text.jpg'), UNREADABLE, 'text.jpg', 'name one of these')
 
 
 if __name__ == '__main__':

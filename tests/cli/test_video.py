@@ -2,50 +2,30 @@
 import json
 import os
 import resource
-import shutil
 import signal
-import struct
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
-import zlib
 from pathlib import Path
 from random import Random
 
-PROGRAM, REPOSITORY, MAKE_CLIP = (Path(a).resolve() for a in sys.argv[1:4])
-EXAMPLES = REPOSITORY / 'examples'
-SOURCE, TARGET = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg'))
-DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
+from command_case import BAD_ARGUMENTS, DECLINED, DONE, EXAMPLES, FAILED, LABEL_POLICY, NO_FACE, PROGRAM, SOURCE, STOPPED, TARGET, UNREADABLE, CommandCase, png
+
+MAKE_CLIP = Path(sys.argv[3]).resolve()
 
 
-def png(width, height):
-    """A grey PNG by hand."""
-    chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
-    rows = (b'\0' + b'\x80' * (3 * width)) * height
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b'')
+class VideoTest(CommandCase):
+    OUT, LONGEST_RUN_S = 'out.mp4', 120
 
-
-class VideoTest(unittest.TestCase):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix='mien-video-'))
-        self.cache = Path(tempfile.mkdtemp(prefix='mien-cache-'))       # of its own: another build may have left other faces in the user's
-        self.environment = dict(os.environ, XDG_CONFIG_HOME=str(self.folder / 'config'), XDG_CACHE_HOME=str(self.cache))
-        self.out = self.folder / 'out.mp4'
+        super().setUp()
         self.part = self.folder / 'out.mp4.mien-part'
-
-    def tearDown(self):
-        shutil.rmtree(self.folder)
-        shutil.rmtree(self.cache)
 
     def clip(self, name='in.mp4', **words):
         path = self.folder / name
         subprocess.run([str(MAKE_CLIP), TARGET, str(path), *(f'{k}={v}' for k, v in words.items())], check=True, timeout=60)
         return path
-
-    def run_mien(self, *words, **more):
-        return subprocess.run([str(PROGRAM), *map(str, words)], capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=120, **more)
 
     def video(self, target, *words, output=None, **more):
         mode = [] if '--mode' in words else ['--mode', 'fast']
@@ -55,17 +35,6 @@ class VideoTest(unittest.TestCase):
         result = self.video(target, '--json', *words, output=output)
         self.assertEqual(result.returncode, DONE, result.stderr)
         return json.loads(result.stdout)
-
-    def refused(self, result, code, *parts):
-        """One sentence on stderr that holds all parts, nothing on stdout, nothing left in the folder."""
-        self.assertEqual(result.returncode, code, result.stderr)
-        lines = result.stderr.strip().splitlines()
-        self.assertEqual(len(lines), 1, result.stderr)
-        for part in parts:
-            self.assertIn(str(part), lines[0])
-        self.assertEqual(result.stdout, '')
-        self.assertFalse(self.out.exists())
-        self.assertEqual(self.unfinished(), [])
 
     def peak_kb(self, clip):
         """Largest memory of one run."""
@@ -91,9 +60,6 @@ class VideoTest(unittest.TestCase):
     def run_on_a_disk_of(self, size, clip, *words):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)     # inherited: writing fails as on a full disk
         return self.video(clip, *words, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
-
-    def unfinished(self):
-        return [p.name for p in self.folder.iterdir() if p.name.endswith('.part')]
 
     # what works
     def test_a_clip_is_fused_labelled_and_keeps_its_sound(self):
@@ -201,10 +167,11 @@ class VideoTest(unittest.TestCase):
         (self.folder / 'text.mp4').write_text('I am no clip.\n')
         for target in (TARGET, 'text.mp4', self.folder, 'none.mp4'):
             self.refused(self.video(target), UNREADABLE, target)
+        self.refused(self.video(TARGET), UNREADABLE, 'photos go to mien swap')
 
     def test_bad_arguments(self):
         clip = self.clip(frames=2)
-        self.refused(self.video(clip, output=self.folder / 'o.gif'), BAD_ARGUMENTS, '.gif', '.mp4')
+        self.refused(self.video(clip, output=self.folder / 'o.gif'), BAD_ARGUMENTS, '.gif', '.mp4', 'choose one')
         self.refused(self.run_mien('video', '-t', clip, '-o', self.out, '--i-have-consent'), BAD_ARGUMENTS, '--source', '--map')
         self.refused(self.video(clip, '--from', 'noon'), BAD_ARGUMENTS, '--from', 'noon')
         self.refused(self.video(clip, '--from', '9'), BAD_ARGUMENTS, '--from')
@@ -374,7 +341,7 @@ class VideoTest(unittest.TestCase):
             self.assertIn('warp', row['fuse_stages_ms'])
         # Without a face there is nothing to time.
         blank = self.folder / 'blank.png'
-        blank.write_bytes(png(64, 64))
+        blank.write_bytes(png(64, 64, (b'\0' + b'\x80' * 192) * 64))
         result = self.run_mien('bench', 'video', '-s', SOURCE, '-t', blank, '--heights', '240', '--faces', '1')
         self.assertEqual(result.returncode, NO_FACE, result.stderr)
         self.assertEqual(result.stdout, '')
