@@ -205,5 +205,57 @@ TEST_F(Stream, GivesTheFirstFrameAsAPhotoAndFadesOutWhatLeaves) {
   EXPECT_EQ(tracker.faces_seen(), 1);
 }
 
+// Dark frames of glasses around the photo's eyes. rims: where they are.
+Image with_glasses(const Image& photo, const Mesh& mesh, std::vector<std::size_t>* rims) {
+  Image out = photo.clone();
+  const Point2f right{mesh[468].x, mesh[468].y}, left{mesh[473].x, mesh[473].y};  // middles of the irises
+  const float apart = left.x - right.x, level = 0.5f * (right.y + left.y);
+  const float half = 0.36f * apart, thick = 0.045f * apart;
+  const auto is_rim = [&](float x, float y) {
+    for (const Point2f& eye : {right, left}) {
+      const float from = std::hypot(x - eye.x, 1.25f * (y - eye.y));
+      if (from > half && from < half + thick) return true;
+    }
+    const float beyond = half + thick;
+    const bool bar = std::abs(y - level + 0.08f * apart) < 0.5f * thick;
+    return bar && ((x > right.x + half && x < left.x - half) ||
+                   (x < right.x - beyond && x > right.x - beyond - 0.3f * apart) ||
+                   (x > left.x + beyond && x < left.x + beyond + 0.3f * apart));
+  };
+  for (int y = 0; y < out.height(); ++y) {
+    for (int x = 0; x < out.width(); ++x) {
+      if (!is_rim(static_cast<float>(x), static_cast<float>(y))) continue;
+      std::fill_n(out.mutable_view().row(y) + 3 * x, 3, std::uint8_t{25});
+      rims->push_back(static_cast<std::size_t>(y) * out.width() + x);
+    }
+  }
+  return out;
+}
+
+TEST_F(Stream, FramesOfGlassesStayWholeAndAnEngineForStreamsSeesThemAsWell) {
+  Session photos = engine_->open_session();
+  const auto found = photos.find_faces(target_->view());
+  ASSERT_TRUE(found.ok() && found->size() == 1u);
+  std::vector<std::size_t> rims;
+  const Image worn = with_glasses(*target_, (*found)[0].mesh, &rims);
+  Session session = engine_->open_session(), lean = engine_->for_streams(false).open_session();
+  FaceTracker tracker, lean_tracker;
+  FusedImage out, lean_out;
+  for (int i = 0; i < 10; ++i) {
+    const auto report = session.fuse_next(worn.view(), 0.04 * i, tracker, *source_, {}, out);
+    const auto lean_report = lean.fuse_next(worn.view(), 0.04 * i, lean_tracker, *source_, {}, lean_out);
+    ASSERT_TRUE(report.ok() && lean_report.ok());
+    if (i < 4) continue;  // the face fades in
+    std::size_t broken = 0;
+    for (const std::size_t at : rims) {
+      const auto x = static_cast<int>(at % static_cast<std::size_t>(worn.width())),
+                 y = static_cast<int>(at / static_cast<std::size_t>(worn.width()));
+      broken += out.view().row(y)[3 * x + 1] > 70;
+      for (int c = 0; c < 3; ++c) ASSERT_EQ(out.view().row(y)[3 * x + c], lean_out.view().row(y)[3 * x + c]);
+    }
+    EXPECT_LT(broken, rims.size() / 10) << "of " << rims.size() << " in frame " << i;
+  }
+}
+
 }  // namespace
 }  // namespace mien
