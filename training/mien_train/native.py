@@ -9,13 +9,19 @@ import numpy as np
 from .paths import CACHE, MODELS, REPOSITORY, TRAINING
 
 SOURCE = REPOSITORY / 'src'
-PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/region_map.cpp', 'fuse/*.cpp', 'pipeline/prepare_face.cpp')
-FLAGS = ['-O3', '-march=native', '-std=c++20', '-shared', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
+PARTS = ('core/*.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/mode_products.cpp', 'face/region_map.cpp', 'fuse/*.cpp', 'pipeline/prepare_face.cpp')
+OPTIMISED = ('-O3', '-march=native')
+FLAGS = ['-std=c++20', '-shared', '-Wl,--no-undefined', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
 
 
 def _sources():
     product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp', 'coarse.cpp', 'uncover.cpp'))]
     return [TRAINING / 'native' / 'training_native.cpp', *product]
+
+
+def build(path, how=OPTIMISED):
+    """Compiles and links the product's code into a shared library; every name that it uses must be there."""
+    subprocess.run(['g++', *how, *FLAGS, *map(str, _sources()), '-o', str(path)], check=True)
 
 
 @functools.lru_cache(None)
@@ -26,7 +32,7 @@ def library():
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix('.tmp')
-        subprocess.run(['g++', *FLAGS, *map(str, _sources()), '-o', str(temporary)], check=True)
+        build(temporary)
         temporary.rename(path)
     lib = ctypes.CDLL(str(path))
     lib.mien_open.restype, lib.mien_error.restype = ctypes.c_void_p, ctypes.c_char_p

@@ -3,6 +3,7 @@ import cv2
 import numpy as np
 
 from . import geometry as g, occluders, photometric
+from .hard_light import lit_by_lamp
 from .models.uncover import CROP_SPAN, SIZE
 from .paint_glasses import paint_glasses
 
@@ -32,7 +33,7 @@ def frames(canvas):
 
 
 KINDS = ((frames, 0.25), (occluders.hair, 0.4), (strokes, 0.35))
-GLASSES_SHARE, COVER_SHARE = 0.72, 0.45     # of the samples
+GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.65, 0.45, 0.35       # of the samples
 
 
 def cover_of(crop, mesh, rng):
@@ -69,6 +70,8 @@ class UncoverSampler:
         crop, mesh = self.crop(i, rng, drift)
         if drift and rng.random() < 0.6:
             crop = photometric.colour_and_light(crop, rng, 0.8)
+        if drift and rng.random() < LAMP_SHARE:     # whose shadows are no glasses
+            crop = lit_by_lamp(crop, mesh, rng)
         seen, glasses = paint_glasses(crop, mesh, rng) if rng.random() < GLASSES_SHARE else (crop, np.zeros((SIZE, SIZE), np.float32))
         if rng.random() < 0.4:
             seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))])[1], cv2.IMREAD_COLOR)
