@@ -10,6 +10,8 @@
 #   train.py fuse network=small start=shipped samples=30000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
 # What ships as tiny, on the same samples, from the weights of the first run (recipes/fuse.sh tiny samples=40000, before the new relighting):
 #   train.py fuse network=tiny start=shipped samples=20000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
+# What ships as base, on the same samples, from small's weights put into it (models/fuse.py: widen):
+#   train.py fuse network=base start=small samples=36000 pairs=6 rate=1e-3 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
