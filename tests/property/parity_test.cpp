@@ -85,8 +85,24 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
 INSTANTIATE_TEST_SUITE_P(Networks, Parity,
                          testing::Values(Case{"detect", 0.06f}, Case{"mesh", 0.15f}, Case{"parse", 0.1f},
                                          Case{"fuse_small", 0.02f}, Case{"fuse_tiny", 0.02f},
-                                         Case{"uncover", 0.02f}, Case{"identity", 0.1f}),
+                                         Case{"fuse_base", 0.02f}, Case{"uncover", 0.02f},
+                                         Case{"identity", 0.1f}),
                          [](const auto& info) { return info.param.network; });
+
+TEST(ParityOfAll, NoNetworkIsLeftOut) {
+  const auto folder = ModelFolder::open(std::string(MIEN_SOURCE_DIR) + "/models");
+  ASSERT_TRUE(folder.ok()) << folder.status().message();
+  const auto* tested = testing::UnitTest::GetInstance();
+  for (const auto& [name, spec] : folder->manifest().networks) {
+    bool found = false;
+    for (int suite = 0; suite < tested->total_test_suite_count(); ++suite) {
+      const auto* tests = tested->GetTestSuite(suite);
+      for (int i = 0; i < tests->total_test_count(); ++i)
+        found = found || std::string(tests->GetTestInfo(i)->name()).ends_with("/" + name);
+    }
+    EXPECT_TRUE(found) << name;
+  }
+}
 
 }  // namespace
 }  // namespace mien
