@@ -82,8 +82,7 @@ void sum_rows(const std::uint8_t* first, std::ptrdiff_t stride, int rows, int by
 // Pixels of a summed line to means of `factor` of them; kFactor and kCount, when they are not 0, are factor
 // and channels as the compiler knows them.
 template <int kFactor, int kCount>
-MIEN_INLINE void sum_columns(const std::uint16_t* p, int width, int factor, const Channels& ch, float weight,
-                             Rgbx* to) {
+void sum_columns(const std::uint16_t* p, int width, int factor, const Channels& ch, float weight, Rgbx* to) {
   const int boxes = kFactor ? kFactor : factor, count = kCount ? kCount : ch.count;
   for (int x = 0; x < width; ++x) {
     int red = 0, green = 0, blue = 0;
