@@ -19,13 +19,11 @@ constexpr int kAnswers = 4;               // change of RGB, glasses
 constexpr float kNoGlasses = -4;          // added to the answer before the sigmoid
 constexpr float kPaintedFrom = 0.04f;     // of the cover: where less hides the face the answer says nothing
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
-// Of the face's width squared: where the region network suspects them, so much that looks like glasses are
-// some. Half rims and rimless ones have 0.028 to 0.09; wrinkles that look like rims have up to 0.042, but
-// nobody suspects those.
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
-constexpr float kLikelyWears =
-    0.02f;  // glasses_score(): below it the shadows of a hard lamp would pass for rims
+// Of the face's width squared: so much that looks like glasses are some. Half rims and rimless ones have
+// 0.028 to 0.09; wrinkles and shadows that look like rims have less, but for one of 180 held-out faces
+// (0.042).
 constexpr float kLeastGlasses = 0.03f;
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
@@ -118,7 +116,6 @@ UncoverNet::Suspicion UncoverNet::suspect(const Mesh& mesh, const RegionMap& reg
   GlassesScratch glasses;
   out.may_wear = score >= kMayWearGlasses &&
                  eyes_are_seen(regions, photo_from_crop, in_crop, kSuspectPx, kSuspectPx, &glasses);
-  out.likely_wears = out.may_wear && score >= kLikelyWears;
   out.surely_wears = out.may_wear && score >= kWearsGlasses;
   return out;
 }
@@ -178,7 +175,7 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
   const bool wears = look.surely_wears || glasses_score(in_crop, s.glasses) >= kWearsGlasses ||
-                     (look.likely_wears && area_seen(s.glasses, face_width_px(in_crop)) >= kLeastGlasses);
+                     area_seen(s.glasses, face_width_px(in_crop)) >= kLeastGlasses;
   if (!wears) s.glasses.fill(0);
   return wears;
 }

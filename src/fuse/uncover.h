@@ -41,7 +41,6 @@ class UncoverNet {
   // What the region network says of clear glasses.
   struct Suspicion {
     bool may_wear = false;      // worth asking
-    bool likely_wears = false;  // with this network as second witness
     bool surely_wears = false;  // alone
   };
   // What the network sees, in the scratch.
