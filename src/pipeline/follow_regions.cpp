@@ -44,7 +44,8 @@ void mix_in(const FineMask& before, float share, FineMask* now) {
     now->share.values[i] = sampled.values[i] + share * (now->share.values[i] - sampled.values[i]);
 }
 
-constexpr int kLooksPerGlasses = 2;  // at the regions, from one look for glasses to the next
+constexpr int kLooksPerGlasses = 2;  // at the regions, from one look for glasses to the next ...
+constexpr int kMostLooksApart = 16;  // ... more and more, where they are only suspected and never seen
 constexpr int kLooksWithout = 3;     // for glasses, after which those that were seen are gone
 
 }  // namespace
@@ -82,11 +83,13 @@ Done RegionFollower::look_for_glasses(ImageView frame, const Mesh& mesh, const F
   const std::optional<FineMask> before = std::move(now->glasses);
   now->glasses.reset();
   MIEN_TRY(find_glasses(frame, mesh, networks, scratch, trace, &now));
-  look->without_glasses = now->glasses ? 0 : look->without_glasses + 1;
+  look->without_glasses = now->glasses ? 0 : std::min(look->without_glasses + 1, kLooksWithout);
   if (now->glasses && before) mix_in(*before, kNewShare, &*now->glasses);
   if (!now->glasses && look->without_glasses < kLooksWithout) now->glasses = before;
   look->map = std::move(*now);
-  look->looks_to_glasses = kLooksPerGlasses;
+  look->looks_to_glasses = look->map.glasses
+                               ? kLooksPerGlasses
+                               : std::min(kLooksPerGlasses << look->without_glasses, kMostLooksApart);
   return {};
 }
 

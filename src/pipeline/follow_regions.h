@@ -1,5 +1,5 @@
 // The regions of a stream's faces: looked at every few frames, between that the last look moves along with
-// the face. Clear glasses are looked for in every other look.
+// the face. Clear glasses are looked for in every other look, less often while none are seen.
 #pragma once
 
 #include <algorithm>
