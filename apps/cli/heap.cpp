@@ -23,9 +23,13 @@ constexpr std::uintptr_t kLargePage = 2 * kMegabyte;
 
 }  // namespace
 
-void take_memory_in_large_steps() {
+void keep_freed_memory() {
   mallopt(M_MMAP_THRESHOLD, 32 * kMegabyte);  // glibc's largest; buffers of that size are the system's own
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
+void take_memory_in_large_steps() {
+  keep_freed_memory();
   mallopt(M_TOP_PAD, kReserved);
   const auto begin = reinterpret_cast<std::uintptr_t>(sbrk(0));
   void* volatile first = std::malloc(kMegabyte);  // more than is there: the heap grows; volatile: it has to
@@ -39,6 +43,7 @@ void take_memory_in_large_steps() {
 
 #else
 
+void keep_freed_memory() {}
 void take_memory_in_large_steps() {}
 
 #endif

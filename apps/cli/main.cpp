@@ -99,7 +99,9 @@ int run(int argc, char** argv) {
 #endif
 
   if (const auto code = app.parse(argc, argv)) return *code;
-#ifndef MIEN_WITH_VIDEO
+#ifdef MIEN_WITH_VIDEO
+  keep_freed_memory();
+#else
   take_memory_in_large_steps();
 #endif
   for (const auto& [sub, command] : commands) {
