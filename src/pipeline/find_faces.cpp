@@ -195,9 +195,9 @@ Done find_glasses(ImageView picture, const Mesh& mesh, const FaceNetworks& netwo
                   Trace& trace, std::optional<RegionMap>* regions) {
   if (!*regions || !(networks.uncover || networks.late_uncover)) return {};
   const auto span = trace.span("glasses");
-  if (!UncoverNet::may_wear_glasses(mesh, **regions, scratch.uncover)) return {};
   const UncoverNet* uncover = networks.uncover;
-  if (!uncover) {
+  if (!uncover) {  // it looks whether it is worth the question itself, but would have to be loaded for that
+    if (!UncoverNet::may_wear_glasses(mesh, **regions, scratch.uncover)) return {};
     MIEN_ASSIGN(uncover, networks.late_uncover->get());
   }
   MIEN_ASSIGN((*regions)->glasses,
