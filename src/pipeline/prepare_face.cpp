@@ -52,6 +52,9 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
     const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
     if (clear_glasses ? clear_glasses->next(seen) : seen) keep_seen_frames(target, s);
   }
+  regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
+                 s.target.height, &s.target_features);
+  follow_strands(s.target, s.target_skin, s.target_features, target, &s.hair_edge, &s.target_cover);
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];
 }

@@ -12,6 +12,7 @@
 #include "fuse/expression_gap.h"
 #include "fuse/glasses.h"
 #include "fuse/grain.h"
+#include "fuse/hair_edge.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
 #include "fuse/steady_choice.h"
@@ -21,9 +22,10 @@ namespace mien {
 
 struct FuseScratch {
   PlanarRgb target, fused;
-  Plane trust, target_cover, target_things, target_skin, border, expression_gap;
+  Plane trust, target_cover, target_things, target_skin, target_features, border, expression_gap;
   WarpMaps maps;
   GlassesScratch glasses;
+  HairEdgeScratch hair_edge;
   FaceMasks masks;
   EyesScratch eyes;
   RelightScratch relight;
