@@ -75,7 +75,8 @@ Done fuse_face(const Source::Content& source, const Face& face, const RegionMap*
   const PreparedFace prepared = prepare_face(
       source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s, trace,
       {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
-       tone_is_known});
+       tone_is_known},
+      options.resolution);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
   }

@@ -64,10 +64,10 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
-                          Trace& trace, const FramesBefore& before) {
+                          Trace& trace, const FramesBefore& before, int resolution) {
   PreparedFace out;
   if (!is_usable(fused_frame)) return out;
-  out.where = canvas_around(target_frame, frame.width, frame.height);
+  out.where = canvas_around(target_frame, frame.width, frame.height, resolution);
   if (out.where.width < 1 || out.where.height < 1) return out;
   const Affine to_canvas = out.where.canvas_from_frame();
   const int width = out.where.width, height = out.where.height;

@@ -52,11 +52,11 @@ struct PreparedFace {
 };
 
 // warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples
-// with it. gap: expression_gap() of the two faces.
+// with it. gap: expression_gap() of the two faces. resolution: FusionOptions::resolution.
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
-                          Trace& trace, const FramesBefore& before = {});
+                          Trace& trace, const FramesBefore& before = {}, int resolution = 0);
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
 // canvas into the frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.
