@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "core/polygon.h"
@@ -10,21 +11,28 @@
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/glasses.h"
+#include "fuse/outline.h"
 
 namespace mien {
 namespace {
 
-constexpr int kInputs = 4;                // RGB, cover
-constexpr int kAnswers = 4;               // change of RGB, glasses
-constexpr float kNoGlasses = -4;          // added to the answer before the sigmoid
-constexpr float kPaintedFrom = 0.04f;     // of the cover: where less hides the face the answer says nothing
+constexpr int kInputs = 4;             // RGB, cover
+constexpr int kAnswers = 4;            // change of RGB, glasses
+constexpr float kNoGlasses = -4;       // added to the answer before the sigmoid
+constexpr float kPaintedFrom = 0.04f;  // of the cover: where less hides the face the answer says nothing
+// Of what was painted (network's pixels), how much less it weighs than what is bare, and how much of brows
+// and eyes stays as painted: `evaluate.py uncover` has its best PSNR around these.
+constexpr float kSmoothSigma = 1.4f, kPaintedWeighsLess = 0.7f, kFeaturesStay = 0.75f;
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
-// Of the face's width squared: so much that looks like glasses are some. Half rims and rimless ones have
-// 0.028 to 0.09; wrinkles and shadows that look like rims have less, but for one of 180 held-out faces
-// (0.042).
-constexpr float kLeastGlasses = 0.03f;
+// Of the face's width squared: so much that looks like glasses are some, and less when it lies where glasses
+// do (glasses_score). Half rims and rimless ones have 0.012 to 0.09; what looks like rims on 6,500 faces
+// without glasses has less, or a lower score, but for a handful.
+constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kWellPlaced = 0.15f;
+
+const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, topology::kLeftBrow,
+                                                          topology::kRightEye, topology::kLeftEye};
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
@@ -67,15 +75,54 @@ void read_glasses(const Tensor& answer, const Plane& band, Plane* glasses) {
     glasses->values[i] = band.values[i] / (1 + std::exp(-(answer.channel(3)[i] + kNoGlasses)));
 }
 
-// The answer is added to what the network saw, as far as the face is covered or wears glasses: `colours` (the
-// crop of the photo) becomes what laid over the photo with its alpha gives that.
-void paint(const UncoverScratch& s, const std::array<float, 3>& mean, Image* colours) {
+// The answer is added to what the network saw, as far as the face is covered or wears glasses.
+void paint(const std::array<float, 3>& mean, UncoverScratch* s) {
+  s->share = s->cover;
+  s->painted.resize(s->cover.width, s->cover.height);
+  for (std::size_t i = 0; i < s->cover.size(); ++i) {
+    const float cover = s->cover.values[i];
+    const float share = s->share.values[i] = std::max(cover, s->glasses.values[i]);
+    for (int c = 0; c < 3; ++c) {
+      const float own = s->pixels.channel(c)[i];
+      s->painted.channel(c)[i] =
+          std::clamp(own + cover * (mean[c] - own) + share * 255 * s->answer.channel(c)[i], 0.0f, 255.0f);
+    }
+  }
+}
+
+// What the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: where
+// something was painted, it is blurred together with what is bare beside it. Brows and eyes keep most of
+// their edges. mesh: crop pixels.
+void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
+  s->features.resize(s->share.width, s->share.height);
+  s->features.fill(0);
+  for (const std::span<const topology::Index> part : kBrowsAndEyes)
+    fill_polygon(outline(mesh, part), &s->features);
+  gaussian_blur(&s->features, kSmoothSigma, &s->line);
+  s->weight = s->share;
+  for (float& w : s->weight.values) w = 1 - kPaintedWeighsLess * w;
+  s->blurred_weight = s->weight;
+  gaussian_blur(&s->blurred_weight, kSmoothSigma, &s->line);
+  for (int c = 0; c < 3; ++c) {
+    float* value = s->painted.channel(c);
+    s->blurred = s->weight;
+    for (std::size_t i = 0; i < s->blurred.size(); ++i) s->blurred.values[i] *= value[i];
+    gaussian_blur(&s->blurred, kSmoothSigma, &s->line);
+    for (std::size_t i = 0; i < s->blurred.size(); ++i) {
+      const float share = s->share.values[i] * (1 - kFeaturesStay * s->features.values[i]);
+      value[i] += share * (s->blurred.values[i] / s->blurred_weight.values[i] - value[i]);
+    }
+  }
+}
+
+// `colours` (the crop of the photo) becomes what laid over the photo with its alpha gives what was painted.
+void write_painted(const UncoverScratch& s, Image* colours) {
   std::uint8_t* to = colours->mutable_view().data;
-  for (std::size_t i = 0; i < s.cover.size(); ++i, to += 4) {
-    const float cover = s.cover.values[i], share = std::max(cover, s.glasses.values[i]);
+  for (std::size_t i = 0; i < s.share.size(); ++i, to += 4) {
+    const float share = s.share.values[i];
     for (int c = 0; share > kPaintedFrom && c < 3; ++c) {
-      const float own = s.pixels.channel(c)[i], seen = own + cover * (mean[c] - own);
-      to[c] = to_byte(own + (seen - own) / share + 255 * s.answer.channel(c)[i]);
+      const float own = s.pixels.channel(c)[i];
+      to[c] = to_byte(own + (s.painted.channel(c)[i] - own) / share);
     }
     to[3] = to_byte(255 * share);
   }
@@ -174,8 +221,9 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   if (!look.may_wear) return false;
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
-  const bool wears = look.surely_wears || glasses_score(in_crop, s.glasses) >= kWearsGlasses ||
-                     area_seen(s.glasses, face_width_px(in_crop)) >= kLeastGlasses;
+  const float score = glasses_score(in_crop, s.glasses), area = area_seen(s.glasses, face_width_px(in_crop));
+  const bool wears = look.surely_wears || score >= kWearsGlasses || area >= kLeastGlasses ||
+                     (area >= kLeastWellPlaced && score >= kWellPlaced);
   if (!wears) s.glasses.fill(0);
   return wears;
 }
@@ -195,7 +243,9 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
     MIEN_ASSIGN(wears, ask(look, mesh, s, net_scratch));
   }
   if (!look.covered && !wears) return std::optional<UncoveredFace>();
-  paint(s, look.mean, &look.crop);
+  paint(look.mean, &s);
+  smooth_painted(transformed(mesh, look.crop_from_photo), &s);
+  write_painted(s, &look.crop);
   return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo, wears});
 }
 

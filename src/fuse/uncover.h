@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/resample.h"
 #include "face/region_map.h"
@@ -16,8 +17,9 @@
 namespace mien {
 
 struct UncoverScratch {
-  PlanarRgb pixels;
-  Plane cover, glasses, oval;
+  PlanarRgb pixels, painted;
+  Plane cover, glasses, oval, share, features, weight, blurred, blurred_weight;
+  std::vector<float> line;
   Tensor input, answer;
 };
 

@@ -71,6 +71,10 @@ class RealGlasses:
     def path(split):
         return CACHE / f'glasses_{split}.npz'
 
+    @staticmethod
+    def seen_path(split):
+        return CACHE / f'glasses_seen_{split}.npz'
+
     @classmethod
     def of(cls, kind, photos, split):
         """kind: none, ignore or found (see ParseOptions). -> RealGlasses or None"""

@@ -10,6 +10,7 @@ ENLARGED = 2                    # painted at so many times the size, then averag
 METALS = ((60, 60, 60), (165, 165, 170), (110, 165, 200), (90, 120, 160), (40, 40, 45))          # BGR
 PLASTICS = ((18, 18, 20), (25, 40, 70), (40, 60, 120), (70, 35, 30), (35, 30, 90), (120, 110, 105), (60, 80, 50))
 CHANGED_FROM, CHANGED_TO = 0.015, 0.06      # of a pixel's colours, 0..1: what counts as glasses
+SHARPENED_SHARE, HALO_FROM, HALO_TO = 0.65, 0.02, 0.07         # of the pictures; change from which on a halo counts, 0..1
 
 
 def _bow(centre, right, down, half_w, half_h, rng):
@@ -130,6 +131,14 @@ def paint_glasses(image, mesh, rng):
     return out, where
 
 
+def _sharpened(change, rng):
+    """What cameras and picture editors make of a frame: an unsharp mask leaves a bright line along both sides of a dark one."""
+    if rng.random() >= SHARPENED_SHARE:
+        return change
+    soft = cv2.GaussianBlur(change, (0, 0), rng.uniform(0.6, 2.2))
+    return change + rng.uniform(0.2, 1.4) * (change - soft)
+
+
 def _paint_band(image, mesh, rng):
     rows, columns = image.shape[:2]
     size = rows * ENLARGED, columns * ENLARGED
@@ -151,9 +160,14 @@ def _paint_band(image, mesh, rng):
     brightness = np.float32(np.clip(image.mean() / 110, 0.35, 1.4) ** 0.6)
     picture += alpha * (colour * brightness - picture)
     down = lambda x: cv2.resize(x, (columns, rows), interpolation=cv2.INTER_AREA)
-    change = np.abs(down(picture) - down(clean)).max(2) / 255
+    clean, picture = down(clean), down(picture)
+    sharpened = _sharpened(picture - clean, rng)
+    halo = np.abs(clean + sharpened - picture).max(2) / 255
+    picture = clean + sharpened
+    change = np.abs(sharpened).max(2) / 255
     where = np.clip((change - CHANGED_FROM) / (CHANGED_TO - CHANGED_FROM), 0, 1)
     # Through the lenses nearly everything changes a little: what is not covered much stays as it is seen.
     solid = np.maximum(down(alpha[..., 0]), np.clip((change - 0.1) / 0.15, 0, 1))
     where = np.minimum(where, cv2.GaussianBlur(np.clip(2.5 * solid, 0, 1), (0, 0), 0.8))
-    return np.clip(np.round(down(picture)), 0, 255).astype(np.uint8), where.astype(np.float32)
+    where = np.maximum(where, np.clip((halo - HALO_FROM) / (HALO_TO - HALO_FROM), 0, 1))
+    return np.clip(np.round(picture), 0, 255).astype(np.uint8), where.astype(np.float32)

@@ -73,8 +73,8 @@ class UncoverSampler:
         if drift and rng.random() < LAMP_SHARE:     # whose shadows are no glasses
             crop = lit_by_lamp(crop, mesh, rng)
         seen, glasses = paint_glasses(crop, mesh, rng) if rng.random() < GLASSES_SHARE else (crop, np.zeros((SIZE, SIZE), np.float32))
-        if rng.random() < 0.4:
-            seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))])[1], cv2.IMREAD_COLOR)
+        if rng.random() < 0.5:
+            seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 96))])[1], cv2.IMREAD_COLOR)
         cover = cover_of(crop, mesh, rng) if rng.random() < COVER_SHARE else np.zeros((SIZE, SIZE), np.float32)
         truth = crop[..., ::-1].astype(np.float32).transpose(2, 0, 1) / 255
         return network_input(seen, mesh, cover), truth, areas(mesh)[1], glasses

@@ -20,6 +20,7 @@ from .shipped_weights import calibrate, load_shipped
 from .uncover_samples import UncoverSampler, network_input
 
 HELD_OUT_SAMPLES = 300
+BARE_BELOW = 0.009             # of the face's width squared that the shipped network takes for glasses (clean_bare_faces.py)
 
 
 @dataclasses.dataclass
@@ -49,8 +50,14 @@ def faces(split, wanted):
 
 
 def bare_faces(split):
-    """Level crops of people who wear no glasses, as far as label_glasses.py could tell."""
-    return faces(split, lambda score: score < NONE_BELOW)
+    """Level crops of people who wear no glasses, as far as label_glasses.py and clean_bare_faces.py could tell."""
+    images, meshes, photos = faces(split, lambda score: score < NONE_BELOW)
+    if not RealGlasses.seen_path(split).exists():
+        sys.exit(f'uncover: run  clean_bare_faces.py {split}  first')
+    with np.load(RealGlasses.seen_path(split)) as z:
+        area = dict(zip((str(n) for n in z['name']), z['area']))
+    keep = np.array([area[f'{p.set}/{p.name}'] < BARE_BELOW for p in photos])
+    return images[keep], meshes[keep], [p for p, k in zip(photos, keep) if k]
 
 
 class UncoverTask:
@@ -106,8 +113,8 @@ class UncoverEvaluation:
         images, meshes, _ = bare_faces('val')
         sampler, rng = UncoverSampler(images, meshes), np.random.default_rng(seed)
         chosen = rng.permutation(len(images))[:HELD_OUT_SAMPLES]
-        x, truth, _, glasses = zip(*(sampler.sample(i, rng, drift=0.0) for i in chosen))
-        self.x, self.truth, self.glasses = (torch.from_numpy(np.stack(a)) for a in (x, truth, glasses))
+        rows = zip(*(sampler.sample(i, rng, drift=0.0) for i in chosen))
+        self.x, self.truth, self.features, self.glasses = (torch.from_numpy(np.stack(a)) for a in rows)
 
     def figures(self, out):
         hidden = torch.maximum(self.x[:, 3:4], self.glasses[:, None])
@@ -119,8 +126,8 @@ class UncoverEvaluation:
     def rows(self, model):
         model.eval()
         answer = torch.cat([model(x) for x in self.x.split(20)])
-        table = {}
-        for name, picture in (('nothing done', self.x[:, 0:3]), ('network', compose(self.x, answer))):
+        raw, where, table = compose(self.x, answer), torch.maximum(self.x[:, 3:4], uncover.glasses(answer)), {}
+        for name, picture in (('nothing done', self.x[:, 0:3]), ('network', raw), ('product', uncover.smooth_painted(raw, where, self.features))):
             table[f'PSNR {name}'], table[f'SSIM {name}'] = self.figures(picture)
         found, glasses = uncover.glasses(answer)[:, 0], self.glasses
         table['glasses found'] = float((found * glasses).sum() / glasses.sum())

@@ -43,6 +43,25 @@ def glasses(answer):
     return torch.sigmoid(answer[:, 3:4] + NO_GLASSES)
 
 
+SMOOTH_SIGMA, PAINTED_WEIGHS_LESS, FEATURES_STAY = 1.4, 0.7, 0.75       # as in src/fuse/uncover.cpp
+
+
+def smooth_painted(picture, where, features):
+    """What the product does to the network's answer: painted pixels are blurred with the bare ones beside them; brows and eyes keep most of their
+    edges. picture n x 3 x S x S, where n x 1 x S x S, features n x S x S (1 at brows and eyes) -> picture"""
+    features = _blur(features[:, None])
+    weight = 1 - PAINTED_WEIGHS_LESS * where
+    return picture + where * (1 - FEATURES_STAY * features) * (_blur(picture * weight) / _blur(weight) - picture)
+
+
+def _blur(x):
+    t = torch.arange(-5, 6, dtype=x.dtype)
+    kernel = torch.exp(-t * t / (2 * SMOOTH_SIGMA ** 2))
+    kernel = (kernel / kernel.sum()).view(1, 1, 1, -1).repeat(x.shape[1], 1, 1, 1)
+    x = torch.nn.functional.conv2d(torch.nn.functional.pad(x, (5, 5, 0, 0), mode='replicate'), kernel, groups=x.shape[1])
+    return torch.nn.functional.conv2d(torch.nn.functional.pad(x, (0, 0, 5, 5), mode='replicate'), kernel.transpose(2, 3), groups=x.shape[1])
+
+
 def compose(x, answer, seen=None):
     """x: the input, answer: the network's -> RGB, 0..1: changed where the face is covered or wears glasses (seen; default: as found)."""
     where = torch.maximum(x[:, 3:4], glasses(answer) if seen is None else seen)
