@@ -8,7 +8,7 @@
 namespace mien {
 namespace {
 
-constexpr int kMapChannels = 15;
+constexpr int kMapChannels = 20;
 constexpr int kSizeMultiple = 32;
 constexpr float kSameFaceOverlap = 0.7f;  // of cells whose answers are averaged
 
@@ -23,6 +23,7 @@ bool finite(const Detection& d) {
   bool good = std::isfinite(d.box.x0) && std::isfinite(d.box.y0) && std::isfinite(d.box.x1) &&
               std::isfinite(d.box.y1);
   for (const Point2f& p : d.points) good = good && std::isfinite(p.x) && std::isfinite(p.y);
+  for (const float c : d.certainty) good = good && std::isfinite(c);
   return good && d.box.width() > 0 && d.box.height() > 0;
 }
 
@@ -48,17 +49,22 @@ std::vector<Detection> average_overlaps(const std::vector<Detection>& candidates
     float total = 0;
     Box sum{0, 0, 0, 0};
     std::array<Point2f, 5> points{};
+    std::array<float, 5> weights{};
     for (const Detection& c : candidates) {
       if (intersection_over_union(box, c.box) < kSameFaceOverlap) continue;
       const float w = c.score * c.score * c.score;
       total += w;
       sum = {sum.x0 + w * c.box.x0, sum.y0 + w * c.box.y0, sum.x1 + w * c.box.x1, sum.y1 + w * c.box.y1};
-      for (std::size_t i = 0; i < points.size(); ++i)
-        points[i] = {points[i].x + w * c.points[i].x, points[i].y + w * c.points[i].y};
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        const float v = w * c.certainty[i];
+        weights[i] += v;
+        points[i] = {points[i].x + v * c.points[i].x, points[i].y + v * c.points[i].y};
+      }
     }
     if (!(total > 0)) continue;
     k.box = {sum.x0 / total, sum.y0 / total, sum.x1 / total, sum.y1 / total};
-    for (std::size_t i = 0; i < points.size(); ++i) k.points[i] = {points[i].x / total, points[i].y / total};
+    for (std::size_t i = 0; i < points.size(); ++i)
+      if (weights[i] > 0) k.points[i] = {points[i].x / weights[i], points[i].y / weights[i]};
   }
   return kept;
 }
@@ -77,7 +83,10 @@ void decode_map(const Tensor& map, float stride, float min_score, std::vector<De
       const float half_h = std::exp(std::clamp(value(4), -4.0f, 5.0f)) * stride / 2;
       Detection d;
       d.box = {px(1) - half_w, py(2) - half_h, px(1) + half_w, py(2) + half_h};
-      for (int i = 0; i < 5; ++i) d.points[i] = {px(5 + 2 * i), py(6 + 2 * i)};
+      for (int i = 0; i < 5; ++i) {
+        const float off = std::exp(std::clamp(value(15 + i), -6.0f, 3.0f)) * stride;
+        d.points[i] = {px(5 + 2 * i), py(6 + 2 * i)}, d.certainty[i] = 1 / (off * off);
+      }
       d.score = 1 / (1 + std::exp(-value(0)));
       if (finite(d)) out->push_back(d);
     }

@@ -17,6 +17,7 @@ struct Detection {
   Box box;
   std::array<Point2f, 5> points{};  // right eye, left eye, nose tip, right and left mouth corner
   float score = 0;
+  std::array<float, 5> certainty{1, 1, 1, 1, 1};  // of each point: 1 / the square of how far off it may be
 };
 
 struct DetectScratch {
@@ -49,11 +50,12 @@ class Detector {
 std::vector<Detection> suppress_overlaps(std::vector<Detection> candidates, float max_overlap);
 
 // The same, and box and points of what is kept are averaged over the candidates that see the same face
-// (weights: score cubed; Bazarevsky et al. 2019): steadier than the best cell alone.
+// (weights: score cubed; Bazarevsky et al. 2019; of points also their certainty): steadier than the best cell
+// alone.
 std::vector<Detection> average_overlaps(const std::vector<Detection>& candidates, float max_overlap);
 
-// Reads candidates off one output map (15 channels: score logit, centre x y, log width height, five points x
-// y), in input pixels. Values that are not finite are skipped.
+// Reads candidates off one output map (20 channels: score logit, centre x y, log width height, five points x
+// y, log of how far off each point may be), in input pixels. Values that are not finite are skipped.
 void decode_map(const Tensor& map, float stride, float min_score, std::vector<Detection>* out);
 
 }  // namespace mien

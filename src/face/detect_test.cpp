@@ -10,7 +10,7 @@ namespace {
 
 Tensor empty_map(int size) {
   Tensor map;
-  map.resize(15, size, size);
+  map.resize(20, size, size);
   std::fill(map.values.begin(), map.values.end(), 0.0f);
   std::fill_n(map.channel(0), size * size, -10.0f);
   return map;
@@ -23,7 +23,8 @@ TEST(DecodeMap, ReadsBoxAndPointsInInputPixels) {
   map.channel(1)[cell] = 0.25f;           // centre x
   map.channel(3)[cell] = std::log(2.0f);  // width of two strides
   map.channel(4)[cell] = std::log(3.0f);
-  map.channel(5)[cell] = -1.0f;  // first point x
+  map.channel(5)[cell] = -1.0f;            // first point x
+  map.channel(19)[cell] = std::log(2.0f);  // the last point may be two strides off
   std::vector<Detection> found;
   decode_map(map, 8, 0.5f, &found);
   ASSERT_EQ(found.size(), 1u);
@@ -33,11 +34,12 @@ TEST(DecodeMap, ReadsBoxAndPointsInInputPixels) {
   EXPECT_NEAR(found[0].box.width(), 16, 1e-4f);
   EXPECT_NEAR(found[0].box.height(), 24, 1e-4f);
   EXPECT_NEAR(found[0].points[0].x, (2 + 0.5f - 1) * 8 - 0.5f, 1e-4f);
+  EXPECT_NEAR(found[0].certainty[4], 1 / (16.0f * 16), 1e-6f);
 }
 
 TEST(DecodeMap, SkipsValuesThatAreNotFinite) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
-    for (int channel = 1; channel < 15; ++channel) {
+    for (int channel = 1; channel < 20; ++channel) {
       Tensor map = empty_map(2);
       map.channel(0)[0] = 5.0f;
       map.channel(channel)[0] = bad;
@@ -70,6 +72,18 @@ TEST(AverageOverlaps, WeighsTheCellsOfOneFaceByTheirScores) {
   EXPECT_NEAR(kept[0].points[3].x, wanted + 5, 1e-5f);
   EXPECT_EQ(kept[0].score, 1.0f);
   EXPECT_NEAR(kept[1].box.x0, 40, 1e-4f);
+}
+
+TEST(AverageOverlaps, ListensToTheCellThatIsSureOfAPoint) {
+  Detection near, far;
+  near.box = {0, 0, 10, 10}, near.score = 1, near.points.fill({4, 4}), near.certainty.fill(1);
+  far = near;
+  far.points.fill({6, 6}), far.certainty[2] = 9, far.certainty[3] = 0;
+  const auto kept = average_overlaps({near, far}, 0.4f);
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_NEAR(kept[0].points[0].x, 5, 1e-5f);
+  EXPECT_NEAR(kept[0].points[2].x, 5.8f, 1e-5f);
+  EXPECT_NEAR(kept[0].points[3].x, 4, 1e-5f);
 }
 
 TEST(SuppressOverlaps, KeepsTheBestOfEachCrowd) {

@@ -9,7 +9,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 4) return 0;
-  constexpr int kChannels = 15;
+  constexpr int kChannels = 20;
   mien::Tensor map;
   map.resize(kChannels, 1 + data[0] % 8, 1 + data[1] % 8);
   const float stride = static_cast<float>(1 << (data[2] % 8));

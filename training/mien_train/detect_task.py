@@ -8,12 +8,13 @@ import torch.nn.functional as F
 
 from . import dataset, geometry as g, photometric
 from .detect_samples import DetectSampler, SMALLEST_FACE_PX, box_and_points, person_masks
-from .loop import LoopOptions, train
+from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
-from .models.detect import DetectNet, STRIDES, decode, split_shared_head
+from .models.detect import DetectNet, STRIDES, decode
 
 # Face sizes (longer side, pixels) that each stride is responsible for; they overlap.
 SIZE_RANGES = ((0, 64), (40, 140), (100, 1e9))
+SAME_FACE = 0.7                              # overlap of boxes from which on cells' answers are averaged
 POSITIVE_SHARE, GREY_SHARE = 0.16, 0.32      # of the box, around its centre: cells that say face, cells that say nothing
 
 
@@ -28,7 +29,7 @@ class DetectOptions(LoopOptions):
     real_weight: float = 1.5
     point_weight: float = 8.0
     hard_share: float = 1.0         # of the pictures: bad quality, occluders, many turned heads
-    start: str = ''                 # weights (.npz) to go on from; of this network or of its first version with a shared head
+    start: str = ''                 # weights (.npz) to go on from
 
 
 def assign(faces, size):
@@ -86,7 +87,7 @@ class DetectTask:
 
     def loss(self, model, batch, progress):
         x, kind, box, points = batch
-        scores, found_box, found_points, strides = decode(model(x.contiguous(memory_format=torch.channels_last)))
+        scores, found_box, found_points, _ = decode(model(x.contiguous(memory_format=torch.channels_last)))
         face = kind > 0.5
         count = face.sum().clamp(min=1).float()
         iou, giou = box_overlap(found_box[face], box[face])
@@ -116,13 +117,17 @@ def suppress(boxes, scores, max_overlap=0.4):
     return np.array(keep, int)
 
 
-def average(values, boxes, scores, keep, same_face=0.7):
-    """The kept cells' values, each averaged with those of the cells that see the same face (weights: score cubed)."""
-    if not len(keep):
-        return values[keep]
-    overlap = np.stack([box_overlap(torch.from_numpy(boxes[i:i + 1]), torch.from_numpy(boxes))[0].numpy() for i in keep])
-    weight = scores ** 3 * (overlap >= same_face)
-    return weight @ values / weight.sum(1, keepdims=True)
+def weights_of_cells(boxes, scores, keep):
+    """How much each cell counts for each kept one: score cubed where both see the same face. -> kept x cells"""
+    overlap = [box_overlap(torch.from_numpy(boxes[i:i + 1]), torch.from_numpy(boxes))[0].numpy() for i in keep]
+    return scores ** 3 * (np.stack(overlap) >= SAME_FACE) if len(keep) else np.zeros((0, len(scores)), np.float32)
+
+
+def average(values, weight):
+    """values cells x n (x ...), weight kept x cells or kept x cells x n -> kept x n (x ...)"""
+    weight = weight[..., None] if weight.ndim == 2 else weight
+    weight = weight / weight.sum(1, keepdims=True)
+    return np.einsum('kcn,cn...->kn...', np.broadcast_to(weight, (*weight.shape[:2], values.shape[1])), values)
 
 
 @torch.no_grad()
@@ -133,14 +138,15 @@ def detect(model, image, size=320, threshold=0.3):
     small = cv2.resize(image, (max(1, round(image.shape[1] * k)), max(1, round(image.shape[0] * k))), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
     canvas = np.zeros((size, size, 3), np.uint8)
     canvas[:small.shape[0], :small.shape[1]] = small
-    scores, boxes, points, _ = decode(model(to_tensor([canvas])))
-    scores, boxes, points = torch.sigmoid(scores[0]).numpy(), boxes[0].numpy(), points[0].numpy()
+    scores, boxes, points, spreads = (t[0].numpy() for t in decode(model(to_tensor([canvas]))))
+    scores = 1 / (1 + np.exp(-scores))
     good = scores > threshold
-    scores, boxes, points = scores[good], boxes[good], points[good]
+    scores, boxes, points, spreads = scores[good], boxes[good], points[good].reshape(-1, 5, 2), spreads[good]
     keep = suppress(boxes, scores)
-    found, points = average(boxes, boxes, scores, keep), average(points.reshape(-1, 10), boxes, scores, keep)
+    weight = weights_of_cells(boxes, scores, keep)
+    found, points = average(boxes, weight), average(points, weight[..., None] * np.exp(-2 * spreads))
     to_image = lambda p: (p + 0.5) / k - 0.5
-    return np.hstack([to_image(found[:, :2]), found[:, 2:] / k]), to_image(points.reshape(-1, 5, 2)), scores[keep]
+    return np.hstack([to_image(found[:, :2]), found[:, 2:] / k]), to_image(points), scores[keep]
 
 
 class DetectEvaluation:
@@ -211,8 +217,6 @@ def run(options):
     task = DetectTask(options)
     model = DetectNet()
     if options.start:
-        with np.load(options.start) as z:
-            state = {k: torch.from_numpy(z[k]) for k in z.files}
-        model.load_state_dict(state if any(k.startswith('point_heads') for k in state) else split_shared_head(state))
+        load_weights(model, options.start)
     model = model.to(memory_format=torch.channels_last)
     return train(model, task.make_batch, task.loss, options, DetectEvaluation())

@@ -10,7 +10,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
-from mien_train import config, dataset, geometry as g, loop
+from mien_train import config, dataset, detect_points_task, detect_task, geometry as g, loop
 from mien_train.models import detect, fuse, mesh, parse
 
 
@@ -51,7 +51,7 @@ class NetworkShapes(unittest.TestCase):
         with torch.no_grad():
             points, logits = mesh.MeshNet().eval()(torch.zeros(2, 3, 128, 128))
             self.assertEqual((tuple(points.shape), tuple(logits.shape)), ((2, 1434), (2, 8)))
-            self.assertEqual([tuple(m.shape) for m in detect.DetectNet().eval()(torch.zeros(1, 3, 96, 64))], [(1, 15, 12, 8), (1, 15, 6, 4), (1, 15, 3, 2)])
+            self.assertEqual([tuple(m.shape) for m in detect.DetectNet().eval()(torch.zeros(1, 3, 96, 64))], [(1, 20, 12, 8), (1, 20, 6, 4), (1, 20, 3, 2)])
             self.assertEqual(tuple(parse.ParseNet().eval()(torch.zeros(1, 3, 192, 192)).shape), (1, 9, 96, 96))
 
     def test_fusion_networks_start_as_the_identity(self):
@@ -63,13 +63,27 @@ class NetworkShapes(unittest.TestCase):
             self.assertEqual((tuple(gain_bias.shape), tuple(residual_alpha.shape)), ((1, 6, 64, 64), (1, 4, 128, 128)), name)
             self.assertTrue(torch.equal(fused, x[:, :3]) and torch.equal(alpha, x[:, 7:8]), name)
 
-    def test_the_shared_head_of_the_first_detector_is_taken_over(self):
-        net = detect.DetectNet()
-        first = {k: v for k, v in net.state_dict().items() if not k.startswith(('merge_points', 'point_heads'))}
-        for i in range(3):
-            for part in ('weight', 'bias'):
-                first[f'heads.{i}.{part}'] = torch.cat([net.state_dict()[f'heads.{i}.{part}'], net.state_dict()[f'point_heads.{i}.{part}']])
-        net.load_state_dict(detect.split_shared_head(first))
+    def test_the_detector_takes_its_points_from_the_cell_that_is_sure_of_them(self):
+        boxes, scores = np.array([[5, 5, 10, 10], [5, 5, 10, 10]], np.float32), np.array([1, 1], np.float32)
+        weight = detect_task.weights_of_cells(boxes, scores, [0])
+        points = np.stack([np.full((5, 2), 4.0), np.full((5, 2), 6.0)])
+        certainty = np.ones((2, 5))
+        certainty[1, 2] = 9
+        found = detect_task.average(points, weight[..., None] * certainty)
+        np.testing.assert_allclose(found[0, :3, 0], [5, 5, 5.8])
+
+    def test_a_detector_may_start_with_another_point_branch(self):
+        with tempfile.TemporaryDirectory() as folder:
+            old, path = detect.DetectNet(), Path(folder) / 'old.npz'
+            state = {k: v.numpy() for k, v in old.state_dict().items() if not k.startswith('points.')}
+            np.savez(path, **state, **{'points.gone.weight': np.zeros(3)})
+            new = detect.DetectNet()
+            detect_points_task.load_start(new, path)
+            self.assertTrue(torch.equal(new.stage8[0][0].weight, old.stage8[0][0].weight))
+            del state['stem.0.0.weight']
+            np.savez(path, **state)
+            with self.assertRaises(SystemExit):
+                detect_points_task.load_start(new, path)
 
 
 class LoopTest(unittest.TestCase):
