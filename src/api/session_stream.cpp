@@ -2,7 +2,6 @@
 #include "api/engine_parts.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
-#include "api/periods.h"
 #include "core/bound_thread.h"
 #include "core/try.h"
 #include "media/visible_mark.h"
@@ -26,41 +25,20 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     State& s = *state_;
     const Engine::Parts& parts = *s.parts;
     FaceTracker::State& track = tracker.state();
-    s.trace.clear();
     const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
-    const Periods periods = periods_of(tier.mode);
-    track.follower.set_second_look_period(periods.second_look);
     std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
-    const bool busy = track.regions.is_due() || track.memories.network_is_due();
-    MIEN_ASSIGN(const std::vector<FollowedFace> faces,
-                track.follower.next(frame, seconds, busy, parts.networks(), s.find, s.pool, s.trace));
-    track.largest = largest_number(faces, track.largest);
-    MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
-                                                    parts.networks(), s.find, s.trace));
+    const AnalysisParts eyes{
+        parts.networks(), periods_of(tier.mode), track.parser_period, tier.net.has_value(), s.pool, s.find};
+    MIEN_ASSIGN(FrameAnalysis analysis, analyse_frame(frame, seconds, cast, options, eyes, &track.analysis));
     bound.reset(), bound.emplace(track.cores.performance);
+    s.trace = std::move(analysis.trace);
     Image& image = FusedImageAccess::image(out);
     image.assign(frame);
-    const auto within = [&](int frames) {
-      return period_within(frames, periods.longest_seconds, track.follower.step_seconds());
-    };
-    const TrackedFusion with{track.regions,
-                             track.memories,
-                             track.follower.step_seconds(),
-                             track.follower.steady(),
-                             std::max(track.parser_period, within(periods.parser)),
-                             within(periods.coarse),
-                             periods.parse_side_px,
-                             parts.networks(),
-                             s.fusion_parts(tier),
-                             s.pool,
-                             s.find,
-                             s.fuse,
-                             s.trace};
     FusionReport report;
     report.mode = tier.mode, report.network = tier.name;
-    report.missing = std::move(roles.missing);
-    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with,
-                                           image.mutable_view()));
+    report.missing = std::move(analysis.missing);
+    const TrackedFusion with{track.memories, s.fusion_parts(tier), s.pool, s.fuse, s.trace};
+    MIEN_ASSIGN(report.faces, fuse_tracked(analysis, cast, options, with, image.mutable_view()));
     const int fused = report.fused_count();
     // A stream that carries the mark carries it on every frame, or it would flicker.
     const bool mark =

@@ -58,14 +58,19 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
 
 }  // namespace
 
+bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_width, int frame_height) {
+  if (!is_usable(fused_frame)) return false;
+  const CanvasFrame where = canvas_around(target_frame, frame_width, frame_height);
+  return where.width > 0 && where.height > 0;
+}
+
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
                           Trace& trace, const FramesBefore& before) {
   PreparedFace out;
-  if (!is_usable(fused_frame)) return out;
+  if (!is_in_view(fused_frame, target_frame, frame.width, frame.height)) return out;
   out.where = canvas_around(target_frame, frame.width, frame.height);
-  if (out.where.width < 1 || out.where.height < 1) return out;
   const Affine to_canvas = out.where.canvas_from_frame();
   const int width = out.where.width, height = out.where.height;
   const Mesh target = transformed(target_frame, to_canvas);
