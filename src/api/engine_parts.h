@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/face_tracker.h"
 #include "core/thread_pool.h"
 #include "mien/engine.h"
 #include "pipeline/coarse_budget.h"
@@ -79,11 +80,22 @@ struct Session::State {
   FindScratch find;
   FuseScratch fuse;
   CoarseScratch coarse;
+  NetScratch coarse_nets;  // in the place of find.nets, while another thread uses that one
   Trace trace;
 
   FusionParts fusion_parts(const CoarseTier& tier) {
     return {parts->model(), tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
   }
+  // The halves of a stream's frame. Those of neighbouring frames may run at the same time: they share the
+  // pool alone. beside: another thread's task meanwhile, or null.
+  Result<FrameAnalysis> analyse_next(const StreamFrame& frame, std::span<const Casting> cast,
+                                     const FusionOptions& options, FaceTracker::State* track);
+  Result<FusionReport> fuse_analysed(FrameAnalysis analysis, ImageView frame, std::span<const Casting> cast,
+                                     const FusionOptions& options, ThreadPool::Beside* beside,
+                                     FaceTracker::State* track, FusedImage* out);
+  // The first half of what `next` gives, into track->ahead.
+  void look_ahead(const std::function<std::optional<StreamFrame>()>& next, std::span<const Casting> cast,
+                  const FusionOptions& options, FaceTracker::State* track);
 };
 
 // Third-party code may throw (memory, mostly): nothing leaves the library that way.

@@ -63,6 +63,7 @@ Done FaceTracker::restore(std::span<const std::uint8_t> saved) {
     return Status(Code::kUnreadable, "the state of a face tracker is of version " + version + ", this is " +
                                          engine_version() + "; begin the stream anew");
   State restored = *state_;  // keeps the options
+  restored.ahead.reset();
   StateReader archive(in);
   restored.visit(archive);
   if (!in.at_end())

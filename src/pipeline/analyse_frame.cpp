@@ -47,7 +47,8 @@ Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
                                     w.with.periods.parse_side_px, w.with.networks, w.with.find, w.trace));
   report.quality.covered_share = one->regions ? covered_share(*one->regions, mesh) : 0;
   if (report.quality.covered_share > kMostCoveredShare) {
-    report.note = std::to_string(std::lround(100 * report.quality.covered_share)) + " % of the face is covered";
+    report.note =
+        std::to_string(std::lround(100 * report.quality.covered_share)) + " % of the face is covered";
     return {};
   }
   const auto span = w.trace.span("shape");
@@ -63,7 +64,8 @@ Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
   }
   report.pose_gap_deg = pose_gap_deg(report.face.pose, source.face().pose);
   if (one->is_wanted)
-    one->coarse = w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
+    one->coarse =
+        w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
   return {};
 }
 
@@ -99,7 +101,8 @@ Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<c
     FaceAnalysis& one = out.faces.emplace_back();
     FaceReport& report = one.report;
     report.number = faces[i].number, report.face = faces[i].face;
-    report.casting = roles.parts[i].casting, report.reference_similarity = roles.parts[i].reference_similarity;
+    report.casting = roles.parts[i].casting,
+    report.reference_similarity = roles.parts[i].reference_similarity;
     report.note = reason_to_skip(faces[i], options, state->largest);
     if (report.note.empty() && report.casting < 0) report.note = kClaimedByNobody;
     one.strength = options.strength * faces[i].opacity;

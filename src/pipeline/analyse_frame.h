@@ -34,17 +34,17 @@ struct AnalysisState {
 // What it uses besides.
 struct AnalysisParts {
   FaceNetworks networks;
-  Periods periods;            // of the mode
-  int parser_period = 1;      // frames, at least
-  bool asks_coarse = true;    // there is a coarse network
+  Periods periods;          // of the mode
+  int parser_period = 1;    // frames, at least
+  bool asks_coarse = true;  // there is a coarse network
   ThreadPool& pool;
   FindScratch& find;
 };
 
 struct FaceAnalysis {
-  FaceReport report;     // all but what fusing it measures
+  FaceReport report;       // all but what fusing it measures
   bool is_wanted = false;  // it is to be fused; the rest is for such faces alone
-  float strength = 0;    // FusionOptions::strength, as far as the face is faded in
+  float strength = 0;      // FusionOptions::strength, as far as the face is faded in
   std::optional<RegionMap> regions;
   FusedShape shape;
   CoarseTurn coarse;

@@ -66,6 +66,7 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, kOutOfView);
   }
+  if (parts.beside) parts.beside->start();
   const CoarseNet* coarse = parts.budget ? parts.budget->choose().net : parts.coarse;
   if (coarse && parts.coarse_scratch && parts.nets) {
     const auto span = trace.span("coarse");

@@ -19,6 +19,8 @@ struct FusionParts {
   NetScratch* nets = nullptr;
   CoarseBudget* budget = nullptr;  // decides in the place of `coarse`
   FaceMemory* memory = nullptr;    // of the same face in the frames before; null: a photo
+  // Started when those stages are over that several threads share.
+  ThreadPool::Beside* beside = nullptr;
 };
 
 struct FaceToFuse {
