@@ -90,6 +90,7 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     std::optional<ThreadPool::Beside> beside;
     if (ahead.next && s.pool.threads() > 1)
       beside.emplace(s.pool, [&] { s.look_ahead(ahead.next, cast, options, &track); });
+    if (beside && track.analysis.is_slow()) beside->start();
     MIEN_ASSIGN(FusionReport report, s.fuse_analysed(std::move(analysis), frame, cast, now->options,
                                                      beside ? &*beside : nullptr, &track, &out));
     if (ahead.finished) ahead.finished(report);

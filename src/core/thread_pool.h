@@ -23,8 +23,9 @@ class ThreadPool {
 
   // Calls work(first, last) for consecutive, disjoint ranges that cover [begin, end); returns when all are
   // done. Ranges are at least `grain` long (but for the last), so small jobs stay on the calling thread.
-  // Results must not depend on the split. Several threads may call this at once, and a Beside's task may; not
-  // to be called from within work(). What work() throws is thrown here, when all threads have stopped.
+  // Results must not depend on the split. Several threads may call this at once, and it
+  // may be called from within work() and from a Beside's task. What work() throws is thrown here, when all
+  // threads have stopped.
   void for_ranges(int begin, int end, int grain, const std::function<void(int, int)>& work);
 
  private:

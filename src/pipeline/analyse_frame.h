@@ -25,6 +25,11 @@ struct AnalysisState {
   CoarseTurns coarse = {};
   int largest = 0;  // number of the face that FaceChoice::kLargest means
 
+  // Whether networks besides the mesh's will look at the next frame.
+  bool is_busy() const { return regions.is_due() || coarse.is_due(); }
+  // Whether its first half will take as long as the whole second one.
+  bool is_slow() const { return follower.detector_is_due(is_busy()); }
+
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
     archive(follower, cast, coarse, largest);

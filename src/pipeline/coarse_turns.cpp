@@ -13,7 +13,7 @@ CoarseTurn CoarseTurns::next(int number, int period) {
     --face->frames_left;
     return {.ask = false};
   }
-  face->frames_left = face->asked ? period - 1 : (period - 1) / 2;
+  face->frames_left = face->asked ? period - 1 : period - 2;
   face->asked = true;
   return {.ask = true, .keep = face->frames_left > 0};
 }
