@@ -70,13 +70,13 @@ void Session::State::look_ahead(const std::function<std::optional<StreamFrame>()
 Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
                                         std::span<const Casting> cast, const FusionOptions& options,
                                         FusedImage& out, const LookAhead& ahead) {
+  FaceTracker::State& track = tracker.state();
+  auto now = std::exchange(track.ahead, std::nullopt);  // it is this call's, or nobody's
   MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
   return guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
-    FaceTracker::State& track = tracker.state();
-    auto now = std::exchange(track.ahead, std::nullopt);
     if (!now) {
       const StreamFrame given{frame, seconds};
       now.emplace(FaceTracker::State::Ahead{given, options, s.analyse_next(given, cast, options, &track)});
