@@ -112,28 +112,19 @@ void ClipFlow::pace(double frame_ms) {
   if (const auto rest = pace_->rest(frame_ms); rest.count() > 0) std::this_thread::sleep_for(rest);
 }
 
-// Frame `number` of the clip as RGB, in memory that is lent to it: give_back_pixels().
-void ClipFlow::read_pixels(int number, ClipFrame* frame) {
-  frame->swap_pixels(&pixels_[static_cast<std::size_t>(number) % pixels_.size()]);
-  reader_.read_rgb(frame);
-}
-
-void ClipFlow::give_back_pixels(int number, ClipFrame* frame) {
-  frame->swap_pixels(&pixels_[static_cast<std::size_t>(number) % pixels_.size()]);
-}
-
 // The frame after that in hand, when it is decoded already.
 std::optional<StreamFrame> ClipFlow::look_ahead() {
   ahead_ = decoded_.pop_if_any();
   if (!ahead_) return std::nullopt;
   ClipFrame* frame = ahead_->frame.get();
-  read_pixels(now_.frames + 1, frame);
+  frame->swap_pixels(&spare_pixels_);
+  reader_.read_rgb(frame);
   return StreamFrame{frame->picture(), frame->seconds};
 }
 
 Done ClipFlow::fuse_frame(ClipFrame* frame, bool has_pixels) {
   const auto start = Clock::now();
-  if (!has_pixels) read_pixels(now_.frames, frame);
+  if (!has_pixels) frame->swap_pixels(&pixels_), reader_.read_rgb(frame);
   LookAhead ahead;
   // A segment's end is what a later run begins with: nothing is known of the frame after it.
   if (static_cast<int>(now_.times.size()) + 1 < kSegmentFrames) ahead.next = [this] { return look_ahead(); };
@@ -143,7 +134,8 @@ Done ClipFlow::fuse_frame(ClipFrame* frame, bool has_pixels) {
   auto report =
       session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, fusion_, fused_picture_, ahead);
   if (!report.ok()) return report.status().with_context(job_.clip.string());
-  give_back_pixels(now_.frames, frame);
+  frame->swap_pixels(&pixels_);
+  if (ahead_) pixels_.swap_pixels(&spare_pixels_);
   const double frame_ms = milliseconds_since(start);
   fuse_ms_ += frame_ms;
   ++frames_, ++now_.frames;

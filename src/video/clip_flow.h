@@ -1,7 +1,6 @@
 // The three stages of a clip, each on a thread of its own: decode -> fuse -> encode. Gives finished segments.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -57,8 +56,6 @@ class ClipFlow {
   Done decode();
   Done fuse();
   Done fuse_frame(ClipFrame* frame, bool has_pixels);
-  void read_pixels(int number, ClipFrame* frame);
-  void give_back_pixels(int number, ClipFrame* frame);
   std::optional<StreamFrame> look_ahead();
   Done encode();
   void guard(Done (ClipFlow::*stage)());
@@ -78,7 +75,7 @@ class ClipFlow {
   FaceTracker tracker_;
   FusionOptions fusion_;             // the job's, and what the level says
   std::optional<PacedClip> pace_;    // of jobs that have one
-  std::array<ClipFrame, 2> pixels_;  // lend their RGB memory to the frames in hand, in turn
+  ClipFrame pixels_, spare_pixels_;  // lend their RGB memory to the frame in hand, and to the one after it
   std::optional<Item> ahead_;        // the frame after that in hand, looked at already
   FusedImage fused_picture_;
   SegmentRecord now_;

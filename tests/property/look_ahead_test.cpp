@@ -190,7 +190,8 @@ TEST_F(Ahead, AnErrorInTheNextFrameIsToldWhenItIsDue) {
   ASSERT_TRUE(session.fuse_next(first.view(), 0, tracker, cast(), {}, out, to_broken).ok());
   EXPECT_EQ(next(broken, {}).status().code(), Code::kInvalidArgument);
   // The stream goes on with the next good one.
-  const LookAhead throws{[]() -> std::optional<StreamFrame> { throw std::runtime_error("no more film"); }, {}};
+  const LookAhead throws{[]() -> std::optional<StreamFrame> { throw std::runtime_error("no more film"); },
+                         {}};
   const auto done = next(second.view(), throws);
   ASSERT_TRUE(done.ok()) << done.status().message();
   EXPECT_EQ(done->fused_count(), 2);
