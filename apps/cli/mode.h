@@ -29,6 +29,9 @@ inline BlendMode blend_mode(const std::string& name) {
   return name == "multiband" ? BlendMode::kMultiband : BlendMode::kAlpha;
 }
 
+// --resolution: auto, 256 or 512.
+inline int resolution_of(const std::string& name) { return name == "auto" ? 0 : std::stoi(name); }
+
 inline void add_mode_option(Arguments& app, ModeOption* mode) {
   app.add_option("--mode", mode->name, "How much work a face gets: fast, balanced or hd (default balanced)")
       .check(OneOf{{"fast", "balanced", "hd"}});

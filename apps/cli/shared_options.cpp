@@ -13,6 +13,11 @@ void add_shared_options(Arguments& app, SharedOptions* o) {
   app.add_option("--blend", o->blend,
                  "How the face joins the target: alpha, poisson, mixed or multiband (default alpha)")
       .check(OneOf{{"alpha", "poisson", "mixed", "multiband"}});
+  app.add_option(
+         "--resolution", o->resolution,
+         "Pixels across a face at most: 256 or 512 (faster and softer for larger faces), or auto: the "
+         "face's own up to 1024 (default auto)")
+      .check(OneOf{{"auto", "256", "512"}});
   app.add_flag("--json", o->json, "Print a report as JSON");
   app.add_flag("--trace", o->trace, "Print how long each stage took");
   app.add_flag("--overwrite", o->overwrite, "Replace an existing output");
@@ -35,6 +40,7 @@ FusionOptions fusion_of(const SharedOptions& options) {
   out.strength = options.strength;
   out.visible_mark = !options.no_visible_mark;
   out.blend = blend_mode(options.blend);
+  out.resolution = resolution_of(options.resolution);
   out.min_similarity = options.cast.min_similarity;
   return out;
 }

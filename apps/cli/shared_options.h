@@ -12,6 +12,7 @@ struct SharedOptions {
   float strength = 1.0f;
   std::string blend = "alpha";
   ModeOption mode;
+  std::string resolution = "auto";
   bool json = false, trace = false, overwrite = false, no_visible_mark = false, no_cache = false,
        consent = false;
 };

@@ -52,6 +52,7 @@ struct WorkLevel {
   // 2: half the frame rate. A live stream takes every second frame; a file, which loses none, rests after
   // each frame for as long as the frame took.
   int frame_period = 1;
+  int resolution = 0;  // FusionOptions
 
   bool operator==(const WorkLevel&) const = default;
   std::string text() const;  // "fast, detector every 30 frames, regions every 4"

@@ -12,6 +12,7 @@ namespace mien {
 namespace {
 
 constexpr int kMostThreads = 64;
+constexpr int kLeastResolution = 64, kMostResolution = 1024;
 
 std::string model_label(const NetworkSpec& spec) {
   return spec.name + ":" + spec.weights.sha256.substr(0, 8);
@@ -88,6 +89,11 @@ Done FusionOptions::validate() const {
   if (!(tone_threshold >= 0 && tone_threshold <= 100))
     return Status(Code::kInvalidArgument,
                   "tone threshold is " + std::to_string(tone_threshold) + ", expected 0 to 100");
+  if (resolution != 0 && !(resolution >= kLeastResolution && resolution <= kMostResolution))
+    return Status(Code::kInvalidArgument, "the resolution is " + std::to_string(resolution) +
+                                              " pixels across a face, expected " +
+                                              std::to_string(kLeastResolution) + " to " +
+                                              std::to_string(kMostResolution) + ", or 0 for its own");
   if (budget_ms && !(*budget_ms > 0))
     return Status(Code::kInvalidArgument,
                   "the time budget is " + std::to_string(*budget_ms) + " ms, expected more than 0");

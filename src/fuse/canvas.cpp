@@ -15,8 +15,10 @@ constexpr float kMarginShare = 0.06f;  // around the mesh, in face widths: nothi
 constexpr float kWorkingWidthPx = 64;  // faces narrower than this are enlarged; enlarging costs sharpness
 constexpr int kLargestEnlargement = 4;
 
-float scale_for(float face_width) {
-  if (face_width > SourceTexture::kLargestFacePx) return SourceTexture::kLargestFacePx / face_width;
+float scale_for(float face_width, int largest_face_px) {
+  const float most = SourceTexture::kLargestFacePx,
+              largest = largest_face_px > 0 ? std::min(static_cast<float>(largest_face_px), most) : most;
+  if (face_width > largest) return largest / face_width;
   const float wanted = kWorkingWidthPx / std::max(face_width, 1.0f);
   return static_cast<float>(std::clamp(static_cast<int>(std::ceil(wanted)), 1, kLargestEnlargement));
 }
@@ -169,7 +171,7 @@ Affine CanvasFrame::canvas_from_frame() const {
   return {scale, 0, shift(x0), 0, scale, shift(y0)};
 }
 
-CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height) {
+CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height, int largest_face_px) {
   if (!is_usable(mesh)) return {};
   float low_x = mesh[0].x, high_x = low_x, low_y = mesh[0].y, high_y = low_y;
   for (int i = 0; i < kSurfacePoints; ++i) {
@@ -184,7 +186,7 @@ CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height) {
   out.x0 = pixel(low_x - margin, frame_width), out.y0 = pixel(low_y - margin, frame_height);
   out.frame_width = pixel(high_x + margin + 1, frame_width) - out.x0;
   out.frame_height = pixel(high_y + margin + 1, frame_height) - out.y0;
-  out.scale = scale_for(face);
+  out.scale = scale_for(face, largest_face_px);
   out.width = static_cast<int>(std::ceil(static_cast<float>(out.frame_width) * out.scale));
   out.height = static_cast<int>(std::ceil(static_cast<float>(out.frame_height) * out.scale));
   return out;

@@ -19,8 +19,9 @@ struct CanvasFrame {
 };
 
 // Room for the face of `mesh` (frame pixels), cut at the frame's border. Width or height is 0 when the face
-// lies outside or the mesh is not usable (face/crop.h).
-CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height);
+// lies outside or the mesh is not usable (face/crop.h). A wider face than largest_face_px is worked on at
+// that width (0: SourceTexture::kLargestFacePx): less work, and softer than its frame.
+CanvasFrame canvas_around(const Mesh& mesh, int frame_width, int frame_height, int largest_face_px = 0);
 
 // The frame's pixels on the canvas, 0..255: copied, enlarged (bicubic) or shrunk (box average).
 void read_canvas(ImageView frame, const CanvasFrame& where, PlanarRgb* out);

@@ -66,5 +66,16 @@ TEST(Canvas, PositionsAgreeWithTheFrame) {
   EXPECT_NEAR(p.y, (where.scale - 1) / 2, 1e-3f);
 }
 
+TEST(Canvas, IsNoWiderThanAskedForAndNoWiderThanTheFace) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 400, 400, 40, 0, 0);  // about 600 px
+  const CanvasFrame own = canvas_around(mesh, 800, 800), less = canvas_around(mesh, 800, 800, 256),
+                    more = canvas_around(mesh, 800, 800, 5000);
+  EXPECT_FLOAT_EQ(own.scale, 1);
+  EXPECT_FLOAT_EQ(more.scale, 1);
+  EXPECT_LT(less.width, 330);
+  EXPECT_EQ(less.frame_width, own.frame_width);
+}
+
 }  // namespace
 }  // namespace mien

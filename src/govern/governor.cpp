@@ -23,6 +23,7 @@ constexpr double kHeatSeconds = 5;  // that a change of level gets to be felt
 constexpr double kCriticalHeatSeconds = 2;
 constexpr std::int64_t kLittleMemory = 200'000'000;
 constexpr int kSparseDetector = 3, kSparseParser = 4;  // times the usual period
+constexpr int kSparseResolution = 256;                 // pixels across a face: larger ones cost no more
 constexpr std::size_t kMostLevels = 4;
 constexpr float kWorthTelling = 0.25f;  // of the cores: load of others that may explain a late frame
 
@@ -55,7 +56,8 @@ std::vector<WorkLevel> ladder(const GovernorOptions& options) {
   for (auto mode = options.modes.rbegin(); mode != options.modes.rend(); ++mode)
     out.push_back({*mode, options.detector_period, 1, 1});
   if (out.size() + 2 > kMostLevels) out.pop_back();
-  out.push_back({options.modes.front(), kSparseDetector * options.detector_period, kSparseParser, 1});
+  out.push_back({options.modes.front(), kSparseDetector * options.detector_period, kSparseParser, 1,
+                 kSparseResolution});
   out.push_back(out.back());
   out.back().frame_period = 2;
   return out;
@@ -67,6 +69,7 @@ std::string WorkLevel::text() const {
   std::string out = mode == Mode::kFast ? "fast" : mode == Mode::kHd ? "hd" : "balanced";
   out += ", detector every " + std::to_string(detector_period) + " frames";
   if (parser_period > 1) out += ", regions every " + std::to_string(parser_period);
+  if (resolution > 0) out += ", faces at " + std::to_string(resolution) + " px";
   if (frame_period > 1) out += ", half the frame rate";
   return out;
 }

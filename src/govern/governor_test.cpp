@@ -91,7 +91,7 @@ TEST(Governor, HasFourLevelsAtMostAndOneThingLessOnEach) {
     const auto& levels = governor.levels();
     EXPECT_LE(levels.size(), 4u);
     EXPECT_EQ(levels.front(), (WorkLevel{modes.back(), 10, 1, 1}));
-    EXPECT_EQ(levels.back(), (WorkLevel{modes.front(), 30, 4, 2}));
+    EXPECT_EQ(levels.back(), (WorkLevel{modes.front(), 30, 4, 2, 256}));
     for (std::size_t i = 1; i < levels.size(); ++i) EXPECT_LE(levels[i].mode, levels[i - 1].mode);
   }
 }

@@ -52,6 +52,9 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
     const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
     if (clear_glasses ? clear_glasses->next(seen) : seen) keep_seen_frames(target, s);
   }
+  regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
+                 s.target.height, &s.target_features);
+  follow_strands(s.target, s.target_skin, s.target_features, target, &s.hair_edge, &s.target_cover);
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];
 }
@@ -67,10 +70,10 @@ bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_wid
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
-                          Trace& trace, const FramesBefore& before) {
+                          Trace& trace, const FramesBefore& before, int resolution) {
   PreparedFace out;
   if (!is_in_view(fused_frame, target_frame, frame.width, frame.height)) return out;
-  out.where = canvas_around(target_frame, frame.width, frame.height);
+  out.where = canvas_around(target_frame, frame.width, frame.height, resolution);
   const Affine to_canvas = out.where.canvas_from_frame();
   const int width = out.where.width, height = out.where.height;
   const Mesh target = transformed(target_frame, to_canvas);

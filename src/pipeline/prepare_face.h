@@ -12,6 +12,7 @@
 #include "fuse/expression_gap.h"
 #include "fuse/glasses.h"
 #include "fuse/grain.h"
+#include "fuse/hair_edge.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
 #include "fuse/steady_choice.h"
@@ -21,9 +22,10 @@ namespace mien {
 
 struct FuseScratch {
   PlanarRgb target, fused;
-  Plane trust, target_cover, target_things, target_skin, border, expression_gap;
+  Plane trust, target_cover, target_things, target_skin, target_features, border, expression_gap;
   WarpMaps maps;
   GlassesScratch glasses;
+  HairEdgeScratch hair_edge;
   FaceMasks masks;
   EyesScratch eyes;
   RelightScratch relight;
@@ -54,11 +56,11 @@ bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_wid
 inline constexpr const char* kOutOfView = "the face lies outside of the picture; move it into view";
 
 // warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples
-// with it. gap: expression_gap() of the two faces.
+// with it. gap: expression_gap() of the two faces. resolution: FusionOptions::resolution.
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
-                          Trace& trace, const FramesBefore& before = {});
+                          Trace& trace, const FramesBefore& before = {}, int resolution = 0);
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
 // canvas into the frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.

@@ -101,6 +101,8 @@ bool ClipFlow::end_segment() {
 void ClipFlow::follow_level() {
   const WorkLevel& level = pace_->level();
   fusion_.mode = level.mode;
+  const int own = job_.fusion.resolution, theirs = level.resolution;
+  fusion_.resolution = own > 0 && theirs > 0 ? std::min(own, theirs) : std::max(own, theirs);
   tracker_.set_options({level.detector_period, job_.tracker.steady, level.parser_period, job_.tracker.cores});
 }
 

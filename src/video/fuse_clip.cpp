@@ -48,6 +48,7 @@ std::string resume_id(const ClipJob& job, const ClipFormat& format, std::span<co
   const FusionOptions& f = job.fusion;
   text.number(static_cast<int>(f.faces)), text.number(f.face_number), text.number(f.min_similarity);
   text.number(static_cast<int>(f.visible_mark)), text.number(static_cast<int>(f.blend));
+  text.number(f.resolution);
   text.number(job.tracker.detector_period), text.number(static_cast<int>(job.tracker.steady));
   text.number(static_cast<int>(job.write.encoder)), text.number(job.write.quality),
       text.number(job.write.threads);

@@ -59,6 +59,35 @@ TEST_F(Laws, OutsideOfTheFacesEveryBitIsTheTargets) {
   EXPECT_GT(changed_inside, 5'000);
 }
 
+TEST_F(Laws, ALowerResolutionIsSofterAndStaysInsideOfTheSameFaces) {
+  FusionReport report;
+  const Image own = fuse(target_->view(), {.visible_mark = false}, 1, &report);
+  const Image wide = fuse(target_->view(), {.visible_mark = false, .resolution = 1024});
+  EXPECT_EQ(different_bytes(own, wide), 0);
+  const Image coarse = fuse(target_->view(), {.visible_mark = false, .resolution = 64});
+  const Box& b = report.faces[0].face.box;
+  ASSERT_GT(b.x1 - b.x0, 70) << "the test wants a face that 64 pixels are too few for";
+  double sum = 0, outside = 0;
+  for (int y = 0; y < own.height(); ++y) {
+    for (int x = 0; x < own.width(); ++x) {
+      const bool inside = std::any_of(report.faces.begin(), report.faces.end(), [&](const FaceReport& f) {
+        const Box& box = f.face.box;
+        const float w = box.x1 - box.x0;
+        return x > box.x0 - 0.2f * w && x < box.x1 + 0.2f * w && y > box.y0 - 0.5f * w &&
+               y < box.y1 + 0.2f * w;
+      });
+      for (int c = 0; c < 3; ++c) {
+        const int i = 3 * x + c;
+        (inside ? sum : outside) += std::abs(coarse.view().row(y)[i] - own.view().row(y)[i]);
+      }
+    }
+  }
+  EXPECT_EQ(outside, 0);
+  EXPECT_GT(sum, 0);
+  EXPECT_LT(sum / (3 * (b.x1 - b.x0) * (b.y1 - b.y0)), 12) << "the same face, softer";
+  EXPECT_FALSE(FusionOptions{.resolution = 20}.validate().ok());
+}
+
 // The box of mesh and rim is where a canvas may lie; the mask is smaller, and the same in all modes.
 TEST_F(Laws, EveryBlendModeChangesTheSamePixelsAndNoOthers) {
   FusionReport report;

@@ -1,0 +1,123 @@
+#include "fuse/hair_edge.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include "core/polygon.h"
+#include "face/crop.h"
+#include "face/topology.h"
+#include "fuse/fast_math.h"
+#include "fuse/outline.h"
+
+namespace mien {
+namespace {
+
+// In face widths: the window that hair and skin are told apart in, and how far from hair strands may lie.
+constexpr float kWindowSigma = 0.04f, kReachSigma = 0.05f;
+constexpr int kPixelsPerSigma = 3;   // of the blurs
+constexpr float kSure = 0.8f;        // probability of what the mean colours are taken from
+constexpr float kLeastArea = 0.01f;  // of the face's width squared: of less one knows no colour
+constexpr float kTellApartFrom = 25, kTellApartTo = 45;  // distance of the mean colours, of 255
+constexpr float kFeatureMargin = 0.035f;  // around the mesh's brows and eyes, which may be as dark as hair
+constexpr float kNoise =
+    0.12f;  // of the guide, whose step from skin to hair is 1: less contrast says nothing
+
+struct Mean {
+  std::array<double, 3> sum{};
+  double area = 1e-9;
+
+  void add(const PlanarRgb& picture, std::size_t i) {
+    area += 1;
+    for (int c = 0; c < 3; ++c) sum[c] += picture.channel(c)[i];
+  }
+  float of(int c) const { return static_cast<float>(sum[c] / area); }
+};
+
+// guide: 0 at the skin's mean colour, 1 at the hair's. -> how well the two can be told apart, 0..1
+float draw_guide(const PlanarRgb& picture, const Plane& skin, const Plane& hair, float face_px,
+                 Plane* guide) {
+  Mean of_hair, of_skin;
+  for (std::size_t i = 0; i < hair.size(); ++i) {
+    if (hair.values[i] > kSure) of_hair.add(picture, i);
+    if (skin.values[i] > kSure) of_skin.add(picture, i);
+  }
+  if (std::min(of_hair.area, of_skin.area) < kLeastArea * face_px * face_px) return 0;
+  std::array<float, 3> axis{};
+  float length = 0;
+  for (int c = 0; c < 3; ++c) axis[c] = of_hair.of(c) - of_skin.of(c), length += axis[c] * axis[c];
+  const float apart = smoothstep(kTellApartFrom, kTellApartTo, std::sqrt(length / 3));
+  if (!(apart > 0)) return 0;
+  guide->resize(hair.width, hair.height);
+  for (float& a : axis) a /= length;
+  for (std::size_t i = 0; i < hair.size(); ++i) {
+    float v = 0;
+    for (int c = 0; c < 3; ++c) v += axis[c] * (picture.channel(c)[i] - of_skin.of(c));
+    guide->values[i] = std::clamp(v, -0.5f, 1.5f);
+  }
+  return apart;
+}
+
+// hair ~ slope * guide + offset in every window. mean_hair becomes the offset, covary the slope.
+void fit_lines(float sigma_small, HairEdgeScratch* s) {
+  s->mean = s->small_guide, s->mean_hair = s->small_hair;
+  s->variance = s->small_guide, s->covary = s->small_guide;
+  for (std::size_t i = 0; i < s->mean.size(); ++i) {
+    s->variance.values[i] *= s->small_guide.values[i];
+    s->covary.values[i] *= s->small_hair.values[i];
+  }
+  for (Plane* plane : {&s->mean, &s->mean_hair, &s->variance, &s->covary})
+    gaussian_blur(plane, sigma_small, &s->line);
+  for (std::size_t i = 0; i < s->mean.size(); ++i) {
+    const float g = s->mean.values[i], h = s->mean_hair.values[i];
+    const float slope = std::max(0.0f, s->covary.values[i] - g * h) /
+                        (std::max(0.0f, s->variance.values[i] - g * g) + kNoise * kNoise);
+    s->covary.values[i] = slope, s->mean_hair.values[i] = h - slope * g;
+  }
+  gaussian_blur(&s->covary, sigma_small, &s->line);
+  gaussian_blur(&s->mean_hair, sigma_small, &s->line);
+}
+
+void draw_brows_and_eyes(const Mesh& mesh, float face_px, const Plane& like, HairEdgeScratch* s) {
+  s->brows.resize(like.width, like.height);
+  s->brows.fill(0);
+  for (const std::span<const topology::Index> part : {std::span<const topology::Index>(topology::kRightBrow),
+                                                      std::span<const topology::Index>(topology::kLeftBrow),
+                                                      std::span<const topology::Index>(topology::kRightEye),
+                                                      std::span<const topology::Index>(topology::kLeftEye)}) {
+    offset_polygon(outline(mesh, part), kFeatureMargin * face_px, &s->grown);
+    fill_polygon(s->grown, &s->brows);
+  }
+}
+
+}  // namespace
+
+void follow_strands(const PlanarRgb& picture, const Plane& skin, const Plane& features, const Mesh& mesh,
+                    HairEdgeScratch* s, Plane* hair) {
+  const float face_px = face_width_px(mesh);
+  draw_brows_and_eyes(mesh, face_px, *hair, s);
+  for (std::size_t i = 0; i < hair->size(); ++i)
+    hair->values[i] = std::min(1.0f, hair->values[i] + features.values[i] * (1 - s->brows.values[i]));
+  const float apart = draw_guide(picture, skin, *hair, face_px, &s->guide);
+  if (!(apart > 0)) return;
+  const float sigma = kWindowSigma * face_px;
+  const int factor = std::max(1, static_cast<int>(sigma / kPixelsPerSigma));
+  shrink_boxes(s->guide, factor, &s->small_guide);
+  shrink_boxes(*hair, factor, &s->small_hair);
+  const auto scale = 1 / static_cast<float>(factor);
+  s->near = s->small_hair;
+  fit_lines(sigma * scale, s);
+  gaussian_blur(&s->near, kReachSigma * face_px * scale, &s->line);
+  enlarge_boxes(s->covary, factor, hair->width, hair->height, &s->slope);
+  enlarge_boxes(s->mean_hair, factor, hair->width, hair->height, &s->offset);
+  enlarge_boxes(s->near, factor, hair->width, hair->height, &s->reach);
+  for (std::size_t i = 0; i < hair->size(); ++i) {
+    const float fine = std::clamp(s->slope.values[i] * s->guide.values[i] + s->offset.values[i], 0.0f, 1.0f);
+    const float here = apart * smoothstep(0.01f, 0.06f, s->reach.values[i]) *
+                       (1 - s->brows.values[i] * smoothstep(0.1f, 0.5f, features.values[i]));
+    hair->values[i] += here * (fine - hair->values[i]);
+  }
+}
+
+}  // namespace mien
