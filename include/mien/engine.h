@@ -16,6 +16,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -178,6 +179,23 @@ class Source {
 
 class FaceTracker;  // mien/video.h
 
+// A frame of a stream.
+struct StreamFrame {
+  ImageView picture;
+  double seconds = 0;
+};
+
+// For fuse_next(), where frames are at hand before they are due: a session of several threads looks at the
+// next frame while it fuses this one. Results are those of one frame after the other, bit by bit.
+struct LookAhead {
+  // The frame after this one, or nothing: there is none, or it is not there yet. Called once at most, on any
+  // thread. Its pixels stay until the next call of fuse_next() has returned, which has to be about it; cast
+  // and options are this call's. Until then the tracker is not to be saved, reset or given other options.
+  std::function<std::optional<StreamFrame>()> next;
+  // Called on the calling thread when `out` is finished, while the next frame may still be looked at.
+  std::function<void(const FusionReport&)> finished;
+};
+
 // Which source goes onto whom.
 struct Casting {
   const Source* source = nullptr;
@@ -269,8 +287,8 @@ class Session {
   // when they cross, or leave and return. FusionReport::missing is about this frame. The same cast for all
   // frames of a stream.
   Result<FusionReport> fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
-                                 std::span<const Casting> cast, const FusionOptions& options,
-                                 FusedImage& out);
+                                 std::span<const Casting> cast, const FusionOptions& options, FusedImage& out,
+                                 const LookAhead& ahead = {});
   // Several sources: each onto the person who looks like its reference. A reference gets one face at most,
   // the one that fits best; faces that nobody claims stay untouched. kModelRefused when references are given
   // and the network for it is not there.

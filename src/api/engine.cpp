@@ -4,17 +4,9 @@
 #include <array>
 #include <chrono>
 
+#include "api/engine_parts.h"
 #include "api/enrol_file.h"
-#include "api/face_tracker.h"
-#include "api/fused_image_access.h"
-#include "api/periods.h"
-#include "core/bound_thread.h"
-#include "core/thread_pool.h"
 #include "core/try.h"
-#include "media/visible_mark.h"
-#include "pipeline/fuse_frame.h"
-#include "pipeline/fuse_tracked.h"
-#include "pipeline/merge_sources.h"
 
 namespace mien {
 namespace {
@@ -22,23 +14,8 @@ namespace {
 constexpr int kMostThreads = 64;
 constexpr int kLeastResolution = 64, kMostResolution = 1024;
 
-// A mode and the network that makes it.
-struct CoarseTier {
-  Mode mode = Mode::kBalanced;
-  std::string name, label;  // empty: without a network
-  std::optional<CoarseNet> net;
-  double ms = 0;  // of one run on this machine; 0: not asked for
-};
-
 std::string model_label(const NetworkSpec& spec) {
   return spec.name + ":" + spec.weights.sha256.substr(0, 8);
-}
-
-std::vector<StageReport> stage_reports(const Trace& trace) {
-  std::vector<StageReport> out;
-  for (const StageTime& s : trace.stages())
-    out.push_back({s.stage, static_cast<double>(s.duration_us) / 1000});
-  return out;
 }
 
 // The mode's own network, or the best of those below that the folder has; empty when there is none.
@@ -93,80 +70,7 @@ Result<std::vector<CoarseTier>> load_tiers(const ModelFolder& folder, const Engi
   return out;
 }
 
-// Third-party code may throw (memory, mostly): nothing leaves the library that way.
-template <class Function>
-auto guarded(Function&& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    return Status(Code::kLimit, "out of memory; use a smaller picture or close other programs");
-  } catch (const std::exception& e) {
-    return Status(Code::kInternal, std::string("unexpected error: ") + e.what());
-  }
-}
-
 }  // namespace
-
-struct Engine::Parts {
-  // What every engine of the same models folder has.
-  struct Weights {
-    Detector detector;
-    MeshNet mesh;
-    FaceModel model;
-    std::optional<ParseNet> parse;  // without weights the flow still works
-    std::vector<CoarseTier> tiers;  // the simplest first, at least one; likewise
-    std::string identity_label;     // which weights; empty: none
-    std::vector<std::string> labels;
-  };
-  EngineOptions options;
-  std::shared_ptr<const Weights> weights;
-  std::shared_ptr<const IdentityNet> identity;  // null without weights, or where it is not needed
-  std::shared_ptr<const UncoverNet> uncover;    // likewise
-  std::shared_ptr<const LateUncoverNet> late_uncover = nullptr;  // of engines for streams
-
-  const FaceModel& model() const { return weights->model; }
-  const std::vector<CoarseTier>& tiers() const { return weights->tiers; }
-  FaceNetworks networks() const {
-    const Weights& w = *weights;
-    return {w.detector,     w.mesh,        w.model,           w.parse ? &*w.parse : nullptr,
-            identity.get(), uncover.get(), late_uncover.get()};
-  }
-  // The best one up to `mode`.
-  const CoarseTier& tier(Mode mode) const {
-    const auto above =
-        std::find_if(tiers().begin(), tiers().end(), [mode](const CoarseTier& t) { return t.mode > mode; });
-    return above == tiers().begin() ? tiers().front() : *std::prev(above);
-  }
-  // Up to `mode`, as CoarseBudget wants them.
-  std::vector<CoarseOption> options_up_to(Mode mode) const {
-    std::vector<CoarseOption> out;
-    for (const CoarseTier& t : tiers()) {
-      if (out.empty() || t.mode <= mode) out.push_back({t.mode, t.net ? &*t.net : nullptr, t.ms});
-    }
-    return out;
-  }
-  // What a picture fused in this mode was made with.
-  std::vector<std::string> labels(const CoarseTier& tier) const {
-    std::vector<std::string> out = weights->labels;
-    if (!tier.label.empty()) out.push_back(tier.label);
-    return out;
-  }
-};
-
-struct Session::State {
-  explicit State(std::shared_ptr<const Engine::Parts> p)
-      : parts(std::move(p)), pool(parts->options.threads) {}
-  std::shared_ptr<const Engine::Parts> parts;
-  ThreadPool pool;
-  FindScratch find;
-  FuseScratch fuse;
-  CoarseScratch coarse;
-  Trace trace;
-
-  FusionParts fusion_parts(const CoarseTier& tier) {
-    return {parts->model(), tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
-  }
-};
 
 Done EngineOptions::validate() const {
   if (threads < 1 || threads > kMostThreads) {
@@ -295,202 +199,6 @@ Result<Source> Engine::unpack(std::span<const std::uint8_t> bytes) const {
 bool looks_like_packed_source(std::span<const std::uint8_t> bytes) { return has_magic(kSourceKind, bytes); }
 
 Session Engine::open_session() const { return Session(std::make_unique<Session::State>(parts_)); }
-
-Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Session::~Session() = default;
-Session::Session(Session&&) noexcept = default;
-Session& Session::operator=(Session&&) noexcept = default;
-
-Result<std::vector<Face>> Session::find_faces(ImageView picture) {
-  MIEN_TRY(picture.validate());
-  return guarded(
-      [&] { return mien::find_faces(picture, state_->parts->networks(), state_->find, state_->trace); });
-}
-
-Result<std::vector<FaceInfo>> Session::describe_faces(ImageView picture, FaceOrder order) {
-  MIEN_TRY(picture.validate());
-  return guarded([&] {
-    return mien::describe_faces(picture, order, state_->parts->networks(), state_->find, state_->trace);
-  });
-}
-
-Result<Source> Session::enrol(ImageView photo) {
-  MIEN_TRY(photo.validate());
-  return guarded([&]() -> Result<Source> {
-    MIEN_ASSIGN(auto content, mien::enrol(photo, state_->parts->networks(), state_->find, state_->trace));
-    state_->find = {};  // frames have another size than the photo: memory of both would add up
-    return Source(std::move(content));
-  });
-}
-
-Result<Source> Session::enrol(std::span<const ImageView> photos) {
-  if (photos.empty()) return Status(Code::kInvalidArgument, "no photo was given, expected at least one");
-  for (const ImageView& photo : photos) MIEN_TRY(photo.validate());
-  if (photos.size() == 1) return enrol(photos[0]);
-  return guarded([&]() -> Result<Source> {
-    std::vector<EnrolledPhoto> usable;
-    std::vector<std::string> rejections;
-    for (std::size_t i = 0; i < photos.size(); ++i) {
-      const int number = static_cast<int>(i) + 1;
-      auto content = mien::enrol(photos[i], state_->parts->networks(), state_->find, state_->trace);
-      if (content.ok()) {
-        usable.push_back({number, std::move(*content)});
-      } else if (content.status().code() == Code::kNoFace) {
-        rejections.push_back("photo " + std::to_string(number) +
-                             " was left out: " + content.status().message());
-      } else {
-        return std::move(content.error());
-      }
-    }
-    state_->find = {};
-    if (usable.empty())
-      return Status(Code::kNoFace, "none of the " + std::to_string(photos.size()) + " photos can be used; " +
-                                       rejections.front());
-    usable = without_strangers(std::move(usable), &rejections);
-    const auto span = state_->trace.span("merge");
-    return Source(merge_sources(usable, state_->parts->model(), state_->pool, std::move(rejections)));
-  });
-}
-
-Result<std::vector<std::uint8_t>> Session::analyse(ImageView photo) {
-  MIEN_TRY(photo.validate());
-  return guarded([&]() -> Result<std::vector<std::uint8_t>> {
-    MIEN_ASSIGN(const SourceAnalysis analysis,
-                analyse_source(photo, state_->parts->networks(), state_->find, state_->trace));
-    state_->find = {};
-    return pack_analysis(analysis);
-  });
-}
-
-Result<Source> Session::enrol(ImageView photo, std::span<const std::uint8_t> analysis) {
-  MIEN_TRY(photo.validate());
-  return guarded([&]() -> Result<Source> {
-    MIEN_ASSIGN(const SourceAnalysis known, unpack_analysis(analysis));
-    MIEN_ASSIGN(auto content, make_source(photo, known, state_->parts->model(), state_->trace));
-    return Source(std::move(content));
-  });
-}
-
-namespace {
-
-Done validate_cast(std::span<const Casting> cast, bool knows_identities) {
-  int without_reference = 0;
-  for (const Casting& casting : cast) {
-    if (casting.source == nullptr)
-      return Status(Code::kInvalidArgument, "an entry of the cast has no source");
-    without_reference += casting.reference == nullptr;
-    if (casting.reference != nullptr && !knows_identities) {
-      return Status(Code::kModelRefused,
-                    "people cannot be found by reference: the models folder has no network 'identity'; "
-                    "install all models");
-    }
-  }
-  if (cast.empty() || without_reference > 1) {
-    return Status(Code::kInvalidArgument,
-                  "the cast has " + std::to_string(cast.size()) + " entries and " +
-                      std::to_string(without_reference) +
-                      " without reference, expected at least one entry and at most one without");
-  }
-  return {};
-}
-
-}  // namespace
-
-Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const FusionOptions& options,
-                                   FusedImage& out) {
-  const Casting only{&source, nullptr};
-  return fuse(frame, {&only, 1}, options, out);
-}
-
-Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cast,
-                                   const FusionOptions& options, FusedImage& out) {
-  MIEN_TRY(frame.validate());
-  MIEN_TRY(options.validate());
-  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
-  return guarded([&]() -> Result<FusionReport> {
-    State& s = *state_;
-    const Engine::Parts& parts = *s.parts;
-    s.trace.clear();
-    Image& image = FusedImageAccess::image(out);
-    image = Image::copy_of(frame);
-    const Mode wanted = options.mode.value_or(parts.options.mode);
-    FusionParts with = s.fusion_parts(parts.tier(wanted));
-    std::optional<CoarseBudget> budget;
-    if (options.budget_ms) with.budget = &budget.emplace(*options.budget_ms, parts.options_up_to(wanted));
-    MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), with, s.pool, s.find,
-                                                s.fuse, s.trace, image.mutable_view()));
-    const CoarseTier& tier = parts.tier(budget ? budget->chosen().mode : wanted);
-    report.mode = tier.mode, report.network = tier.name;
-    const int fused = report.fused_count();
-    const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
-    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
-                                         fused > 0 ? parts.labels(tier) : std::vector<std::string>{}, mark};
-    report.stages = stage_reports(s.trace);
-    return report;
-  });
-}
-
-Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
-                                        const Source& source, const FusionOptions& options, FusedImage& out) {
-  const Casting only{&source, nullptr};
-  return fuse_next(frame, seconds, tracker, {&only, 1}, options, out);
-}
-
-Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
-                                        std::span<const Casting> cast, const FusionOptions& options,
-                                        FusedImage& out) {
-  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
-  MIEN_TRY(frame.validate());
-  MIEN_TRY(options.validate());
-  return guarded([&]() -> Result<FusionReport> {
-    State& s = *state_;
-    const Engine::Parts& parts = *s.parts;
-    FaceTracker::State& track = tracker.state();
-    s.trace.clear();
-    const CoarseTier& tier = parts.tier(options.mode.value_or(parts.options.mode));
-    const Periods periods = periods_of(tier.mode);
-    track.follower.set_second_look_period(periods.second_look);
-    std::optional<BoundThread> bound(std::in_place, track.cores.efficiency);
-    const bool busy = track.regions.is_due() || track.memories.network_is_due();
-    MIEN_ASSIGN(const std::vector<FollowedFace> faces,
-                track.follower.next(frame, seconds, busy, parts.networks(), s.find, s.pool, s.trace));
-    track.largest = largest_number(faces, track.largest);
-    MIEN_ASSIGN(FollowedCast roles, track.cast.next(frame, faces, cast, options.min_similarity,
-                                                    parts.networks(), s.find, s.trace));
-    bound.reset(), bound.emplace(track.cores.performance);
-    Image& image = FusedImageAccess::image(out);
-    image.assign(frame);
-    const auto within = [&](int frames) {
-      return period_within(frames, periods.longest_seconds, track.follower.step_seconds());
-    };
-    const TrackedFusion with{track.regions,
-                             track.memories,
-                             track.follower.step_seconds(),
-                             track.follower.steady(),
-                             std::max(track.parser_period, within(periods.parser)),
-                             within(periods.coarse),
-                             periods.parse_side_px,
-                             parts.networks(),
-                             s.fusion_parts(tier),
-                             s.pool,
-                             s.find,
-                             s.fuse,
-                             s.trace};
-    FusionReport report;
-    report.mode = tier.mode, report.network = tier.name;
-    report.missing = std::move(roles.missing);
-    MIEN_ASSIGN(report.faces, fuse_tracked(frame, faces, roles.parts, cast, options, track.largest, with,
-                                           image.mutable_view()));
-    const int fused = report.fused_count();
-    // A stream that carries the mark carries it on every frame, or it would flicker.
-    const bool mark =
-        options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
-    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
-                                         fused > 0 ? parts.labels(tier) : std::vector<std::string>{}, mark};
-    report.stages = stage_reports(s.trace);
-    return report;
-  });
-}
 
 const char* engine_version() { return MIEN_VERSION; }
 

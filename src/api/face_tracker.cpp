@@ -10,7 +10,7 @@ namespace mien {
 namespace {
 
 constexpr int kLongestPeriod = 1000;
-constexpr SealedKind kTrackerKind{"MIENTRAK", 4, "the state of a face tracker", "begin the stream anew"};
+constexpr SealedKind kTrackerKind{"MIENTRAK", 5, "the state of a face tracker", "begin the stream anew"};
 
 Done check_period(const char* whose, int frames) {
   if (frames >= 1 && frames <= kLongestPeriod) return {};
@@ -32,7 +32,7 @@ Done TrackerOptions::validate() const {
 }
 
 FaceTracker::FaceTracker(const TrackerOptions& options)
-    : state_(new State{FaceFollower(follow_settings(options)), {}, {}, {}}) {
+    : state_(new State{{FaceFollower(follow_settings(options))}}) {
   state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 FaceTracker::~FaceTracker() = default;
@@ -40,14 +40,14 @@ FaceTracker::FaceTracker(FaceTracker&&) noexcept = default;
 FaceTracker& FaceTracker::operator=(FaceTracker&&) noexcept = default;
 
 void FaceTracker::set_options(const TrackerOptions& options) {
-  state_->follower.set(follow_settings(options));
+  state_->analysis.follower.set(follow_settings(options));
   state_->parser_period = nearest_period(options.parser_period), state_->cores = options.cores;
 }
 
-void FaceTracker::reset() { state_->follower.reset(); }
+void FaceTracker::reset() { state_->analysis.follower.reset(); }
 
 std::vector<std::uint8_t> FaceTracker::save() const {
-  state_->memories.forget_answers(), state_->regions.forget();
+  state_->analysis.coarse.forget_answers(), state_->analysis.regions.forget();
   ByteWriter out;
   out.text(engine_version());
   StateWriter archive(out);
@@ -63,6 +63,7 @@ Done FaceTracker::restore(std::span<const std::uint8_t> saved) {
     return Status(Code::kUnreadable, "the state of a face tracker is of version " + version + ", this is " +
                                          engine_version() + "; begin the stream anew");
   State restored = *state_;  // keeps the options
+  restored.ahead.reset();
   StateReader archive(in);
   restored.visit(archive);
   if (!in.at_end())
@@ -72,7 +73,7 @@ Done FaceTracker::restore(std::span<const std::uint8_t> saved) {
   return {};
 }
 
-int FaceTracker::faces_seen() const { return state_->follower.faces_seen(); }
-int FaceTracker::cuts_seen() const { return state_->follower.cuts(); }
+int FaceTracker::faces_seen() const { return state_->analysis.follower.faces_seen(); }
+int FaceTracker::cuts_seen() const { return state_->analysis.follower.cuts(); }
 
 }  // namespace mien

@@ -1,9 +1,7 @@
 #include "core/thread_pool.h"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -16,40 +14,54 @@ struct ThreadPool::Workers {
   std::condition_variable wake, finished;
   std::vector<std::thread> threads;
   bool stop = false;
-  unsigned generation = 0;
-  bool open = false;  // the current job may still be joined
-  int running = 0;    // of the pool's threads, those that work on it
-  // The current job.
-  const std::function<void(int, int)>* work = nullptr;
-  std::atomic<int> next{0};
-  int end = 0, chunk = 1;
+  std::vector<Job*> open;  // jobs that may be joined; the last one first
 
-  std::exception_ptr error;  // the first of the current job
-
-  void take_chunks() {
+  void take_chunks(Job& job) {
     try {
-      for (int first = next.fetch_add(chunk); first < end; first = next.fetch_add(chunk)) {
-        (*work)(first, std::min(end, first + chunk));
-      }
+      for (int first = job.next.fetch_add(job.chunk); first < job.end; first = job.next.fetch_add(job.chunk))
+        (*job.work)(first, std::min(job.end, first + job.chunk));
     } catch (...) {
       std::lock_guard lock(mutex);
-      if (!error) error = std::current_exception();
+      if (!job.error) job.error = std::current_exception();
     }
   }
 
+  // Under the mutex. Null: nothing is left to take.
+  Job* unfinished() const {
+    const auto found =
+        std::find_if(open.rbegin(), open.rend(), [](const Job* job) { return job->next < job->end; });
+    return found == open.rend() ? nullptr : *found;
+  }
+
   void loop() {
-    unsigned seen = 0;
     std::unique_lock lock(mutex);
     while (true) {
-      wake.wait(lock, [&] { return stop || (open && generation != seen); });
+      Job* job = nullptr;
+      wake.wait(lock, [&] { return stop || (job = unfinished()) != nullptr; });
       if (stop) return;
-      seen = generation;
-      ++running;
+      ++job->running;
       lock.unlock();
-      take_chunks();
+      take_chunks(*job);
       lock.lock();
-      if (--running == 0) finished.notify_one();
+      if (--job->running == 0) finished.notify_all();
     }
+  }
+
+  void begin(Job& job) {
+    {
+      std::lock_guard lock(mutex);
+      open.push_back(&job);
+    }
+    wake.notify_all();
+  }
+
+  // Takes what nobody has taken, then waits for the others. Who has not woken up yet is not waited for: on a
+  // busy machine that may take long.
+  void end(Job& job) {
+    take_chunks(job);
+    std::unique_lock lock(mutex);
+    open.erase(std::find(open.begin(), open.end(), &job));
+    finished.wait(lock, [&] { return job.running == 0; });
   }
 };
 
@@ -76,22 +88,37 @@ void ThreadPool::for_ranges(int begin, int end, int grain, const std::function<v
     work(begin, end);
     return;
   }
-  Workers& w = *workers_;
-  {
-    std::lock_guard lock(w.mutex);
-    w.work = &work;
-    w.next = begin;
-    w.end = end;
-    w.chunk = (end - begin + pieces - 1) / pieces;
-    w.open = true;
-    ++w.generation;
+  Job job;
+  job.work = &work;
+  job.next = begin, job.end = end, job.chunk = (end - begin + pieces - 1) / pieces;
+  workers_->begin(job);
+  workers_->end(job);
+  if (job.error) std::rethrow_exception(job.error);
+}
+
+ThreadPool::Beside::Beside(ThreadPool& pool, std::function<void()> task)
+    : pool_(pool), task_(std::move(task)), work_([this](int, int) { task_(); }) {
+  job_.work = &work_, job_.end = 1;
+}
+
+ThreadPool::Beside::~Beside() {
+  if (started_ && !finished_) pool_.workers_->end(job_);
+}
+
+void ThreadPool::Beside::start() {
+  if (started_ || finished_ || !pool_.workers_) return;
+  started_ = true;
+  pool_.workers_->begin(job_);
+}
+
+void ThreadPool::Beside::finish() {
+  if (std::exchange(finished_, true)) return;
+  if (!started_) {
+    task_();
+    return;
   }
-  w.wake.notify_all();
-  w.take_chunks();
-  std::unique_lock lock(w.mutex);
-  w.open = false;  // who has not woken up yet is not waited for: on a busy machine that may take long
-  w.finished.wait(lock, [&] { return w.running == 0; });
-  if (w.error) std::rethrow_exception(std::exchange(w.error, nullptr));
+  pool_.workers_->end(job_);
+  if (job_.error) std::rethrow_exception(job_.error);
 }
 
 }  // namespace mien

@@ -1,7 +1,9 @@
-// A small fixed pool for splitting one job into rows. The library starts no thread that the caller did not
-// ask for.
+// A small fixed pool for splitting one job into rows, and for doing one thing beside another. The library
+// starts no thread that the caller did not ask for.
 #pragma once
 
+#include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -9,6 +11,8 @@ namespace mien {
 
 class ThreadPool {
  public:
+  class Beside;
+
   // threads: how many work on a job, the calling one included; 1 starts none.
   explicit ThreadPool(int threads);
   ~ThreadPool();
@@ -19,14 +23,50 @@ class ThreadPool {
 
   // Calls work(first, last) for consecutive, disjoint ranges that cover [begin, end); returns when all are
   // done. Ranges are at least `grain` long (but for the last), so small jobs stay on the calling thread.
-  // Results must not depend on the split. Not to be called from within work(). What work() throws
-  // is thrown here, when all threads have stopped.
+  // Results must not depend on the split. Several threads may call this at once, and it
+  // may be called from within work() and from a Beside's task. What work() throws is thrown here, when all
+  // threads have stopped.
   void for_ranges(int begin, int end, int grain, const std::function<void(int, int)>& work);
 
  private:
   struct Workers;
+
+  // Pieces of work that every thread of the pool may take while it is open.
+  struct Job {
+    const std::function<void(int, int)>* work = nullptr;
+    std::atomic<int> next{0};
+    int end = 0, chunk = 1;
+    int running = 0;           // of the pool's threads, those that work on it; guarded by the pool's mutex
+    std::exception_ptr error;  // the first; likewise
+  };
+
   int threads_;
   std::unique_ptr<Workers> workers_;
+};
+
+// One task that another thread of the pool does while the one that made it goes on.
+class ThreadPool::Beside {
+ public:
+  // Nothing is done yet. The pool and what the task uses must outlive this.
+  Beside(ThreadPool& pool, std::function<void()> task);
+  // A task that was started and not finished is waited for; what it throws is lost. One that was not started
+  // is not done.
+  ~Beside();
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+
+  // A thread that has nothing else to do takes the task from now on. Calls after the first do nothing.
+  void start();
+  // Returns when the task is done: by another thread, or here when none has taken it. Calls after the first
+  // do nothing. What the task throws is thrown here.
+  void finish();
+
+ private:
+  ThreadPool& pool_;
+  std::function<void()> task_;
+  std::function<void(int, int)> work_;
+  Job job_;
+  bool started_ = false, finished_ = false;  // by the calls of these names
 };
 
 }  // namespace mien

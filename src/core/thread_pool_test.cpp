@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace mien {
@@ -44,6 +45,54 @@ TEST(ThreadPool, ThrowsWhatItsWorkThrowsAndGoesOnAfterwards) {
       if (first <= 40 && 40 < last) throw std::runtime_error("forty");
     };
     EXPECT_THROW(pool.for_ranges(0, 100, 1, fail), std::runtime_error) << threads;
+    std::atomic<int> sum{0};
+    pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
+    EXPECT_EQ(sum.load(), 16) << threads;
+  }
+}
+
+TEST(ThreadPool, DoesATaskOnceBesideTheCallersOwnLoops) {
+  for (const int threads : {1, 2, 4}) {
+    ThreadPool pool(threads);
+    for (int round = 0; round < 200; ++round) {
+      int tasks = 0;  // not atomic: finish() is what makes it visible
+      std::atomic<int> sum{0}, inner{0};
+      const auto add = [](std::atomic<int>& to) {
+        return [&to](int first, int last) { to += last - first; };
+      };
+      ThreadPool::Beside beside(pool, [&] { pool.for_ranges(0, 16, 1, add(inner)), ++tasks; });
+      pool.for_ranges(0, 16, 1, add(sum));
+      if (round % 3 > 0)
+        beside.start();  // twice changes nothing; a task that is not started is done at the end
+      if (round % 3 > 1) beside.start();
+      for (int i = 0; i < 3; ++i) pool.for_ranges(0, 16, 1, add(sum));
+      beside.finish(), beside.finish();
+      EXPECT_EQ(tasks, 1) << threads;
+      EXPECT_EQ(inner.load(), 16) << threads;
+      EXPECT_EQ(sum.load(), 4 * 16) << threads;
+    }
+  }
+}
+
+TEST(ThreadPool, ATaskBesideRunsWhileItsCallerGoesOn) {
+  ThreadPool pool(2);
+  std::atomic<bool> told{false};
+  ThreadPool::Beside beside(pool, [&] {
+    while (!told) std::this_thread::yield();
+  });
+  beside.start();
+  told = true;
+  beside.finish();
+}
+
+TEST(ThreadPool, ATaskBesideThrowsAtItsEnd) {
+  for (const int threads : {1, 2}) {
+    ThreadPool pool(threads);
+    const auto fail = [] { throw std::runtime_error("beside"); };
+    ThreadPool::Beside beside(pool, fail), forgotten(pool, fail);
+    const ThreadPool::Beside never_begun(pool, fail);
+    beside.start(), forgotten.start();
+    EXPECT_THROW(beside.finish(), std::runtime_error) << threads;
     std::atomic<int> sum{0};
     pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
     EXPECT_EQ(sum.load(), 16) << threads;

@@ -86,7 +86,8 @@ void draw_brows_and_eyes(const Mesh& mesh, float face_px, const Plane& like, Hai
                                                       std::span<const topology::Index>(topology::kLeftBrow),
                                                       std::span<const topology::Index>(topology::kRightEye),
                                                       std::span<const topology::Index>(topology::kLeftEye)}) {
-    offset_polygon(outline(mesh, part), kFeatureMargin * face_px, &s->grown);
+    outline(mesh, part, &s->points);
+    offset_polygon(s->points, kFeatureMargin * face_px, &s->grown);
     fill_polygon(s->grown, &s->brows);
   }
 }

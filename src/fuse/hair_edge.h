@@ -14,7 +14,7 @@ struct HairEdgeScratch {
   Plane guide, slope, offset, reach, brows;                                // of the picture's size
   Plane small_guide, small_hair, mean, mean_hair, variance, covary, near;  // at the resolution of the blurs
   std::vector<float> line;
-  std::vector<Point2f> grown;
+  std::vector<Point2f> points, grown;
 };
 
 // Hair's share follows the picture's colours near the hair line (guided filter: He, Sun and Tang 2013; on

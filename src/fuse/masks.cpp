@@ -62,11 +62,6 @@ void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px,
   for (int y = 0; y < patch.height; ++y) std::copy_n(patch.row(y), patch.width, mask->row(y0 + y) + x0);
 }
 
-void clear(const Plane& like, Plane* mask) {
-  mask->resize(like.width, like.height);
-  mask->fill(0);
-}
-
 // Brows, eyes and lips of one mesh, grown by `margins` times its width.
 void draw_features(const Mesh& mesh, float width, Plane* mask) {
   draw(mesh, topology::kOuterLips, kLipsMargin * width, mask);
@@ -78,24 +73,28 @@ void draw_features(const Mesh& mesh, float width, Plane* mask) {
 
 }  // namespace
 
-void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
-                float strength, FaceMasks* out) {
-  const float width = face_width_px(target);
-  for (Plane* mask : {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye})
-    clear(maps.depth, mask);
+void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int height, FaceMasks* out) {
+  const float face_px = face_width_px(target);
+  for (Plane* mask :
+       {&out->alpha, &out->skin, &out->features, &out->mouth, &out->right_eye, &out->left_eye}) {
+    mask->resize(width, height);
+    mask->fill(0);
+  }
+  draw_soft(fused, topology::kInnerLips, kMouthFeather * face_px, &out->scratch, &out->mouth);
+  draw_soft(fused, topology::kRightEye, kEyeFeather * face_px, &out->scratch, &out->right_eye);
+  draw_soft(fused, topology::kLeftEye, kEyeFeather * face_px, &out->scratch, &out->left_eye);
 
-  draw_soft(fused, topology::kInnerLips, kMouthFeather * width, &out->scratch, &out->mouth);
-  draw_soft(fused, topology::kRightEye, kEyeFeather * width, &out->scratch, &out->right_eye);
-  draw_soft(fused, topology::kLeftEye, kEyeFeather * width, &out->scratch, &out->left_eye);
-
-  draw_features(fused, width, &out->features);
-  Plane& both = out->both;
-  both = out->features;
-  draw_features(target, width, &both);
+  draw_features(fused, face_px, &out->features);
+  out->both = out->features;
+  draw_features(target, face_px, &out->both);
   draw(target, topology::kOval, 0, &out->skin);
-  draw(target, topology::kOval, -kRim * width, &out->alpha);
-  gaussian_blur(&out->alpha, kFeather * width, &out->scratch);
-  gaussian_blur(&out->features, kFeatureFeather * width, &out->scratch);
+  draw(target, topology::kOval, -kRim * face_px, &out->alpha);
+  gaussian_blur(&out->alpha, kFeather * face_px, &out->scratch);
+  gaussian_blur(&out->features, kFeatureFeather * face_px, &out->scratch);
+}
+
+void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out) {
+  const Plane& both = out->both;
   const auto hint = [](const Plane* plane, std::size_t i, float unknown) {
     return plane ? plane->values[i] : unknown;
   };
@@ -110,6 +109,12 @@ void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, con
     out->right_eye.values[i] *= uncovered;
     out->left_eye.values[i] *= uncovered;
   }
+}
+
+void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
+                float strength, FaceMasks* out) {
+  draw_mask_shapes(fused, target, maps.depth.width, maps.depth.height, out);
+  finish_masks(maps, hints, strength, out);
 }
 
 }  // namespace mien

@@ -26,7 +26,11 @@ struct MaskHints {
   const Plane* target_skin = nullptr;   // bare skin of the target, 0..1
 };
 
-// fused, target: canvas pixels. strength 0..1 scales alpha.
+// The parts' shapes, as far as the meshes tell them, at the canvas's size. fused, target: canvas pixels.
+void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int height, FaceMasks* out);
+// Then what is known of each pixel. strength 0..1 scales alpha.
+void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out);
+// Both.
 void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
                 float strength, FaceMasks* out);
 

@@ -40,6 +40,8 @@ class FaceFollower {
   void set(const FollowSettings& settings);
   // Forgets all faces; numbers are not given again.
   void reset();
+  // Whether the detector will look at the next frame, as far as can be said before.
+  bool detector_is_due(bool busy) const { return turns_.is_due(busy); }
   int cuts() const { return cuts_; }
   float step_seconds() const { return step_seconds_; }  // from the frame before the last one to that
   bool steady() const { return settings_.steady; }

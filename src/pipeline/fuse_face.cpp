@@ -11,19 +11,15 @@ constexpr int kTonePeriod = 10;  // frames of a stream from one measurement of t
 
 // Asks the network, or takes its last answer again: the crop moves with the face.
 Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& parts, FuseScratch* s) {
-  HeldAnswer* held = parts.memory && parts.memory->coarse_period > 1 ? &parts.memory->answer : nullptr;
-  if (held && held->frames_left > 0) {
-    --held->frames_left;
+  FaceMemory* memory = parts.memory;
+  // An answer that ought to be there is missing after a frame that failed.
+  if (memory && !memory->coarse.ask && !memory->answer.cells.empty()) {
     const Affine crop_from_canvas = crop_from_frame(level_square(scene.fused), kCoarseSpan, kCoarseSize);
-    apply_coarse_answer(held->answer, crop_from_canvas, scene.trust, &s->fused, &s->masks.alpha);
+    apply_coarse_answer(memory->answer, crop_from_canvas, scene.trust, &s->fused, &s->masks.alpha);
     return {};
   }
   MIEN_TRY(net.run(scene, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha));
-  if (held) {
-    held->answer = parts.coarse_scratch->answer;
-    held->frames_left = held->asked ? parts.memory->coarse_period - 1 : (parts.memory->coarse_period - 1) / 2;
-    held->asked = true;
-  }
+  if (memory && memory->coarse.keep) memory->answer = parts.coarse_scratch->answer;
   return {};
 }
 
@@ -56,30 +52,22 @@ GrainReport finish_grain(const Mesh& face, const PreparedFace& prepared, FaceMem
 
 }  // namespace
 
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
-               const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& s,
-               Trace& trace, MutableImageView frame, FaceReport* report) {
+Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOptions& options,
+               ThreadPool& pool, FuseScratch& s, Trace& trace, MutableImageView frame, FaceReport* report) {
+  const auto& [source, face, shape, regions] = what;
   const float strength = options.strength;
   const FaceModel& model = parts.model;
-  Mesh fused_frame;
-  SurfaceWeights gap;
-  {
-    const auto span = trace.span("shape");
-    MIEN_ASSIGN(const ShapeFit fit, model.fit(face.mesh));
-    if (parts.memory) report->face.pose = fit.pose;  // a followed face's was not measured before
-    gap = expression_gap(model, source.shape, fit);
-    fused_frame = model.with_identity_of(source.shape, fit, face.mesh, {strength, strength});
-  }
   const bool tone_is_known =
       parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
   const PreparedFace prepared = prepare_face(
-      source.texture, fused_frame, face.mesh, gap, frame, regions, model, strength, pool, s, trace,
+      source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, strength, pool, s, trace,
       {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
        tone_is_known},
       options.resolution);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
-    return Status(Code::kNoFace, "the face lies outside of the picture; move it into view");
+    return Status(Code::kNoFace, kOutOfView);
   }
+  if (parts.beside) parts.beside->start();
   const CoarseNet* coarse = parts.budget ? parts.budget->choose().net : parts.coarse;
   if (coarse && parts.coarse_scratch && parts.nets) {
     const auto span = trace.span("coarse");

@@ -1,11 +1,12 @@
-// One face of a frame: fused mesh -> (prepare_face: warp -> eyes -> relight) -> coarse network -> tone ->
-// grain -> rim -> blend -> paste
+// One face of a frame, its fused shape known: (prepare_face: warp -> eyes -> relight) -> coarse network ->
+// tone -> grain -> rim -> blend -> paste
 #pragma once
 
 #include "fuse/coarse.h"
 #include "pipeline/coarse_budget.h"
 #include "pipeline/enrol.h"
 #include "pipeline/face_memory.h"
+#include "pipeline/fused_shape.h"
 #include "pipeline/prepare_face.h"
 
 namespace mien {
@@ -18,12 +19,21 @@ struct FusionParts {
   NetScratch* nets = nullptr;
   CoarseBudget* budget = nullptr;  // decides in the place of `coarse`
   FaceMemory* memory = nullptr;    // of the same face in the frames before; null: a photo
+  // Started when those stages are over that several threads share.
+  ThreadPool::Beside* beside = nullptr;
 };
 
-// Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. regions: of the
-// target's face, null when unknown.
-Done fuse_face(const Source::Content& source, const Face& face, const RegionMap* regions,
-               const FusionParts& parts, const FusionOptions& options, ThreadPool& pool, FuseScratch& scratch,
-               Trace& trace, MutableImageView frame, FaceReport* report);
+struct FaceToFuse {
+  const Source::Content& source;
+  const Face& face;  // the target's
+  const FusedShape& shape;
+  const RegionMap* regions;  // of the target's face; null when unknown
+};
+
+// Changes `frame` inside the face's mask only, and notes the skin's figures in `report`. kNoFace when the
+// face lies outside of the frame.
+Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOptions& options,
+               ThreadPool& pool, FuseScratch& scratch, Trace& trace, MutableImageView frame,
+               FaceReport* report);
 
 }  // namespace mien

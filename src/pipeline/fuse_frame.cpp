@@ -93,7 +93,13 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   if (refused(report->remarks)) return {};
   MIEN_TRY(find_glasses(w.frame, report->face.mesh, w.networks, w.find, w.trace, &regions));
   MIEN_ASSIGN(report->similarity_before, similarity_to_source(w, w.frame, report->face, source));
-  MIEN_TRY(fuse_face(source.content(), report->face, known, w.parts, w.options, w.pool, w.fuse, w.trace,
+  const Source::Content& content = source.content();
+  std::optional<FusedShape> shape;
+  {
+    const auto span = w.trace.span("shape");
+    MIEN_ASSIGN(shape, fused_shape(w.networks.model, content.shape, report->face.mesh, w.options.strength));
+  }
+  MIEN_TRY(fuse_face({content, report->face, *shape, known}, w.parts, w.options, w.pool, w.fuse, w.trace,
                      w.image, report));
   report->fused = true;
   MIEN_ASSIGN(report->similarity_after, similarity_to_source(w, w.image, report->face, source));

@@ -61,43 +61,57 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
 
 }  // namespace
 
+bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_width, int frame_height) {
+  if (!is_usable(fused_frame)) return false;
+  const CanvasFrame where = canvas_around(target_frame, frame_width, frame_height);
+  return where.width > 0 && where.height > 0;
+}
+
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
                           const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
                           Trace& trace, const FramesBefore& before, int resolution) {
   PreparedFace out;
-  if (!is_usable(fused_frame)) return out;
+  if (!is_in_view(fused_frame, target_frame, frame.width, frame.height)) return out;
   out.where = canvas_around(target_frame, frame.width, frame.height, resolution);
-  if (out.where.width < 1 || out.where.height < 1) return out;
   const Affine to_canvas = out.where.canvas_from_frame();
   const int width = out.where.width, height = out.where.height;
   const Mesh target = transformed(target_frame, to_canvas);
   out.fused = transformed(fused_frame, to_canvas);
-  {
-    const auto span = trace.span("warp");
-    read_canvas(frame, out.where, &s.target);
+  MaskHints hints{&s.trust, nullptr, nullptr};
+  bool has_gap = false;
+  const auto warp = [&] {
     make_warp_maps(texture, out.fused, target, model.triangles(), width, height, &s.maps);
     warp_source(texture, s.maps, out.fused, pool, &s.fused, &s.trust);
-  }
-  out.eyes = choose_eyes(texture, target);
-  {
-    const auto span = trace.span("mask");
-    MaskHints hints{&s.trust, nullptr, nullptr};
+  };
+  const auto look_at_target = [&] {
+    read_canvas(frame, out.where, &s.target);
     if (regions) {
       const Affine frame_from_canvas = to_canvas.inverse();
       sample_regions(*regions, frame_from_canvas, pool, s);
       find_target_cover(*regions, frame_from_canvas, target, before.clear_glasses, s);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
-    draw_masks(out.fused, target, s.maps, hints, strength, &s.masks);
+    draw_mask_shapes(out.fused, target, width, height, &s.masks);
+    has_gap = draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
+  };
+  {
+    const auto span = trace.span("warp");  // and, on another thread when there is one, the target
+    const auto either = [&](int first, int last) {
+      for (int k = first; k < last; ++k) k == 0 ? warp() : look_at_target();
+    };
+    pool.for_ranges(0, 2, 1, std::cref(either));  // by reference: nothing is allocated
+  }
+  {
+    const auto span = trace.span("mask");
+    out.eyes = choose_eyes(texture, target);
+    finish_masks(s.maps, hints, strength, &s.masks);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
   if (!before.tone_is_known)
     out.skin_delta_e =
         skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
-  const bool has_gap =
-      draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
   const RelightReport lit =
       relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
               &s.relight, &s.fused, before.light, &pool);

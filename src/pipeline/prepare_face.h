@@ -51,6 +51,10 @@ struct PreparedFace {
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
 
+// Whether there is something to fuse: PreparedFace::where is not empty.
+bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_width, int frame_height);
+inline constexpr const char* kOutOfView = "the face lies outside of the picture; move it into view";
+
 // warp -> eyes -> relight, for a fused mesh and a target mesh in frame pixels. The training makes its samples
 // with it. gap: expression_gap() of the two faces. resolution: FusionOptions::resolution.
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,

@@ -14,6 +14,12 @@ DetectorTurns::Turn DetectorTurns::next(int period, bool busy) {
   return out;
 }
 
+bool DetectorTurns::is_due(bool busy) const {
+  DetectorTurns then = *this;
+  const Turn turn = then.next(1, busy);
+  return turn.whole || turn.part;
+}
+
 void DetectorTurns::looked_at_all(int period) {
   frames_to_whole_ = period, frames_to_part_ = std::max(period / 2, 1);
 }

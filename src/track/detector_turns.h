@@ -17,6 +17,8 @@ class DetectorTurns {
 
   // What this frame gets. busy: other networks run in it.
   Turn next(int period, bool busy);
+  // Whether the next frame gets anything.
+  bool is_due(bool busy) const;
   // Instead of next() in a frame of which everything was looked at.
   void looked_at_all(int period);
   // Periods that become shorter hold at once.

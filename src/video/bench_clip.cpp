@@ -1,11 +1,13 @@
 #include "video/bench_clip.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 #include <ctime>
 #include <random>
+#include <utility>
 
 #include "core/resample.h"
 #include "core/try.h"
@@ -98,11 +100,51 @@ bool equal(ImageView a, ImageView b) {
   return true;
 }
 
-// The next frame as RGB; false at the end.
-Result<bool> next_frame(ClipReader& reader, ClipFrame* frame, AVPacket* packet) {
-  MIEN_ASSIGN(const ClipItem item, reader.next(frame, packet));
-  return item == ClipItem::kFrame;
-}
+// The frames of a clip, each with the one after it.
+class FramePairs {
+ public:
+  explicit FramePairs(ClipReader& reader) : reader_(reader) {}
+
+  // To the next frame; false: there is none.
+  Result<bool> step() {
+    if (number_++ < 0) MIEN_TRY(decode(&now()));
+    const bool there = now().there;
+    if (there) MIEN_TRY(decode(&after()));
+    return there;
+  }
+
+  ClipFrame& frame() { return now().frame; }
+  bool is_last() { return !after().there; }
+  // The frame as people see it; its pixels are read when nobody has asked for them before.
+  StreamFrame picture() { return picture_of(&now()); }
+  // The one after it.
+  std::optional<StreamFrame> next_picture() {
+    return is_last() ? std::nullopt : std::optional(picture_of(&after()));
+  }
+
+ private:
+  struct Entry {
+    ClipFrame frame;
+    bool there = false, has_pixels = false;
+  };
+  Entry& now() { return entries_[static_cast<std::size_t>(number_) % 2]; }
+  Entry& after() { return entries_[static_cast<std::size_t>(number_ + 1) % 2]; }
+
+  Done decode(Entry* entry) {
+    MIEN_ASSIGN(const ClipItem item, reader_.next(&entry->frame, packet_.get()));
+    entry->there = item == ClipItem::kFrame, entry->has_pixels = false;
+    return {};
+  }
+  StreamFrame picture_of(Entry* entry) {
+    if (!std::exchange(entry->has_pixels, true)) reader_.read_rgb(&entry->frame);
+    return {entry->frame.picture(), entry->frame.seconds};
+  }
+
+  ClipReader& reader_;
+  PacketPtr packet_{not_null(av_packet_alloc())};
+  std::array<Entry, 2> entries_;
+  int number_ = -1;
+};
 
 Status wrong(const std::filesystem::path& file, int frame, const std::string& what) {
   return {Code::kInternal, file.string() + ", frame " + std::to_string(frame) + ": not timed: " + what};
@@ -131,21 +173,20 @@ Done make_bench_clip(const std::filesystem::path& file, const BenchScene& scene,
 Done check_bench_clip(const std::filesystem::path& file, const Source& source, Mode mode, int faces,
                       Session& one_thread, Session& two_threads) {
   MIEN_ASSIGN(const auto reader, ClipReader::open(file, {}, 1));
-  const PacketPtr packet(not_null(av_packet_alloc()));
-  ClipFrame frame;
+  FramePairs frames(*reader);
   FaceTracker first, second, third;
   FusedImage a, b, untouched;
   FusionOptions options, none;
   options.mode = mode, none.strength = 0;
+  const Casting only{&source, nullptr};
+  const LookAhead ahead{[&] { return frames.next_picture(); }, {}};
   for (int i = 0; i < kCheckedFrames; ++i) {
-    MIEN_ASSIGN(const bool more, next_frame(*reader, &frame, packet.get()));
-    if (!more) return wrong(file, i, "the clip is too short");
-    reader->read_rgb(&frame);
-    const ImageView picture = frame.picture();
-    MIEN_ASSIGN(const FusionReport report,
-                one_thread.fuse_next(picture, frame.seconds, first, source, options, a));
-    MIEN_TRY(two_threads.fuse_next(picture, frame.seconds, second, source, options, b));
-    MIEN_TRY(one_thread.fuse_next(picture, frame.seconds, third, source, none, untouched));
+    MIEN_ASSIGN(const bool there, frames.step());
+    if (!there) return wrong(file, i, "the clip is too short");
+    const auto [picture, seconds] = frames.picture();
+    MIEN_ASSIGN(const FusionReport report, one_thread.fuse_next(picture, seconds, first, source, options, a));
+    MIEN_TRY(two_threads.fuse_next(picture, seconds, second, {&only, 1}, options, b, ahead));
+    MIEN_TRY(one_thread.fuse_next(picture, seconds, third, source, none, untouched));
     if (report.fused_count() != faces)
       return wrong(file, i,
                    std::to_string(report.fused_count()) + " faces were fused, expected " +
@@ -156,51 +197,91 @@ Done check_bench_clip(const std::filesystem::path& file, const Source& source, M
   return {};
 }
 
-Result<ClipTimes> time_clip(const std::filesystem::path& file, const Source& source, Mode mode, int threads,
-                            Session& session) {
-  MIEN_ASSIGN(const ClipKind kind, clip_kind(file, ClipEncoder::kByName));
+namespace {
+
+void add_stages(const FusionReport& report, ClipTimes* out) {
+  for (const StageReport& stage : report.stages) {
+    auto same = std::find_if(out->stages.begin(), out->stages.end(),
+                             [&](const StageReport& s) { return s.stage == stage.stage; });
+    if (same == out->stages.end()) same = out->stages.insert(same, {stage.stage, 0});
+    same->milliseconds += stage.milliseconds;
+  }
+}
+
+Done time_decoding(const std::filesystem::path& file, int threads, ClipTimes* out) {
   MIEN_ASSIGN(const auto reader, ClipReader::open(file, {}, threads));
+  const PacketPtr packet(not_null(av_packet_alloc()));
+  ClipFrame frame;
+  for (int i = 0;; ++i) {
+    const auto begin = Clock::now();
+    MIEN_ASSIGN(const ClipItem item, reader->next(&frame, packet.get()));
+    if (item != ClipItem::kFrame) return {};
+    if (i >= kWarmUp) out->decode_ms.push_back(milliseconds_since(begin));
+  }
+}
+
+Done time_fusing(const std::filesystem::path& file, const Source& source, Mode mode, Session& session,
+                 ClipTimes* out) {
+  MIEN_ASSIGN(const auto reader, ClipReader::open(file, {}, 1));
+  FramePairs frames(*reader);
+  FaceTracker tracker;
+  FusedImage fused;
+  FusionOptions options;
+  options.mode = mode;
+  const Casting only{&source, nullptr};
+  const LookAhead ahead{
+      [&] { return frames.next_picture(); },
+      [&](const FusionReport&) { write_changes(reader->format(), fused.view(), &frames.frame()); }};
+  for (int i = 0;; ++i) {
+    MIEN_ASSIGN(const bool there, frames.step());
+    if (!there) break;
+    const auto begin = Clock::now();
+    const std::clock_t cpu_begin = std::clock();
+    const auto [picture, seconds] = frames.picture();
+    MIEN_ASSIGN(const FusionReport report,
+                session.fuse_next(picture, seconds, tracker, {&only, 1}, options, fused, ahead));
+    if (i < kWarmUp || frames.is_last()) continue;  // the last one's time lacks the look at the next
+    out->fuse_ms.push_back(milliseconds_since(begin));
+    out->fuse_cpu_ms.push_back(1000.0 * static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC);
+    add_stages(report, out);
+  }
+  for (StageReport& stage : out->stages)
+    stage.milliseconds /= static_cast<double>(std::max<std::size_t>(out->fuse_ms.size(), 1));
+  return {};
+}
+
+// What the encoder keeps back is shared out over all frames.
+Done time_encoding(const std::filesystem::path& file, int threads, ClipTimes* out) {
+  MIEN_ASSIGN(const ClipKind kind, clip_kind(file, ClipEncoder::kByName));
+  MIEN_ASSIGN(const auto reader, ClipReader::open(file, {}, 1));
   ClipWriteOptions write;
   write.threads = threads;
   MIEN_ASSIGN(FrameEncoder encoder,
               FrameEncoder::create(kind, reader->format(), write, [](const AVPacket&) { return Done(); }));
   const PacketPtr packet(not_null(av_packet_alloc()));
   ClipFrame frame;
-  FaceTracker tracker;
-  FusedImage fused;
-  FusionOptions options;
-  options.mode = mode;
-  ClipTimes out;
   for (int i = 0;; ++i) {
+    MIEN_ASSIGN(const ClipItem item, reader->next(&frame, packet.get()));
+    if (item != ClipItem::kFrame) break;
     const auto begin = Clock::now();
-    MIEN_ASSIGN(const bool more, next_frame(*reader, &frame, packet.get()));
-    const auto decoded = Clock::now();
-    if (!more) break;
-    const std::clock_t cpu_begin = std::clock();
-    reader->read_rgb(&frame);
-    MIEN_ASSIGN(const FusionReport report,
-                session.fuse_next(frame.picture(), frame.seconds, tracker, source, options, fused));
-    write_changes(reader->format(), fused.view(), &frame);
-    const double fuse_ms = milliseconds_since(decoded),
-                 fuse_cpu_ms = 1000.0 * static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-    const auto encoding = Clock::now();
     MIEN_TRY(encoder.write(&frame));
-    if (i < kWarmUp) continue;
-    out.encode_ms.push_back(milliseconds_since(encoding)), out.fuse_ms.push_back(fuse_ms),
-        out.fuse_cpu_ms.push_back(fuse_cpu_ms);
-    out.decode_ms.push_back(std::chrono::duration<double, std::milli>(decoded - begin).count());
-    for (const StageReport& stage : report.stages) {
-      auto same = std::find_if(out.stages.begin(), out.stages.end(),
-                               [&](const StageReport& s) { return s.stage == stage.stage; });
-      if (same == out.stages.end()) same = out.stages.insert(same, {stage.stage, 0});
-      same->milliseconds += stage.milliseconds;
-    }
+    if (i >= kWarmUp) out->encode_ms.push_back(milliseconds_since(begin));
   }
   const auto flushing = Clock::now();
   MIEN_TRY(encoder.finish());
-  const auto n = static_cast<double>(std::max<std::size_t>(out.fuse_ms.size(), 1));
-  for (double& ms : out.encode_ms) ms += milliseconds_since(flushing) / n;
-  for (StageReport& stage : out.stages) stage.milliseconds /= n;
+  const auto n = static_cast<double>(std::max<std::size_t>(out->encode_ms.size(), 1));
+  for (double& ms : out->encode_ms) ms += milliseconds_since(flushing) / n;
+  return {};
+}
+
+}  // namespace
+
+Result<ClipTimes> time_clip(const std::filesystem::path& file, const Source& source, Mode mode, int threads,
+                            Session& session) {
+  ClipTimes out;
+  MIEN_TRY(time_decoding(file, threads, &out));
+  MIEN_TRY(time_fusing(file, source, mode, session, &out));
+  MIEN_TRY(time_encoding(file, threads, &out));
   return out;
 }
 

@@ -10,7 +10,7 @@ namespace mien {
 
 struct BenchScene {
   int width = 1280, height = 720;
-  int frames = 33;
+  int frames = 34;    // 3 to warm up, and the last one, are not timed
   int faces = 1;      // 1..8, in a grid
   int face_px = 250;  // width of a face; less where the grid is too narrow
 };
@@ -33,13 +33,14 @@ Done check_bench_clip(const std::filesystem::path& file, const Source& source, M
                       Session& one_thread, Session& two_threads);
 
 struct ClipTimes {
-  std::vector<double> decode_ms, fuse_ms, encode_ms;  // per frame, without those to warm up
+  std::vector<double> decode_ms, fuse_ms, encode_ms;  // per frame, without those that are not timed
   std::vector<double> fuse_cpu_ms;  // of all threads: what is left to compare when others use the machine
   std::vector<StageReport> stages;  // of fuse, mean milliseconds
 };
 
-// The stages one after the other, so that none takes time from another: decode; planes to RGB, fuse, and the
-// difference back; encode as `mien video` would. What the encoder keeps back is shared out over all frames.
+// Each stage by itself, so that none takes time from another (decoder and encoder have threads that work on
+// when their call is over): decode; planes to RGB, fuse, and the difference back, with what several threads
+// do of the next frame meanwhile; encode the clip as `mien video` would.
 Result<ClipTimes> time_clip(const std::filesystem::path& file, const Source& source, Mode mode, int threads,
                             Session& session);
 

@@ -34,6 +34,16 @@ class BoundedQueue {
     return item;
   }
 
+  // An item when there is one.
+  std::optional<T> pop_if_any() {
+    const std::lock_guard lock(mutex_);
+    if (items_.empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    changed_.notify_all();
+    return item;
+  }
+
   // No more is taken; what is there can still be popped.
   void close() {
     const std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "core/try.h"
 
@@ -75,10 +76,14 @@ Done ClipFlow::decode() {
 }
 
 Done ClipFlow::fuse() {
-  while (std::optional<Item> item = decoded_.pop()) {
-    MIEN_TRY(fuse_frame(item->frame.get()));
+  std::optional<Item> item = decoded_.pop();
+  bool has_pixels = false;
+  while (item) {
+    MIEN_TRY(fuse_frame(item->frame.get(), has_pixels));
     if (!fused_.push(std::move(*item))) return {};
     if (static_cast<int>(now_.times.size()) == kSegmentFrames && !end_segment()) return {};
+    has_pixels = ahead_.has_value();
+    item = has_pixels ? std::exchange(ahead_, std::nullopt) : decoded_.pop();
   }
   if (!now_.times.empty()) end_segment();
   return {};
@@ -92,7 +97,7 @@ bool ClipFlow::end_segment() {
   return taken;
 }
 
-// From the next frame on.
+// From the next frame on that nobody has looked at.
 void ClipFlow::follow_level() {
   const WorkLevel& level = pace_->level();
   fusion_.mode = level.mode;
@@ -102,22 +107,37 @@ void ClipFlow::follow_level() {
 }
 
 void ClipFlow::pace(double frame_ms) {
-  if (const auto begun = pace_->next(now_.frames, frame_ms)) {
+  if (const auto begun = pace_->next(now_.frames + (ahead_ ? 1 : 0), frame_ms)) {
     now_.levels.push_back(*begun);
     follow_level();
   }
   if (const auto rest = pace_->rest(frame_ms); rest.count() > 0) std::this_thread::sleep_for(rest);
 }
 
-Done ClipFlow::fuse_frame(ClipFrame* frame) {
-  const auto start = Clock::now();
-  frame->swap_pixels(&shown_);
+// The frame after that in hand, when it is decoded already.
+std::optional<StreamFrame> ClipFlow::look_ahead() {
+  ahead_ = decoded_.pop_if_any();
+  if (!ahead_) return std::nullopt;
+  ClipFrame* frame = ahead_->frame.get();
+  frame->swap_pixels(&spare_pixels_);
   reader_.read_rgb(frame);
+  return StreamFrame{frame->picture(), frame->seconds};
+}
+
+Done ClipFlow::fuse_frame(ClipFrame* frame, bool has_pixels) {
+  const auto start = Clock::now();
+  if (!has_pixels) frame->swap_pixels(&pixels_), reader_.read_rgb(frame);
+  LookAhead ahead;
+  // A segment's end is what a later run begins with: nothing is known of the frame after it.
+  if (static_cast<int>(now_.times.size()) + 1 < kSegmentFrames) ahead.next = [this] { return look_ahead(); };
+  ahead.finished = [&](const FusionReport&) {
+    write_changes(reader_.format(), fused_picture_.view(), frame);
+  };
   auto report =
-      session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, fusion_, fused_picture_);
+      session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, fusion_, fused_picture_, ahead);
   if (!report.ok()) return report.status().with_context(job_.clip.string());
-  write_changes(reader_.format(), fused_picture_.view(), frame);
-  frame->swap_pixels(&shown_);
+  frame->swap_pixels(&pixels_);
+  if (ahead_) pixels_.swap_pixels(&spare_pixels_);
   const double frame_ms = milliseconds_since(start);
   fuse_ms_ += frame_ms;
   ++frames_, ++now_.frames;

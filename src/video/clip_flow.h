@@ -42,19 +42,21 @@ class ClipFlow {
 
  private:
   // What goes through the stages: a frame, or a segment's end. Frames come back to be used again. They hold
-  // planes alone on their way: pixels as RGB, four times as large with the fused ones, exist once, in the
-  // middle stage.
+  // planes alone on their way: pixels as RGB, twice as large, exist in the middle stage, for its frame and
+  // the one that it looks at already.
   struct Item {
     std::unique_ptr<ClipFrame> frame;
     std::optional<SegmentRecord> end;
   };
   static constexpr std::size_t kWaiting = 1;  // items between two stages
-  static constexpr std::size_t kFrames =
-      2 * kWaiting + 3;  // that exist: in the queues, and one in each stage's hands
+  // That exist: in the queues, and in each stage's hands one; the middle stage's second one is the next that
+  // waits.
+  static constexpr std::size_t kFrames = 2 * kWaiting + 3;
 
   Done decode();
   Done fuse();
-  Done fuse_frame(ClipFrame* frame);
+  Done fuse_frame(ClipFrame* frame, bool has_pixels);
+  std::optional<StreamFrame> look_ahead();
   Done encode();
   void guard(Done (ClipFlow::*stage)());
   bool end_segment();
@@ -71,9 +73,10 @@ class ClipFlow {
   ClipReader& reader_;
   ClipSegments& segments_;
   FaceTracker tracker_;
-  FusionOptions fusion_;           // the job's, and what the level says
-  std::optional<PacedClip> pace_;  // of jobs that have one
-  ClipFrame shown_;                // lends its RGB memory to the frame in hand
+  FusionOptions fusion_;             // the job's, and what the level says
+  std::optional<PacedClip> pace_;    // of jobs that have one
+  ClipFrame pixels_, spare_pixels_;  // lend their RGB memory to the frame in hand, and to the one after it
+  std::optional<Item> ahead_;        // the frame after that in hand, looked at already
   FusedImage fused_picture_;
   SegmentRecord now_;
   const ClipWatcher* watcher_ = nullptr;

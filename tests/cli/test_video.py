@@ -119,6 +119,18 @@ class VideoTest(CommandCase):
             self.report(clip, output=self.folder / name)
         self.assertEqual((self.folder / 'a.mp4').read_bytes(), (self.folder / 'b.mp4').read_bytes())
 
+    def test_one_thread_and_several_give_the_same_pictures(self):
+        # More than a segment, so that both ways to come to a next frame are there; only the headers of .mkv have random numbers.
+        clip = self.clip('in.mkv', frames=140, width=200, height=150, cut=70, encoder='ffv1')
+        pictures = []
+        for threads in ('1', '2', '3'):
+            out = self.folder / f'{threads}.mkv'
+            self.report(clip, '--encoder', 'ffv1', '--threads', threads, output=out)
+            data = out.read_bytes()
+            pictures.append(data[data.index(b'\x1f\x43\xb6\x75'):data.rindex(b'\x1c\x53\xbb\x6b')])     # from the first cluster to the cues
+        self.assertGreater(len(pictures[0]), 140 * 10_000)
+        self.assertTrue(pictures[0] == pictures[1] == pictures[2])
+
     def test_a_phone_clip_on_its_side(self):
         report = self.report(self.clip(frames=5, width=270, height=480, turn=90))
         self.assertEqual((report['fused_frames'], report['size_px']), (5, [270, 480]))

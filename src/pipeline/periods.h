@@ -1,6 +1,8 @@
 // How often the networks run in clips, by mode.
 #pragma once
 
+#include <algorithm>
+
 #include "mien/engine.h"
 #include "pipeline/find_faces.h"
 
@@ -25,6 +27,13 @@ inline Periods periods_of(Mode mode) {
       break;
   }
   return {};
+}
+
+// Frames from one look to the next, at most `frames`, so that none serves for longer than `seconds` after its
+// own frame.
+inline int period_within(int frames, float seconds, float step_seconds) {
+  const float held = seconds / std::max(step_seconds, 1e-4f) + 1e-3f;
+  return std::clamp(1 + static_cast<int>(std::min(held, 1000.0f)), 1, std::max(frames, 1));
 }
 
 }  // namespace mien

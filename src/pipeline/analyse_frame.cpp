@@ -1,0 +1,118 @@
+#include "pipeline/analyse_frame.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/try.h"
+#include "pipeline/enrol.h"
+#include "pipeline/prepare_face.h"
+#include "pipeline/quality_gate.h"
+
+namespace mien {
+namespace {
+
+constexpr float kClearlyLarger = 1.3f;
+constexpr float kMostCoveredShare =
+    0.6f;  // more than in photos: a face that a hand passes should not come and go
+
+std::string reason_to_skip(const FollowedFace& face, const FusionOptions& options, int largest) {
+  if (options.faces == FaceChoice::kLargest && face.number != largest)
+    return "not chosen: not the largest face";
+  if (options.faces == FaceChoice::kNumber && face.number != options.face_number) return "not chosen";
+  const float width = face.face.box.width();
+  if (width >= kSmallestFacePx) return "";
+  return "the face is " + std::to_string(std::lround(width)) + " px wide, expected at least " +
+         std::to_string(std::lround(kSmallestFacePx));
+}
+
+// What all faces of a frame share.
+struct Work {
+  ImageView frame;
+  const AnalysisParts& with;
+  AnalysisState* state;
+  Trace& trace;
+
+  int within(int frames) const {
+    return period_within(frames, with.periods.longest_seconds, state->follower.step_seconds());
+  }
+};
+
+// The rest about a face that is to be fused, or `note`, why it is not.
+Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
+  FaceReport& report = one->report;
+  const Mesh& mesh = report.face.mesh;
+  MIEN_ASSIGN(one->regions,
+              w.state->regions.next(w.frame, report.number, mesh,
+                                    std::max(w.with.parser_period, w.within(w.with.periods.parser)),
+                                    w.with.periods.parse_side_px, w.with.networks, w.with.find, w.trace));
+  report.quality.covered_share = one->regions ? covered_share(*one->regions, mesh) : 0;
+  if (report.quality.covered_share > kMostCoveredShare) {
+    report.note =
+        std::to_string(std::lround(100 * report.quality.covered_share)) + " % of the face is covered";
+    return {};
+  }
+  const auto span = w.trace.span("shape");
+  Result<FusedShape> shape = fused_shape(w.with.networks.model, source.content().shape, mesh, one->strength);
+  if (!shape.ok() && shape.status().code() != Code::kNoFace) return shape.status();
+  if (!shape.ok()) {
+    report.note = shape.status().message();
+  } else {
+    one->shape = std::move(*shape);
+    report.face.pose = one->shape.pose;
+    one->is_wanted = is_in_view(one->shape.mesh, mesh, w.frame.width, w.frame.height);
+    if (!one->is_wanted) report.note = kOutOfView;
+  }
+  report.pose_gap_deg = pose_gap_deg(report.face.pose, source.face().pose);
+  if (one->is_wanted)
+    one->coarse =
+        w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
+  return {};
+}
+
+}  // namespace
+
+int largest_number(std::span<const FollowedFace> faces, int last) {
+  const FollowedFace *largest = nullptr, *current = nullptr;
+  for (const FollowedFace& face : faces) {
+    if (largest == nullptr || face.face.box.width() > largest->face.box.width()) largest = &face;
+    if (face.number == last) current = &face;
+  }
+  if (largest == nullptr) return 0;
+  return current && largest->face.box.width() < kClearlyLarger * current->face.box.width() ? last
+                                                                                           : largest->number;
+}
+
+Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<const Casting> cast,
+                                    const FusionOptions& options, const AnalysisParts& with,
+                                    AnalysisState* state) {
+  FrameAnalysis out;
+  const Work work{frame, with, state, out.trace};
+  state->follower.set_second_look_period(with.periods.second_look);
+  const bool busy = state->is_busy();
+  MIEN_ASSIGN(const std::vector<FollowedFace> faces,
+              state->follower.next(frame, seconds, busy, with.networks, with.find, with.pool, out.trace));
+  out.step_seconds = state->follower.step_seconds(), out.steady = state->follower.steady();
+  state->largest = largest_number(faces, state->largest);
+  MIEN_ASSIGN(FollowedCast roles, state->cast.next(frame, faces, cast, options.min_similarity, with.networks,
+                                                   with.find, out.trace));
+  out.missing = std::move(roles.missing);
+  state->regions.keep(faces), state->coarse.keep(faces);
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    FaceAnalysis& one = out.faces.emplace_back();
+    FaceReport& report = one.report;
+    report.number = faces[i].number, report.face = faces[i].face;
+    report.casting = roles.parts[i].casting,
+    report.reference_similarity = roles.parts[i].reference_similarity;
+    report.note = reason_to_skip(faces[i], options, state->largest);
+    if (report.note.empty() && report.casting < 0) report.note = kClaimedByNobody;
+    one.strength = options.strength * faces[i].opacity;
+    if (!report.note.empty() || !(one.strength > 0)) {
+      if (const auto fit = with.networks.model.fit(report.face.mesh); fit.ok()) report.face.pose = fit->pose;
+      continue;
+    }
+    MIEN_TRY(analyse_wanted(work, *cast[static_cast<std::size_t>(report.casting)].source, &one));
+  }
+  return out;
+}
+
+}  // namespace mien
