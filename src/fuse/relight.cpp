@@ -31,9 +31,9 @@ MIEN_INLINE float ratio(float a, float b, float low, float high) {
   return std::clamp(a / std::max(b, 1e-3f), low, high);
 }
 
-// Identity up to the knee, then bending towards knee * 2.
-MIEN_INLINE float soft_knee(float x, float knee) {
-  return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee);
+// Identity up to the knee, then bending towards knee * 2. per_knee: 1 / knee.
+MIEN_INLINE float soft_knee(float x, float knee, float per_knee) {
+  return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) * per_knee);
 }
 
 // Gloss is added light: it does not grow with what the skin reflects. In L, the cube root of luminance, it is
@@ -47,12 +47,13 @@ MIEN_INLINE float gloss_gain(float low_target, float low_warped) {
 MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
   const float from = std::max(base, ceiling - kCeilingBend);
   const float over = std::max(lightness - from, 0.0f);
-  return std::min(lightness, from) + kCeilingBend * fast_tanh(over / kCeilingBend);
+  return std::min(lightness, from) + kCeilingBend * fast_tanh(over * (1 / kCeilingBend));
 }
 
 // soft_knee to both sides.
 MIEN_INLINE float bent(float x, float knee) {
-  return soft_knee(std::max(x, 0.0f), knee) - soft_knee(std::max(-x, 0.0f), knee);
+  const float size = soft_knee(std::abs(x), knee, 1 / knee);
+  return x < 0 ? -size : size;
 }
 
 // Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
@@ -229,7 +230,8 @@ BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const 
 MIEN_SIMD_CLONES
 void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
                    int n, Block* __restrict out) {
-  const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
+  const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f,
+              per_knee = 1 / gains.knee;
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
@@ -241,12 +243,12 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float deep = smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail);
+    const float deep = smoothstep(1, 2, -detail * (1 / 1.5f) * per_knee);
     const float feature = std::max(in.features[i], deep);
     const float contrast =
         ratio(low_t, low_w, kFeatureRatioMin, in.features[i] > deep ? kFeatureRatioMax : 1.0f);
     const float gloss = gloss_gain(low_t, low_w);
-    const float skin_detail = soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee);
+    const float skin_detail = soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
                        gains.fine * fine * (1 + feature * (contrast - 1));
