@@ -130,7 +130,8 @@ void blur_rows(Plane* plane, int first, const Lines& lines, const Box1d& box) {
   }
 }
 
-// `count` columns from `first` on; at most kStep, the lines' step. Lines without a column stay what they were.
+// `count` columns from `first` on; at most kStep, the lines' step. Lines without a column stay what they
+// were.
 template <int kStep>
 void blur_columns(Plane* plane, int first, int count, const Lines& lines, const Box1d& box) {
   const auto copy = [count](const float* from, float* to) {
@@ -151,11 +152,17 @@ void blur_all_columns(Plane* plane, const Lines& lines, const Box1d& box) {
     blur_columns<kStep>(plane, x, std::min(kStep, plane->width - x), lines, box);
 }
 
+constexpr float kSmallestSigma = 0.05f, kLargestSigma = 2000;
+
 }  // namespace
 
+int gaussian_blur_reach(float sigma_px) {
+  return sigma_px > kSmallestSigma ? kPasses * (box_for(std::min(sigma_px, kLargestSigma)).radius + 1) : 0;
+}
+
 void gaussian_blur(Plane* plane, float sigma_px, std::vector<float>* scratch) {
-  if (!(sigma_px > 0.05f) || plane->size() == 0) return;
-  const Box1d box = box_for(std::min(sigma_px, 2000.0f));
+  if (!(sigma_px > kSmallestSigma) || plane->size() == 0) return;
+  const Box1d box = box_for(std::min(sigma_px, kLargestSigma));
   const bool direct = box.radius <= kLargestDirect;
   const int pad = box.radius + 2, strip = direct ? kStrip : kLanes, row_step = direct ? 1 : kLanes;
   const std::size_t size =

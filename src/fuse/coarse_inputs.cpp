@@ -89,10 +89,14 @@ void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, C
   sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize,
                 &scratch->seen);
   std::array<std::vector<float>, 3>& low = scratch->low;  // L and its tint
-  const Plane* planes[3] = {&s.light.mid_target, &s.light.tint_target_a, &s.light.tint_target_b};
+  const SkinBands& bands = s.light.target;
+  const std::pair<const Plane*, int> planes[3] = {{&bands.mid, s.light.mid_factor},
+                                                  {&bands.tint_a, s.light.tint_factor},
+                                                  {&bands.tint_b, s.light.tint_factor}};
   for (int k = 0; k < 3; ++k) {
     low[k].resize(kCropPlane);
-    shrink.smooth(*planes[k], low[k].data());
+    enlarge_boxes(*planes[k].first, planes[k].second, s.relit.width, s.relit.height, &scratch->parts);
+    shrink.smooth(scratch->parts, low[k].data());
   }
   float* context = out->input.channel(static_cast<int>(CoarseChannel::kContextRed));
   for (std::size_t i = 0; i < kCropPlane; ++i) {

@@ -27,24 +27,25 @@ void to_lightness(const float* r, const float* g, const float* b, std::size_t n,
 
 }  // namespace
 
-void linear_from_srgb(const float* in, std::size_t n, float* out) {
-  to_linear(in, n, out);
-}
+void linear_from_srgb(const float* in, std::size_t n, float* out) { to_linear(in, n, out); }
 
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
   out->resize(in.width, in.height);
-  linear_from_srgb(in.values.data(), in.values.size(), out->values.data());
+  to_linear(in.values.data(), in.values.size(), out->values.data());
+}
+
+void lab_from_linear(const Colours& in, std::size_t n, float* l, float* a, float* b) {
+  to_lab(in.r, in.g, in.b, n, l, a, b);
 }
 
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
   for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
-  to_lab(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->l.values.data(), out->a.values.data(),
-         out->b.values.data());
+  lab_from_linear({in.channel(0), in.channel(1), in.channel(2)}, in.plane(), out->l.values.data(),
+                  out->a.values.data(), out->b.values.data());
 }
 
-void lightness_from_linear(const PlanarRgb& in, Plane* out) {
-  out->resize(in.width, in.height);
-  to_lightness(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->values.data());
+void lightness_from_linear(const Colours& in, std::size_t n, float* l) {
+  to_lightness(in.r, in.g, in.b, n, l);
 }
 
 }  // namespace mien

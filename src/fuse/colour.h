@@ -11,7 +11,8 @@
 namespace mien {
 
 // sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped, what is no number becomes 0.
-// Accurate to 0.003 of 255 (IEC 61966-2-1): its powers are polynomials (least largest error, exact for white).
+// Accurate to 0.003 of 255 (IEC 61966-2-1): its powers are polynomials (least largest error, exact for
+// white).
 MIEN_INLINE float linear_from_srgb(float value) {
   // In this order what is no number becomes 0.
   const float v = std::min(1.0f, std::max(0.0f, value * (1 / 255.0f)));
@@ -73,7 +74,8 @@ MIEN_INLINE Lab lab_from_linear(const LinearRgb& c) {
 
 // May give values outside of 0..1 for colours that sRGB does not have.
 MIEN_INLINE LinearRgb linear_from_lab(const Lab& lab) {
-  const float fy = (lab.l + 16) * (1.0f / 116), fx = fy + lab.a * (1.0f / 500), fz = fy - lab.b * (1.0f / 200);
+  const float fy = (lab.l + 16) * (1.0f / 116), fx = fy + lab.a * (1.0f / 500),
+              fz = fy - lab.b * (1.0f / 200);
   const float x = kWhiteX * lab_curve_inverse(fx), y = lab_curve_inverse(fy),
               z = kWhiteZ * lab_curve_inverse(fz);
   return {3.2404542f * x - 1.5371385f * y - 0.4985314f * z, -0.9692660f * x + 1.8760108f * y + 0.0415560f * z,
@@ -101,7 +103,12 @@ struct LabPlanes {
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out);
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out);
 void linear_from_srgb(const float* in, std::size_t n, float* out);
-// Its L alone.
-void lightness_from_linear(const PlanarRgb& in, Plane* out);
+
+// The same of n pixels, of which the colours lie apart; lightness: L alone.
+struct Colours {
+  const float *r, *g, *b;
+};
+void lab_from_linear(const Colours& in, std::size_t n, float* l, float* a, float* b);
+void lightness_from_linear(const Colours& in, std::size_t n, float* l);
 
 }  // namespace mien

@@ -12,8 +12,8 @@
 namespace mien {
 
 // Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 1e-6, without a
-// division: the inverse root, first guessed by the exponent's third (Kahan), then improved twice (Householder,
-// Newton).
+// division: the inverse root, first guessed by the exponent's third (Kahan), then improved twice
+// (Householder, Newton).
 MIEN_INLINE float fast_cbrt(float x) {
   const auto bits =
       0x54a1f5c2 - static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3));

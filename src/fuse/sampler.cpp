@@ -125,7 +125,7 @@ struct Row {
 
 MIEN_SIMD_CLONES
 void write_row(const float (*__restrict mixed)[4], const std::int32_t* __restrict wanted, int n, Row out) {
-  float *__restrict r = out.r, *__restrict g = out.g, *__restrict b = out.b;
+  float* __restrict r = out.r, * __restrict g = out.g, * __restrict b = out.b;
   for (int i = 0; i < n; ++i) {
     r[i] = wanted[i] ? mixed[i][0] : r[i], g[i] = wanted[i] ? mixed[i][1] : g[i];
     b[i] = wanted[i] ? mixed[i][2] : b[i];
@@ -171,7 +171,7 @@ void sample_bicubic(ImageView image, const SampleMap& map, int y0, int y1, Plana
       mix_block(from, across, down, wanted, n, mixed);
       write_row(mixed, wanted, n,
                 {out->channel(0) + first, out->channel(1) + first, out->channel(2) + first,
-               alpha != nullptr ? alpha->row(y) + x : nullptr});
+                 alpha != nullptr ? alpha->row(y) + x : nullptr});
     }
   }
 }
