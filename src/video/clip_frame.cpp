@@ -120,13 +120,61 @@ Sample* row_of(AVFrame* planes, int plane, int y) {
                                    static_cast<std::ptrdiff_t>(y) * planes->linesize[plane]);
 }
 
-// The sum of a difference over the pixels x0 .. x1 - 1 of all its rows.
-int sum_over(const std::vector<std::int16_t>& values, int width, int rows, int x0, int x1) {
-  int sum = 0;
-  for (int y = 0; y < rows; ++y) {
-    for (int x = x0; x < x1; ++x) sum += values[static_cast<std::size_t>(y) * width + x];
+// Adds the rows of a difference into its first one.
+MIEN_SIMD_CLONES
+void add_rows(int width, int rows, std::int16_t* values) {
+  for (int y = 1; y < rows; ++y) {
+    const std::int16_t* row = values + static_cast<std::ptrdiff_t>(y) * width;
+    for (int x = 0; x < width; ++x) values[x] = static_cast<std::int16_t>(values[x] + row[x]);
   }
-  return sum;
+}
+
+// The mean of a colour's difference over a cell, `wide` pixels of each of `rows` rows that were added up.
+MIEN_INLINE float cell_mean(const std::int16_t* sums, int wide, int rows) {
+  int sum = sums[0];
+  for (int x = 1; x < wide; ++x) sum += sums[x];
+  return static_cast<float>(sum) / static_cast<float>(wide * rows);
+}
+
+// n samples of a chroma plane; every cell is `wide` pixels wide.
+template <class Sample>
+MIEN_INLINE void move_cells(const Differences& d, int first, int n, int wide, int rows, const float* steps,
+                            float largest, Sample* __restrict chroma) {
+  const std::int16_t *red = d.red.data() + first, *green = d.green.data() + first,
+                     *blue = d.blue.data() + first;
+  for (int k = 0; k < n; ++k) {
+    const float r = cell_mean(red + k * wide, wide, rows), g = cell_mean(green + k * wide, wide, rows),
+                b = cell_mean(blue + k * wide, wide, rows);
+    chroma[k] = moved(chroma[k], steps[0] * r + steps[1] * g + steps[2] * b, largest);
+  }
+}
+
+// The same for the shapes of cells that most clips have, 2 x 2 and 2 x 1, which the compiler then knows.
+MIEN_SIMD_CLONES
+void move_pairs(const Differences& d, int n, int rows, const float* steps, float largest,
+                std::uint8_t* chroma) {
+  if (rows == 2) {
+    move_cells(d, 0, n, 2, 2, steps, largest, chroma);
+  } else {
+    move_cells(d, 0, n, 2, 1, steps, largest, chroma);
+  }
+}
+
+// A row of cells, `width` pixels; the last cell may be narrower.
+template <class Sample>
+void move_chroma(const Differences& d, const Cells& cells, int rows, const float* steps, Sample* chroma) {
+  const int wide = 1 << cells.log2_width, whole = d.width / wide, rest = d.width - whole * wide;
+  const auto largest = static_cast<float>(cells.largest);
+  if constexpr (sizeof(Sample) == 1) {
+    if (wide == 2 && rows <= 2) {
+      move_pairs(d, whole, rows, steps, largest, chroma);
+    } else {
+      move_cells(d, 0, whole, wide, rows, steps, largest, chroma);
+    }
+  } else {
+    move_cells(d, 0, whole, wide, rows, steps, largest, chroma);
+  }
+  if (rest > 0) move_cells(d, whole * wide, 1, rest, rows, steps, largest, chroma + whole);
 }
 
 // The pixels of a row of cells that change, first .. last; none: last < first.
@@ -159,17 +207,10 @@ void write_cell_row(const Cells& cells, const Steps& steps, ImageView before, Im
     subtract_row(before.row(y) + 3 * x0, after.row(y) + 3 * x0, width, red, green, blue);
     move_luma(red, green, blue, width, steps.y, largest, row_of<Sample>(planes, 0, y) + x0);
   }
-  Sample *u = row_of<Sample>(planes, 1, cell_y), *v = row_of<Sample>(planes, 2, cell_y);
-  for (int cell = first_cell; cell <= last_cell; ++cell) {
-    const int left = (cell << cells.log2_width) - x0, right = std::min(left + (1 << cells.log2_width), width);
-    const auto mean = [&](const std::vector<std::int16_t>& of) {
-      return static_cast<float>(sum_over(of, width, y1 - y0, left, right)) /
-             static_cast<float>((right - left) * (y1 - y0));
-    };
-    const float red = mean(d.red), green = mean(d.green), blue = mean(d.blue);
-    u[cell] = moved(u[cell], steps.u[0] * red + steps.u[1] * green + steps.u[2] * blue, largest);
-    v[cell] = moved(v[cell], steps.v[0] * red + steps.v[1] * green + steps.v[2] * blue, largest);
-  }
+  for (std::vector<std::int16_t>* values : {&d.red, &d.green, &d.blue})
+    add_rows(width, y1 - y0, values->data());
+  move_chroma(d, cells, y1 - y0, steps.u, row_of<Sample>(planes, 1, cell_y) + first_cell);
+  move_chroma(d, cells, y1 - y0, steps.v, row_of<Sample>(planes, 2, cell_y) + first_cell);
 }
 
 int scaler_matrix(AVColorSpace matrix) {
