@@ -127,5 +127,48 @@ TEST(EnlargeBoxes, AgreesWithThePlainTwinOnAwkwardSizes) {
   }
 }
 
+TEST(RowEnlarger, GivesTheSameRowsInAnyOrderAndInParts) {
+  const Plane small = noise(11, 9);
+  Plane whole;
+  enlarge_boxes(small, 5, 53, 44, &whole);
+  RowEnlarger rows;
+  rows.begin(small, 5, 53);
+  std::vector<float> part(53);
+  for (const int y : {0, 43, 7, 8, 9, 3, 43, 20}) {
+    rows.row(y, 6, 41, part.data());
+    for (int x = 6; x < 41; ++x) ASSERT_EQ(part[x - 6], whole.row(y)[x]) << y << ", " << x;
+  }
+}
+
+TEST(RowShrinker, TakesSpansOfRowsAsTheWholeMaskedPlane) {
+  const Plane in = noise(37, 29);
+  Plane mask = noise(37, 29), whole, by_rows;
+  for (int y = 0; y < 29; ++y) {
+    for (int x = 0; x < 37; ++x) mask.row(y)[x] *= x >= y / 2 && x < 30 ? 1.0f : 0.0f;
+  }
+  shrink_boxes_masked(in.values.data(), mask, 4, &whole);
+  RowShrinker sums;
+  sums.begin(37, 29, 4, &by_rows);
+  for (int y = 0; y < 29; ++y) sums.add(in.row(y) + y / 2, mask.row(y) + y / 2, y / 2, 30);
+  EXPECT_EQ(by_rows.values, whole.values);
+}
+
+TEST(GaussianBlur, SeesNothingBeyondItsReach) {
+  for (const float sigma : {0.01f, 0.8f, 1.7f, 4.4f, 9.0f}) {
+    Plane plane;
+    plane.resize(151, 1);
+    plane.fill(0);
+    plane.values[75] = 1;
+    std::vector<float> scratch;
+    gaussian_blur(&plane, sigma, &scratch);
+    const int reach = gaussian_blur_reach(sigma);
+    for (int x = 0; x < 151; ++x) {
+      if (std::abs(x - 75) > reach) {
+        ASSERT_NEAR(plane.values[x], 0, 1e-9f) << sigma << ", " << x;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mien

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "core/simd_clones.h"
 
@@ -15,19 +16,6 @@ constexpr float kMaxCoordinate = 1e6f;
 
 bool usable(const RasterVertex& v) {
   return std::isfinite(v.z) && std::abs(v.x_px) < kMaxCoordinate && std::abs(v.y_px) < kMaxCoordinate;
-}
-
-// The span [first, last] of integers x with a + b * x >= -slack, cut to what it was.
-MIEN_INLINE void clip_span(float a, float b, int* first, int* last) {
-  const float limit = (-kEdgeSlack - a) / b;
-  if (b > 0) {
-    *first =
-        std::max(*first, static_cast<int>(std::ceil(std::clamp(limit, -kMaxCoordinate, kMaxCoordinate))));
-  } else if (b < 0) {
-    *last = std::min(*last, static_cast<int>(std::floor(std::clamp(limit, -kMaxCoordinate, kMaxCoordinate))));
-  } else if (a < -kEdgeSlack) {
-    *last = *first - 1;
-  }
 }
 
 // What does not change within a triangle.
@@ -50,29 +38,72 @@ MIEN_INLINE Slopes slopes_of(const Barycentric& b, float at0, float at1, float a
   return {at0, b.ux * d1 + b.vx * d2, b.uy * d1 + b.vy * d2};
 }
 
-constexpr int kSpan = 64;  // pixels of a row done together
+// Where a triangle's rows begin and end, in pixels from its first corner, as lines of the way down from it.
+// An edge along a row bounds none: rows beyond it are not looked at.
+class RowEnds {
+ public:
+  explicit RowEnds(const Barycentric& b) {
+    add(0, b.ux, b.uy);
+    add(0, b.vx, b.vy);
+    add(1, -b.ux - b.vx, -b.uy - b.vy);
+  }
+  float left(float dy) const {
+    return std::max(left_.at[0] + left_.step[0] * dy, left_.at[1] + left_.step[1] * dy);
+  }
+  float right(float dy) const {
+    return std::min(right_.at[0] + right_.step[0] * dy, right_.at[1] + right_.step[1] * dy);
+  }
 
-// n <= kSpan pixels of a row that lie nearer than what is drawn; (dx, dy) is the first one's way from the
-// first corner.
-MIEN_INLINE void draw_span(const Slopes& z, const Slopes* attributes, int count, float dx, float dy, int n,
-                           float* depth, float* const* out) {
+ private:
+  struct Lines {
+    float at[2], step[2] = {0, 0};
+    int count = 0;
+  };
+  // at + by_x x + by_y y >= 0 inside.
+  void add(float at, float by_x, float by_y) {
+    if (by_x == 0) return;
+    Lines& lines = by_x > 0 ? left_ : right_;
+    if (lines.count == 2) return;  // three edges that bound one side: no triangle
+    lines.at[lines.count] = (-kEdgeSlack - at) / by_x, lines.step[lines.count++] = -by_y / by_x;
+  }
+  Lines left_{{-kMaxCoordinate, -kMaxCoordinate}}, right_{{kMaxCoordinate, kMaxCoordinate}};
+};
+
+constexpr int kLanes = 8;  // pixels of a row done together, whether they belong to the triangle or not
+using Lanes [[gnu::vector_size(sizeof(float) * kLanes)]] = float;
+using LaneChoice [[gnu::vector_size(sizeof(float) * kLanes)]] = std::int32_t;
+constexpr Lanes kLaneNumbers = {0, 1, 2, 3, 4, 5, 6, 7};
+
+// The first n <= kLanes pixels of a row that lie nearer than what is drawn; (dx, dy) is the first one's way
+// from the first corner. kLanes pixels are read and written, those beyond n as they were.
+MIEN_INLINE void draw_lanes(const Slopes& z, const Slopes* attributes, int count, float dx, float dy, int n,
+                            float* depth, float* const* out) {
+  const Lanes here = z.value + z.dy * dy + z.dx * (dx + kLaneNumbers);
+  Lanes there;
+  std::memcpy(&there, depth, sizeof there);
+  const LaneChoice nearer = (here < there) & (kLaneNumbers < static_cast<float>(n));
+  there = nearer ? here : there;
+  std::memcpy(depth, &there, sizeof there);
+  for (int k = 0; k < count; ++k) {
+    const float row = attributes[k].value + attributes[k].dy * dy + attributes[k].dx * dx;
+    Lanes values;
+    std::memcpy(&values, out[k], sizeof values);
+    values = nearer ? row + attributes[k].dx * kLaneNumbers : values;
+    std::memcpy(out[k], &values, sizeof values);
+  }
+}
+
+// The same one by one, for the planes' last pixels.
+MIEN_INLINE void draw_singly(const Slopes& z, const Slopes* attributes, int count, float dx, float dy, int n,
+                             float* depth, float* const* out) {
   const float z_row = z.value + z.dy * dy;
-  std::int32_t nearer[kSpan], hidden = 0;
   for (int i = 0; i < n; ++i) {
     const float here = z_row + z.dx * (dx + static_cast<float>(i));
-    nearer[i] = here < depth[i] ? 1 : 0;
-    hidden |= 1 - nearer[i];
-    depth[i] = nearer[i] ? here : depth[i];
-  }
-  for (int k = 0; k < count; ++k) {
-    const float row = attributes[k].value + attributes[k].dy * dy + attributes[k].dx * dx,
-                step = attributes[k].dx;
-    float* to = out[k];
-    if (hidden) {
-      for (int i = 0; i < n; ++i) to[i] = nearer[i] ? row + step * static_cast<float>(i) : to[i];
-    } else {
-      for (int i = 0; i < n; ++i) to[i] = row + step * static_cast<float>(i);
-    }
+    if (!(here < depth[i])) continue;
+    depth[i] = here;
+    for (int k = 0; k < count; ++k)
+      out[k][i] = attributes[k].value + attributes[k].dy * dy + attributes[k].dx * dx +
+                  attributes[k].dx * static_cast<float>(i);
   }
 }
 
@@ -91,20 +122,27 @@ void draw(const Corners& c, int attribute_count, const RasterTarget& target) {
   const int y0 = std::max(0, static_cast<int>(std::ceil(low)));
   const int y1 = std::min(target.height - 1, static_cast<int>(std::floor(high)));
   const std::size_t plane = static_cast<std::size_t>(target.width) * target.height;
+  const RowEnds ends(b);
+  const float last_column = static_cast<float>(target.width - 1);
   for (int y = y0; y <= y1; ++y) {
     const float dy = static_cast<float>(y) - c.p0->y_px;
-    const float u0 = b.uy * dy - b.ux * c.p0->x_px, v0 = b.vy * dy - b.vx * c.p0->x_px;
-    int first = 0, last = target.width - 1;
-    clip_span(u0, b.ux, &first, &last);
-    clip_span(v0, b.vx, &first, &last);
-    clip_span(1 - u0 - v0, -b.ux - b.vx, &first, &last);
+    const float left = std::max(std::ceil(c.p0->x_px + ends.left(dy)), 0.0f),
+                right = std::min(std::floor(c.p0->x_px + ends.right(dy)), last_column);
+    if (!(left <= right)) continue;
+    const int first = static_cast<int>(left), last = static_cast<int>(right);
     const std::size_t row = static_cast<std::size_t>(y) * target.width;
-    for (int x = first; x <= last; x += kSpan) {
+    for (int x = first; x <= last; x += kLanes) {
       float* out[kMostRasterAttributes];
       for (int k = 0; k < attribute_count; ++k)
         out[k] = (target.planes.empty() ? target.attributes + k * plane : target.planes[k]) + row + x;
-      draw_span(z, attributes, attribute_count, static_cast<float>(x) - c.p0->x_px, dy,
-                std::min(kSpan, last + 1 - x), target.depth + row + x, out);
+      const float dx = static_cast<float>(x) - c.p0->x_px;
+      const int n = std::min(kLanes, last + 1 - x);
+      float* depth = target.depth + row + x;
+      if (row + x + kLanes <= plane) {
+        draw_lanes(z, attributes, attribute_count, dx, dy, n, depth, out);
+      } else {
+        draw_singly(z, attributes, attribute_count, dx, dy, n, depth, out);
+      }
     }
   }
 }

@@ -47,16 +47,10 @@ Region cut(Region r, ImageView frame, int factor) {
   return r;
 }
 
-// Four floats, so that the compiler handles a pixel as one vector; the last is unused.
-struct Rgbx {
-  float v[4];
-};
+// A pixel as one vector; the last value is unused.
+using Rgbx [[gnu::vector_size(16)]] = float;
 
-Rgbx mix(const Rgbx& a, const Rgbx& b, float t) {
-  Rgbx out;
-  for (int c = 0; c < 4; ++c) out.v[c] = a.v[c] + t * (b.v[c] - a.v[c]);
-  return out;
-}
+MIEN_INLINE Rgbx mix(const Rgbx& a, const Rgbx& b, float t) { return a + t * (b - a); }
 
 struct Channels {
   int count, red, green, blue;
@@ -87,8 +81,7 @@ void sum_columns(const std::uint16_t* p, int width, int factor, const Channels& 
   for (int x = 0; x < width; ++x) {
     int red = 0, green = 0, blue = 0;
     for (int u = 0; u < boxes; ++u, p += count) red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
-    to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
-              static_cast<float>(blue) * weight, 0}};
+    to[x] = Rgbx{static_cast<float>(red), static_cast<float>(green), static_cast<float>(blue), 0} * weight;
   }
 }
 
@@ -135,8 +128,7 @@ void shrink(ImageView frame, const Region& r, int factor, std::vector<Rgbx>* out
           red += p[ch.red], green += p[ch.green], blue += p[ch.blue];
         }
       }
-      to[x] = {{static_cast<float>(red) * weight, static_cast<float>(green) * weight,
-                static_cast<float>(blue) * weight, 0}};
+      to[x] = Rgbx{static_cast<float>(red), static_cast<float>(green), static_cast<float>(blue), 0} * weight;
     };
     for (int x = 0; x < first; ++x) at_edge(x);
     for (int x = end; x < r.width; ++x) at_edge(x);
@@ -267,7 +259,7 @@ void sample_affine(ImageView frame, const Affine& out_from_frame, int width, int
       const Rgbx* s = small.data() + static_cast<std::size_t>(iy) * region.width + ix;
       const Rgbx v =
           mix(mix(s[0], s[right], fx), mix(s[below], s[below + right], fx), py - static_cast<float>(iy));
-      *red = v.v[0], *green = v.v[1], *blue = v.v[2];
+      *red = v[0], *green = v[1], *blue = v[2];
     }
   }
 }

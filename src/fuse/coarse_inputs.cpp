@@ -82,6 +82,25 @@ class Shrinker {
 
 constexpr std::size_t kCropPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
 
+// A row of the crop: lightness and tint of the target's skin, how far it will be painted over, and the
+// target.
+struct ContextRow {
+  const float *l, *tint_a, *tint_b, *hidden, *red, *green, *blue;
+};
+
+MIEN_SIMD_CLONES
+void draw_context_row(const ContextRow in, float* __restrict red, float* __restrict green,
+                      float* __restrict blue) {
+  constexpr float kUnit = 1 / 255.0f;
+  for (int x = 0; x < kCoarseSize; ++x) {
+    const LinearRgb linear = linear_from_lab(tinted(in.l[x], {in.tint_a[x], in.tint_b[x]}));
+    const float share = std::min(1.0f, std::max(0.0f, in.hidden[x]) * kHideMore);
+    red[x] = (in.red[x] + share * (srgb_from_linear(linear.r) - in.red[x])) * kUnit;
+    green[x] = (in.green[x] + share * (srgb_from_linear(linear.g) - in.green[x])) * kUnit;
+    blue[x] = (in.blue[x] + share * (srgb_from_linear(linear.b) - in.blue[x])) * kUnit;
+  }
+}
+
 // The target where it stays visible; where the face will go, only the low frequencies of its skin, so that no
 // one can copy from it.
 void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, CoarseInputScratch* scratch,
@@ -89,23 +108,21 @@ void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, C
   sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize,
                 &scratch->seen);
   std::array<std::vector<float>, 3>& low = scratch->low;  // L and its tint
-  const Plane* planes[3] = {&s.light.mid_target, &s.light.tint_target_a, &s.light.tint_target_b};
+  const SkinBands& bands = s.light.target;
+  const std::pair<const Plane*, int> planes[3] = {{&bands.mid, s.light.mid_factor},
+                                                  {&bands.tint_a, s.light.tint_factor},
+                                                  {&bands.tint_b, s.light.tint_factor}};
   for (int k = 0; k < 3; ++k) {
     low[k].resize(kCropPlane);
-    shrink.smooth(*planes[k], low[k].data());
+    enlarge_boxes(*planes[k].first, planes[k].second, s.relit.width, s.relit.height, &scratch->parts);
+    shrink.smooth(scratch->parts, low[k].data());
   }
   float* context = out->input.channel(static_cast<int>(CoarseChannel::kContextRed));
-  for (std::size_t i = 0; i < kCropPlane; ++i) {
-    float colour[3] = {scratch->seen.channel(0)[i], scratch->seen.channel(1)[i], scratch->seen.channel(2)[i]};
-    if (hidden[i] > 0) {
-      const LinearRgb linear = linear_from_lab(tinted(low[0][i], {low[1][i], low[2][i]}));
-      const float skin[3] = {srgb_from_linear(linear.r), srgb_from_linear(linear.g),
-                             srgb_from_linear(linear.b)};
-      const float share = std::min(1.0f, hidden[i] * kHideMore);
-      for (int c = 0; c < 3; ++c) colour[c] += share * (skin[c] - colour[c]);
-    }
-    for (int c = 0; c < 3; ++c) context[c * kCropPlane + i] = colour[c] / 255;
-  }
+  for (std::size_t i = 0; i < kCropPlane; i += kCoarseSize)
+    draw_context_row(
+        {low[0].data() + i, low[1].data() + i, low[2].data() + i, hidden + i, scratch->seen.channel(0) + i,
+         scratch->seen.channel(1) + i, scratch->seen.channel(2) + i},
+        context + i, context + kCropPlane + i, context + 2 * kCropPlane + i);
 }
 
 // Canonical position and facing, drawn at the crop's size.
@@ -200,6 +217,31 @@ void apply_row(const float* cells, Point2f at, Point2f step, int count, const Im
   }
 }
 
+// What will be painted over: the face and its eyeballs.
+MIEN_SIMD_CLONES
+void draw_painted(const float* alpha, const float* right_eye, const float* left_eye, std::size_t n,
+                  float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float most = std::max(alpha[i], std::max(right_eye[i], left_eye[i]));
+    out[i] = alpha[i] > 0 ? most : alpha[i];
+  }
+}
+
+MIEN_SIMD_CLONES
+void draw_parts(const float* mouth, const float* right_eye, const float* left_eye, std::size_t n,
+                float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = 0.5f * mouth[i] + std::max(right_eye[i], left_eye[i]);
+}
+
+// Of a pixel's three residuals: bent, then their mean.
+MIEN_SIMD_CLONES
+void mean_residual(const float* red, const float* green, const float* blue, std::size_t n,
+                   float* __restrict out) {
+  constexpr float kPerLimit = 1 / kResidualLimit;
+  const auto bend = [](float r) { return r / std::sqrt(1 + r * kPerLimit * (r * kPerLimit)); };
+  for (std::size_t i = 0; i < n; ++i) out[i] = (bend(red[i]) + bend(green[i]) + bend(blue[i])) / 3;
+}
+
 }  // namespace
 
 void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, CoarseCrop* out) {
@@ -211,20 +253,15 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
     shrink(s.relit.channel(c), 1 / 255.0f, 0, channel(CoarseChannel::kRelitRed) + c * kCropPlane);
   shrink(s.trust.values.data(), 1, 0, channel(CoarseChannel::kTrust));
   Plane& parts = scratch->parts;
-  // What will be painted over: the face and its eyeballs.
-  parts = s.masks.alpha;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts.values[i] > 0)
-      parts.values[i] =
-          std::max(parts.values[i], std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]));
-  }
+  const FaceMasks& masks = s.masks;
+  const float *right_eye = masks.right_eye.values.data(), *left_eye = masks.left_eye.values.data();
+  parts.resize(masks.alpha.width, masks.alpha.height);
+  draw_painted(masks.alpha.values.data(), right_eye, left_eye, parts.size(), parts.values.data());
   shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
   draw_context(s, channel(CoarseChannel::kAlpha), shrink, scratch, out);
   shrink(s.masks.alpha.values.data(), 1, 0, channel(CoarseChannel::kAlpha));
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    parts.values[i] =
-        0.5f * s.masks.mouth.values[i] + std::max(s.masks.right_eye.values[i], s.masks.left_eye.values[i]);
-  }
+  parts.resize(masks.alpha.width, masks.alpha.height);
+  draw_parts(masks.mouth.values.data(), right_eye, left_eye, parts.size(), parts.values.data());
   shrink(parts.values.data(), 1, 0, channel(CoarseChannel::kParts));
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
@@ -240,14 +277,8 @@ void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, i
     enlarge_map(small.values.data(), small.width, kCoarseSize, out->cells.data() + to, Answer::kStride);
   }
   residual.resize(residual_alpha.width, residual_alpha.height);
-  for (std::size_t i = 0; i < residual.size(); ++i) {
-    float sum = 0;
-    for (int c = 0; c < 3; ++c) {
-      const float r = residual_alpha.channel(c)[i], share = r * (1 / kResidualLimit);
-      sum += r / std::sqrt(1 + share * share);
-    }
-    residual.values[i] = sum / 3;
-  }
+  mean_residual(residual_alpha.channel(0), residual_alpha.channel(1), residual_alpha.channel(2),
+                residual.size(), residual.values.data());
   enlarge_map(residual.values.data(), residual.width, kCoarseSize, out->cells.data() + Answer::kResidual,
               Answer::kStride);
   enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize,

@@ -1,38 +1,14 @@
 #include "fuse/colour.h"
 
-#include <array>
-
 #include "core/simd_clones.h"
 
 namespace mien {
 namespace {
 
-constexpr int kSteps = 2048;
-using Table = std::array<float, kSteps + 2>;
-
-const Table& table_to_linear() {
-  static const Table table = [] {
-    Table t;
-    for (int i = 0; i < kSteps + 2; ++i) {
-      const double v = static_cast<double>(i) / kSteps;
-      t[i] = static_cast<float>(v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4));
-    }
-    return t;
-  }();
-  return table;
-}
-
-MIEN_INLINE float look_up(const float* table, float value) {
-  // In this order what is no number becomes 0.
-  const float p = std::min(1.0f, std::max(0.0f, value * (1 / 255.0f))) * kSteps;
-  const int i = static_cast<int>(p);
-  return table[i] + (p - static_cast<float>(i)) * (table[i + 1] - table[i]);
-}
-
 // The loops take bare pointers: with vectors' members GCC 12 makes no vector loops of them.
 MIEN_SIMD_CLONES
-void to_linear(const float* table, const float* in, std::size_t n, float* __restrict out) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = look_up(table, in[i]);
+void to_linear(const float* in, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = linear_from_srgb(in[i]);
 }
 
 MIEN_SIMD_CLONES
@@ -51,26 +27,25 @@ void to_lightness(const float* r, const float* g, const float* b, std::size_t n,
 
 }  // namespace
 
-float linear_from_srgb(float value) { return look_up(table_to_linear().data(), value); }
-
-void linear_from_srgb(const float* in, std::size_t n, float* out) {
-  to_linear(table_to_linear().data(), in, n, out);
-}
+void linear_from_srgb(const float* in, std::size_t n, float* out) { to_linear(in, n, out); }
 
 void linear_from_srgb(const PlanarRgb& in, PlanarRgb* out) {
   out->resize(in.width, in.height);
-  linear_from_srgb(in.values.data(), in.values.size(), out->values.data());
+  to_linear(in.values.data(), in.values.size(), out->values.data());
+}
+
+void lab_from_linear(const Colours& in, std::size_t n, float* l, float* a, float* b) {
+  to_lab(in.r, in.g, in.b, n, l, a, b);
 }
 
 void lab_from_linear(const PlanarRgb& in, LabPlanes* out) {
   for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(in.width, in.height);
-  to_lab(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->l.values.data(), out->a.values.data(),
-         out->b.values.data());
+  lab_from_linear({in.channel(0), in.channel(1), in.channel(2)}, in.plane(), out->l.values.data(),
+                  out->a.values.data(), out->b.values.data());
 }
 
-void lightness_from_linear(const PlanarRgb& in, Plane* out) {
-  out->resize(in.width, in.height);
-  to_lightness(in.channel(0), in.channel(1), in.channel(2), in.plane(), out->values.data());
+void lightness_from_linear(const Colours& in, std::size_t n, float* l) {
+  to_lightness(in.r, in.g, in.b, n, l);
 }
 
 }  // namespace mien

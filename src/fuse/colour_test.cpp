@@ -12,6 +12,18 @@ TEST(Colour, EveryByteSurvivesLinearLight) {
     EXPECT_NEAR(srgb_from_linear(linear_from_srgb(static_cast<float>(v))), v, 0.02f);
 }
 
+TEST(Colour, PolynomialsFollowTheStandardsPowers) {
+  for (int k = 0; k <= 4096; ++k) {
+    const double v = k / 4096.0, linear = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    EXPECT_NEAR(linear_from_srgb(static_cast<float>(255 * v)), linear, 1.2e-5);
+    EXPECT_NEAR(srgb_from_linear(static_cast<float>(linear)), 255 * v, 0.003) << v;
+  }
+}
+
+TEST(Colour, CubeRootsAreExactToAMillionth) {
+  for (float x = 1e-12f; x < 1e9f; x *= 1.037f) EXPECT_NEAR(fast_cbrt(x) / std::cbrt(x), 1, 1e-6f) << x;
+}
+
 TEST(Colour, LabOfKnownColours) {
   // Published values for sRGB red, a skin tone and mid grey (D65).
   const auto lab = [](float r, float g, float b) {

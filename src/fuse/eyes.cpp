@@ -34,32 +34,55 @@ Affine source_from_canvas(const Mesh& source, const Mesh& fused, const Eye& eye)
   return {a, -b, to.x - a * from.x + b * from.y, b, a, to.y - b * from.x - a * from.y};
 }
 
+// The part of the canvas outside of which a mask is 0.
+struct Part {
+  int x0, y0, width, height;
+};
+
+Part part_with(const Plane& mask) {
+  const auto seen = [](float v) { return v > 0; };
+  int low_x = mask.width, high_x = 0, low_y = mask.height, high_y = 0;
+  for (int y = 0; y < mask.height; ++y) {
+    const float *row = mask.row(y), *end = row + mask.width, *first = std::find_if(row, end, seen);
+    if (first == end) continue;
+    while (!seen(end[-1])) --end;
+    low_x = std::min(low_x, static_cast<int>(first - row)),
+    high_x = std::max(high_x, static_cast<int>(end - row));
+    low_y = std::min(low_y, y), high_y = y + 1;
+  }
+  return {low_x, low_y, std::max(0, high_x - low_x), std::max(0, high_y - low_y)};
+}
+
 void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, const Plane& mask,
            EyesScratch* scratch, PlanarRgb* warped) {
+  const Part part = part_with(mask);
+  if (part.width == 0) return;
   const int level = best_level(texture, fused);
   const float k = std::ldexp(1.0f, -level);
   const Affine to_level = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f},
                                   source_from_canvas(texture.mesh, fused, eye));
   Plane &map_x = scratch->map_x, &map_y = scratch->map_y;
-  map_x.resize(mask.width, mask.height), map_y.resize(mask.width, mask.height);
-  map_x.fill(std::numeric_limits<float>::quiet_NaN());
-  int first = mask.height, last = -1;
-  for (int y = 0; y < mask.height; ++y) {
-    for (int x = 0; x < mask.width; ++x) {
-      if (!(mask.row(y)[x] > 0)) continue;
-      const Point2f p = to_level({static_cast<float>(x), static_cast<float>(y)});
-      map_x.row(y)[x] = p.x, map_y.row(y)[x] = p.y;
-      first = std::min(first, y), last = y;
+  map_x.resize(part.width, part.height), map_y.resize(part.width, part.height);
+  for (int y = 0; y < part.height; ++y) {
+    const float* share = mask.row(part.y0 + y) + part.x0;
+    for (int x = 0; x < part.width; ++x) {
+      const Point2f p = to_level({static_cast<float>(part.x0 + x), static_cast<float>(part.y0 + y)});
+      map_x.row(y)[x] = share[x] > 0 ? p.x : std::numeric_limits<float>::quiet_NaN();
+      map_y.row(y)[x] = p.y;
     }
   }
-  if (last < first) return;
   PlanarRgb& eyeball = scratch->eyeball;
-  eyeball.resize(mask.width, mask.height);
-  sample_bicubic(texture.levels[level].view(), {map_x, map_y}, first, last + 1, &eyeball);
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    const float a = mask.values[i];
-    if (!(a > 0)) continue;
-    for (int c = 0; c < 3; ++c) warped->channel(c)[i] += a * (eyeball.channel(c)[i] - warped->channel(c)[i]);
+  eyeball.resize(part.width, part.height);
+  sample_bicubic(texture.levels[level].view(), {map_x, map_y}, 0, part.height, &eyeball);
+  for (int y = 0; y < part.height; ++y) {
+    const std::size_t from = static_cast<std::size_t>(y) * part.width,
+                      to = static_cast<std::size_t>(part.y0 + y) * mask.width + part.x0;
+    const float* share = mask.values.data() + to;
+    for (int c = 0; c < 3; ++c) {
+      const float* ball = eyeball.channel(c) + from;
+      float* pixel = warped->channel(c) + to;
+      for (int x = 0; x < part.width; ++x) pixel[x] += share[x] > 0 ? share[x] * (ball[x] - pixel[x]) : 0;
+    }
   }
 }
 

@@ -11,14 +11,17 @@
 
 namespace mien {
 
-// Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 3e-6: a first
-// guess by the exponent's third (Kahan), then Newton's step twice.
+// Cube root of x >= 0 (smallest normal float and up; 0 gives about 0). Relative error below 1e-6, without a
+// division: the inverse root, first guessed by the exponent's third (Kahan), then improved twice
+// (Householder, Newton).
 MIEN_INLINE float fast_cbrt(float x) {
   const auto bits =
-      static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3)) + 0x2a5137a0;
+      0x54a1f5c2 - static_cast<std::int32_t>(static_cast<float>(std::bit_cast<std::int32_t>(x)) * (1.0f / 3));
   float y = std::bit_cast<float>(bits);
-  y = (2 * y + x / (y * y)) * (1.0f / 3);
-  return (2 * y + x / (y * y)) * (1.0f / 3);
+  const float h = 1 - x * (y * y * y);
+  y += y * h * (1.0f / 3 + h * (2.0f / 9));
+  y += y * (1.0f / 3) * (1 - x * (y * y * y));
+  return x * (y * y);
 }
 
 // tanh within 0.025, with its slope at 0 and its limits.

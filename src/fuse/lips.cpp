@@ -59,34 +59,57 @@ void draw_lips(const Mesh& mesh, const Patch& patch, Plane* lips) {
   for (std::size_t i = 0; i < lips->size(); ++i) lips->values[i] *= 1 - inside.values[i];
 }
 
-Lab lab_at(const PlanarRgb& picture, std::size_t i) {
-  return lab_from_linear({linear_from_srgb(picture.channel(0)[i]), linear_from_srgb(picture.channel(1)[i]),
-                          linear_from_srgb(picture.channel(2)[i])});
-}
-
-// Calls use(index in the canvas, index in the patch) for every pixel of the patch.
-template <class Use>
-void for_patch(const Patch& patch, int width, Use use) {
-  std::size_t k = 0;
-  for (int y = patch.y0; y < patch.y1; ++y) {
-    for (int x = patch.x0; x < patch.x1; ++x, ++k) use(static_cast<std::size_t>(y) * width + x, k);
+// The picture's colours within the patch.
+void patch_lab(const PlanarRgb& picture, const Patch& patch, LabPlanes* out) {
+  const int width = patch.x1 - patch.x0;
+  const auto n = static_cast<std::size_t>(width);
+  thread_local std::vector<float> linear;  // scratch that keeps its memory
+  linear.resize(3 * n);
+  for (Plane* plane : {&out->l, &out->a, &out->b}) plane->resize(width, patch.y1 - patch.y0);
+  for (int y = 0; y < out->l.height; ++y) {
+    const std::size_t at = static_cast<std::size_t>(patch.y0 + y) * picture.width + patch.x0;
+    for (int c = 0; c < 3; ++c) linear_from_srgb(picture.channel(c) + at, n, linear.data() + c * n);
+    lab_from_linear({linear.data(), linear.data() + n, linear.data() + 2 * n}, n, out->l.row(y),
+                    out->a.row(y), out->b.row(y));
   }
 }
 
-// Mean colour of the picture where the lips are seen; false with too few pixels.
-bool mean_colour(const PlanarRgb& picture, const Plane& lips, const Plane& alpha, const Patch& patch,
-                 Lab* out) {
+// Mean colour of the patch where the lips are seen; false with too few pixels.
+bool mean_colour(const LabPlanes& lab, const Plane& lips, const Plane& alpha, const Patch& patch, Lab* out) {
   double l = 0, a = 0, b = 0;
   std::size_t n = 0;
-  for_patch(patch, picture.width, [&](std::size_t i, std::size_t k) {
-    if (lips.values[k] < 0.5f || alpha.values[i] < kSeen) return;
-    const Lab c = lab_at(picture, i);
-    l += c.l, a += c.a, b += c.b, ++n;
-  });
+  for (int y = 0; y < lips.height; ++y) {
+    const float *share = lips.row(y), *seen = alpha.row(patch.y0 + y) + patch.x0;
+    for (int x = 0; x < lips.width; ++x) {
+      if (share[x] < 0.5f || seen[x] < kSeen) continue;
+      l += lab.l.row(y)[x], a += lab.a.row(y)[x], b += lab.b.row(y)[x], ++n;
+    }
+  }
   if (n < kFewestPixels) return false;
   const auto mean = [n](double sum) { return static_cast<float>(sum / static_cast<double>(n)); };
   *out = {mean(l), mean(a), mean(b)};
   return true;
+}
+
+// A row of the patch: its colours, how far lips are there, and the picture's pixels.
+struct LipRow {
+  const float *l, *a, *b, *lips, *alpha;
+  float *red, *green, *blue;
+};
+
+// Moves the lips' colours by `step`, as far as `share` and the lips' mask say.
+MIEN_SIMD_CLONES
+void move_row(const LipRow row, const Lab& step, float share, int n) {
+  float* __restrict red = row.red, * __restrict green = row.green, * __restrict blue = row.blue;
+  for (int x = 0; x < n; ++x) {
+    const float w = share * row.lips[x];
+    const bool changes = w > 0.004f && row.alpha[x] > 0;
+    const LinearRgb rgb = linear_from_lab(
+        {std::clamp(row.l[x] + w * step.l, 0.0f, 100.0f), row.a[x] + w * step.a, row.b[x] + w * step.b});
+    red[x] = changes ? srgb_from_linear(rgb.r) : red[x];
+    green[x] = changes ? srgb_from_linear(rgb.g) : green[x];
+    blue[x] = changes ? srgb_from_linear(rgb.b) : blue[x];
+  }
 }
 
 }  // namespace
@@ -100,23 +123,21 @@ void match_lips(const PlanarRgb& target, const Mesh& fused_mesh, const Mesh& tar
   if (patch.x1 <= patch.x0 || patch.y1 <= patch.y0) return;
   thread_local Plane lips, target_lips;  // of the patch alone; scratch that keeps its memory
   draw_lips(fused_mesh, patch, &lips), draw_lips(target_mesh, patch, &target_lips);
+  thread_local LabPlanes lab, target_lab;
+  patch_lab(*picture, patch, &lab), patch_lab(target, patch, &target_lab);
   Lab own, wanted;
-  if (!mean_colour(*picture, lips, masks.alpha, patch, &own) ||
-      !mean_colour(target, target_lips, masks.alpha, patch, &wanted)) {
+  if (!mean_colour(lab, lips, masks.alpha, patch, &own) ||
+      !mean_colour(target_lab, target_lips, masks.alpha, patch, &wanted)) {
     return;
   }
   thread_local std::vector<float> line;
   gaussian_blur(&lips, sigma, &line);
-  for_patch(patch, picture->width, [&](std::size_t i, std::size_t k) {
-    const float w = share * lips.values[k];
-    if (!(w > 0.004f) || !(masks.alpha.values[i] > 0)) return;
-    const Lab c = lab_at(*picture, i);
-    const LinearRgb rgb = linear_from_lab({std::clamp(c.l + w * (wanted.l - own.l), 0.0f, 100.0f),
-                                           c.a + w * (wanted.a - own.a), c.b + w * (wanted.b - own.b)});
-    picture->channel(0)[i] = srgb_from_linear(rgb.r);
-    picture->channel(1)[i] = srgb_from_linear(rgb.g);
-    picture->channel(2)[i] = srgb_from_linear(rgb.b);
-  });
+  for (int y = 0; y < lips.height; ++y) {
+    const std::size_t at = static_cast<std::size_t>(patch.y0 + y) * picture->width + patch.x0;
+    move_row({lab.l.row(y), lab.a.row(y), lab.b.row(y), lips.row(y), masks.alpha.values.data() + at,
+              picture->channel(0) + at, picture->channel(1) + at, picture->channel(2) + at},
+             {wanted.l - own.l, wanted.a - own.a, wanted.b - own.b}, share, lips.width);
+  }
 }
 
 }  // namespace mien

@@ -28,6 +28,10 @@ MaskedBlur::MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scr
 
 void MaskedBlur::apply_small(const float* in, Plane* small) const {
   shrink_boxes_masked(in, mask_, factor_, small);
+  finish(small);
+}
+
+void MaskedBlur::finish(Plane* small) const {
   double sum = 0, weight = 0;
   for (std::size_t i = 0; i < small->size(); ++i)
     sum += small->values[i], weight += scratch_->small_mask.values[i];

@@ -33,6 +33,13 @@ class MaskedBlur {
   }
   int factor() const { return factor_; }
 
+  // apply_small() row by row: begin(), all rows times the mask's into `sums`, then finish().
+  void begin(RowShrinker* sums, Plane* small) const {
+    sums->begin(mask_.width, mask_.height, factor_, small);
+  }
+  void finish(Plane* small) const;
+  const Plane& mask() const { return mask_; }
+
  private:
   const Plane& mask_;
   const MaskedBlurScratch* scratch_;

@@ -1,6 +1,7 @@
 #include "fuse/masks.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include "core/polygon.h"
@@ -71,6 +72,27 @@ void draw_features(const Mesh& mesh, float width, Plane* mask) {
   draw(mesh, topology::kLeftBrow, kBrowsMargin * width, mask);
 }
 
+// What the mask's pixels are made of, n of each.
+struct MaskRow {
+  const float *depth, *trust, *cover, *target_skin, *both;
+  float *skin, *alpha, *mouth, *right_eye, *left_eye;
+};
+
+MIEN_SIMD_CLONES
+void finish_row(const MaskRow row, float strength, int n) {
+  const float *depth = row.depth, *cover = row.cover;
+  float* __restrict skin = row.skin, * __restrict alpha = row.alpha, * __restrict mouth = row.mouth, * __restrict right_eye = row.right_eye, * __restrict left_eye = row.left_eye;
+  for (int i = 0; i < n; ++i) {
+    const float trust = depth[i] < std::numeric_limits<float>::infinity() ? row.trust[i] : 0;
+    const float uncovered = 1 - smoothstep(kCoverFrom, kCoverTo, cover[i]);
+    skin[i] *= trust * uncovered * (1 - row.both[i]) * row.target_skin[i];
+    // A blur leaves dust far outside: cut it, so that untouched pixels stay untouched.
+    const float soft = std::clamp(alpha[i] * 1.02f - 0.01f, 0.0f, 1.0f);
+    alpha[i] = strength * soft * trust * uncovered * (1 - mouth[i]);
+    mouth[i] *= uncovered, right_eye[i] *= uncovered, left_eye[i] *= uncovered;
+  }
+}
+
 }  // namespace
 
 void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int height, FaceMasks* out) {
@@ -95,19 +117,16 @@ void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int heig
 
 void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out) {
   const Plane& both = out->both;
-  const auto hint = [](const Plane* plane, std::size_t i, float unknown) {
-    return plane ? plane->values[i] : unknown;
-  };
-  for (std::size_t i = 0; i < both.size(); ++i) {
-    const float trust = maps.covered(i) ? hint(hints.trust, i, 1) : 0;
-    const float uncovered = 1 - smoothstep(kCoverFrom, kCoverTo, hint(hints.target_cover, i, 0));
-    out->skin.values[i] *= trust * uncovered * (1 - both.values[i]) * hint(hints.target_skin, i, 1);
-    // A blur leaves dust far outside: cut it, so that untouched pixels stay untouched.
-    const float soft = std::clamp(out->alpha.values[i] * 1.02f - 0.01f, 0.0f, 1.0f);
-    out->alpha.values[i] = strength * soft * trust * uncovered * (1 - out->mouth.values[i]);
-    out->mouth.values[i] *= uncovered;
-    out->right_eye.values[i] *= uncovered;
-    out->left_eye.values[i] *= uncovered;
+  thread_local std::vector<float> ones, zeros;  // what is not known
+  ones.assign(static_cast<std::size_t>(both.width), 1), zeros.assign(ones.size(), 0);
+  for (int y = 0; y < both.height; ++y) {
+    const auto known = [y](const Plane* plane, const std::vector<float>& unknown) {
+      return plane ? plane->row(y) : unknown.data();
+    };
+    finish_row({maps.depth.row(y), known(hints.trust, ones), known(hints.target_cover, zeros),
+                known(hints.target_skin, ones), both.row(y), out->skin.row(y), out->alpha.row(y),
+                out->mouth.row(y), out->right_eye.row(y), out->left_eye.row(y)},
+               strength, both.width);
   }
 }
 

@@ -1,8 +1,10 @@
 #include "fuse/relight.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "core/simd_clones.h"
 
@@ -31,9 +33,9 @@ MIEN_INLINE float ratio(float a, float b, float low, float high) {
   return std::clamp(a / std::max(b, 1e-3f), low, high);
 }
 
-// Identity up to the knee, then bending towards knee * 2.
-MIEN_INLINE float soft_knee(float x, float knee) {
-  return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) / knee);
+// Identity up to the knee, then bending towards knee * 2. per_knee: 1 / knee.
+MIEN_INLINE float soft_knee(float x, float knee, float per_knee) {
+  return std::min(x, knee) + knee * fast_tanh(std::max(x - knee, 0.0f) * per_knee);
 }
 
 // Gloss is added light: it does not grow with what the skin reflects. In L, the cube root of luminance, it is
@@ -47,26 +49,13 @@ MIEN_INLINE float gloss_gain(float low_target, float low_warped) {
 MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
   const float from = std::max(base, ceiling - kCeilingBend);
   const float over = std::max(lightness - from, 0.0f);
-  return std::min(lightness, from) + kCeilingBend * fast_tanh(over / kCeilingBend);
+  return std::min(lightness, from) + kCeilingBend * fast_tanh(over * (1 / kCeilingBend));
 }
 
 // soft_knee to both sides.
 MIEN_INLINE float bent(float x, float knee) {
-  return soft_knee(std::max(x, 0.0f), knee) - soft_knee(std::max(-x, 0.0f), knee);
-}
-
-// Low-frequency chromaticity of the skin, at the blur's own resolution and at the picture's.
-void measure_tint(const PlanarRgb& linear, const MaskedBlur& blur, Plane small[2], Plane* tint_a,
-                  Plane* tint_b) {
-  thread_local Plane channels[3];
-  for (int c = 0; c < 3; ++c) blur.apply_small(linear.channel(c), &channels[c]);
-  small[0] = channels[0], small[1] = channels[1];
-  for (std::size_t i = 0; i < channels[0].size(); ++i) {
-    const Tint tint = tint_of({channels[0].values[i], channels[1].values[i], channels[2].values[i]});
-    small[0].values[i] = tint.a, small[1].values[i] = tint.b;
-  }
-  blur.enlarge(small[0], tint_a);
-  blur.enlarge(small[1], tint_b);
+  const float size = soft_knee(std::abs(x), knee, 1 / knee);
+  return x < 0 ? -size : size;
 }
 
 // Some thousand values - base (null: 0) where mask > 0.5; valid until the next call on this thread.
@@ -90,19 +79,22 @@ float percentile(const Plane& values, const Plane& mask, float share, float unkn
   return *at;
 }
 
-RelightGains measure(const RelightScratch& s, const Plane& skin) {
-  const float mid_t = robust_spread(s.mid_target, &s.low_target, skin),
-              mid_w = robust_spread(s.mid_warped, &s.low_warped, skin);
-  const float detail_t = robust_spread(s.fine_target, &s.mid_target, skin),
-              detail_w = robust_spread(s.fine_warped, &s.mid_warped, skin);
-  const float fine_t = robust_spread(s.light_target, &s.fine_target, skin),
-              fine_w = robust_spread(s.warped.l, &s.fine_warped, skin);
+RelightGains measure(const SkinBlurs& blurs, RelightScratch* s) {
+  const Plane& skin = blurs.low.mask();
+  blurs.low.enlarge(s->target.low, &s->low_target), blurs.mid.enlarge(s->target.mid, &s->mid_target);
+  blurs.low.enlarge(s->warped.low, &s->low_warped), blurs.mid.enlarge(s->warped.mid, &s->mid_warped);
+  const float mid_t = robust_spread(s->mid_target, &s->low_target, skin),
+              mid_w = robust_spread(s->mid_warped, &s->low_warped, skin);
+  const float detail_t = robust_spread(s->target.fine, &s->mid_target, skin),
+              detail_w = robust_spread(s->warped.fine, &s->mid_warped, skin);
+  const float fine_t = robust_spread(s->target.lab.l, &s->target.fine, skin),
+              fine_w = robust_spread(s->warped.lab.l, &s->warped.fine, skin);
   RelightGains g;
   g.middle = ratio(mid_t, mid_w, kMidGainMin, kMidGainMax);
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
-  g.ceiling = percentile(s.light_target, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
+  g.ceiling = percentile(s->target.lab.l, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
   return g;
 }
 
@@ -110,57 +102,23 @@ float chroma(float lightness, float a, float b) { return (lightness + 16) / 116 
 
 // How much of the source's colour detail the target takes: a target with little colour gets little.
 // Low-frequency, so done coarsely.
-void measure_tint_gain(const MaskedBlur& blur, RelightScratch* s) {
-  const int step = blur.factor(), w = s->low_target.width, h = s->low_target.height;
-  s->small_gain = s->small[0];
-  for (int y = 0; y < s->small_gain.height; ++y) {
-    for (int x = 0; x < s->small_gain.width; ++x) {
-      const std::size_t full = static_cast<std::size_t>(std::min(y * step + step / 2, h - 1)) * w +
-                               std::min(x * step + step / 2, w - 1);
-      const std::size_t i = static_cast<std::size_t>(y) * s->small_gain.width + x;
-      const float t = chroma(s->low_target.values[full], s->small[0].values[i], s->small[1].values[i]);
-      const float source = chroma(s->low_warped.values[full], s->small[2].values[i], s->small[3].values[i]);
-      s->small_gain.values[i] = ratio(t, source, 0.0f, kTintGainMax);
+void measure_tint_gain(const SkinBlurs& blurs, RelightScratch* s) {
+  const int step = blurs.tint.factor(), w = blurs.tint.mask().width, h = blurs.tint.mask().height;
+  thread_local RowEnlarger target, warped;  // scratch that keeps its memory
+  thread_local std::vector<float> low_target, low_warped;
+  target.begin(s->target.low, blurs.low.factor(), w), warped.begin(s->warped.low, blurs.low.factor(), w);
+  low_target.resize(static_cast<std::size_t>(w)), low_warped.resize(low_target.size());
+  s->tint_gain.resize(s->target.tint_a.width, s->target.tint_a.height);
+  for (int y = 0; y < s->tint_gain.height; ++y) {
+    const int full_y = std::min(y * step + step / 2, h - 1);
+    target.row(full_y, 0, w, low_target.data()), warped.row(full_y, 0, w, low_warped.data());
+    for (int x = 0; x < s->tint_gain.width; ++x) {
+      const auto full_x = static_cast<std::size_t>(std::min(x * step + step / 2, w - 1));
+      const float t = chroma(low_target[full_x], s->target.tint_a.row(y)[x], s->target.tint_b.row(y)[x]);
+      const float source = chroma(low_warped[full_x], s->warped.tint_a.row(y)[x], s->warped.tint_b.row(y)[x]);
+      s->tint_gain.row(y)[x] = ratio(t, source, 0.0f, kTintGainMax);
     }
   }
-  blur.enlarge(s->small_gain, &s->tint_gain);
-}
-
-// The skin at the scales that the bands are made of.
-struct SkinBlurs {
-  MaskedBlur low, mid, tint;
-};
-
-// What relighting looks at in one of the two pictures; `light` is there before.
-struct Side {
-  const PlanarRgb& linear;
-  const Plane& light;
-  Plane *low, *mid, *fine, *small, *tint_a, *tint_b;
-  std::vector<float>* line;
-};
-
-void split_side(const Side& side, const SkinBlurs& blurs, float width_px) {
-  blurs.low.apply(side.light, side.low);
-  blurs.mid.apply(side.light, side.mid);
-  *side.fine = side.light;
-  gaussian_blur(side.fine, std::max(0.8f, kFineSigma * width_px), side.line);
-  measure_tint(side.linear, blurs.tint, side.small, side.tint_a, side.tint_b);
-}
-
-void split_target(const PlanarRgb& target, const SkinBlurs& blurs, float width_px, RelightScratch* s) {
-  linear_from_srgb(target, &s->linear_target);
-  lightness_from_linear(s->linear_target, &s->light_target);
-  split_side({s->linear_target, s->light_target, &s->low_target, &s->mid_target, &s->fine_target, s->small,
-              &s->tint_target_a, &s->tint_target_b, &s->line[0]},
-             blurs, width_px);
-}
-
-void split_warped(const PlanarRgb& warped, const SkinBlurs& blurs, float width_px, RelightScratch* s) {
-  linear_from_srgb(warped, &s->linear_warped);
-  lab_from_linear(s->linear_warped, &s->warped);
-  split_side({s->linear_warped, s->warped.l, &s->low_warped, &s->mid_warped, &s->fine_warped, s->small + 2,
-              &s->tint_warped_a, &s->tint_warped_b, &s->line[1]},
-             blurs, width_px);
 }
 
 // Mean colour of the eyeballs where they are lighter than their mean: the whites.
@@ -187,49 +145,39 @@ Lab eye_whites(const FaceMasks& masks, LabAt lab_at) {
   return {mean(l), mean(a), mean(b)};
 }
 
-EyeMatch match_eyes(const FaceMasks& masks, const RelightScratch& s) {
-  const Lab target = eye_whites(masks, [&](std::size_t i) {
-    return lab_from_linear(
-        {s.linear_target.channel(0)[i], s.linear_target.channel(1)[i], s.linear_target.channel(2)[i]});
-  });
-  const Lab warped = eye_whites(masks, [&](std::size_t i) {
-    return Lab{s.warped.l.values[i], s.warped.a.values[i], s.warped.b.values[i]};
-  });
-  return {ratio(target.l, warped.l, 0.5f, 1.5f), target.a - warped.a, target.b - warped.b};
+EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const PlanarRgb& warped) {
+  const auto whites = [&](const PlanarRgb& picture) {
+    return eye_whites(masks, [&](std::size_t i) {
+      return lab_from_linear({linear_from_srgb(picture.channel(0)[i]),
+                              linear_from_srgb(picture.channel(1)[i]),
+                              linear_from_srgb(picture.channel(2)[i])});
+    });
+  };
+  const Lab t = whites(target), w = whites(warped);
+  return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b};
 }
 
-constexpr int kBlock =
-    256;  // pixels done together: results stay near, and nothing else can lie where they are written
+constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
 
-struct Block {
-  float r[kBlock], g[kBlock], b[kBlock];
-};
-
-// Where the pixels of a block begin in the planes of the same names.
+// Where the pixels of a block begin.
 struct BlockInputs {
-  const float *warped_l, *warped_a, *warped_b, *low_target, *low_warped, *mid_target, *mid_warped,
-      *fine_warped, *tint_gain;
-  const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b, *features, *right_eye,
-      *left_eye;
-  const float *fine_target, *expression_gap;
+  const float *warped_l, *warped_a, *warped_b, *fine_target, *fine_warped;
+  const float *low_target, *low_warped, *mid_target, *mid_warped, *tint_gain;
+  const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b;
+  const float *features, *right_eye, *left_eye, *expression_gap, *alpha;
 };
 
-BlockInputs block_inputs(const RelightScratch& s, const FaceMasks& masks, const Plane& gap,
-                         std::size_t first) {
-  const auto at = [first](const Plane& plane) { return plane.values.data() + first; };
-  return {at(s.warped.l),      at(s.warped.a),      at(s.warped.b),
-          at(s.low_target),    at(s.low_warped),    at(s.mid_target),
-          at(s.mid_warped),    at(s.fine_warped),   at(s.tint_gain),
-          at(s.tint_target_a), at(s.tint_target_b), at(s.tint_warped_a),
-          at(s.tint_warped_b), at(masks.features),  at(masks.right_eye),
-          at(masks.left_eye),  at(s.fine_target),   at(gap)};
-}
+struct BlockOutput {
+  float *r, *g, *b;
+};
 
-// n <= kBlock pixels.
+// n <= kBlock pixels; those whose alpha is 0 stay.
 MIEN_SIMD_CLONES
 void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
-                   int n, Block* __restrict out) {
-  const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f;
+                   int n, const BlockOutput out) {
+  const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f,
+              per_knee = 1 / gains.knee;
+  float r[kBlock], g[kBlock], b[kBlock];
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
@@ -241,12 +189,13 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float deep = smoothstep(1.5f * gains.knee, 3.0f * gains.knee, -detail);
+    const float deep = smoothstep(1, 2, -detail * (1 / 1.5f) * per_knee);
     const float feature = std::max(in.features[i], deep);
     const float contrast =
         ratio(low_t, low_w, kFeatureRatioMin, in.features[i] > deep ? kFeatureRatioMax : 1.0f);
     const float gloss = gloss_gain(low_t, low_w);
-    const float skin_detail = soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee);
+    const float skin_detail =
+        soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
                        gains.fine * fine * (1 + feature * (contrast - 1));
@@ -264,28 +213,39 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
            lab.b + eyeball * (ball.b - lab.b)};
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
-    out->r[i] = srgb_from_linear(rgb.r), out->g[i] = srgb_from_linear(rgb.g),
-    out->b[i] = srgb_from_linear(rgb.b);
+    r[i] = srgb_from_linear(rgb.r), g[i] = srgb_from_linear(rgb.g), b[i] = srgb_from_linear(rgb.b);
   }
+  for (int i = 0; i < n; ++i) out.r[i] = in.alpha[i] > 0 ? r[i] : out.r[i];
+  for (int i = 0; i < n; ++i) out.g[i] = in.alpha[i] > 0 ? g[i] : out.g[i];
+  for (int i = 0; i < n; ++i) out.b[i] = in.alpha[i] > 0 ? b[i] : out.b[i];
 }
 
 constexpr float kLookShare = 0.4f;  // of a new one in what is used
 
-RelightMemory measure_all(const RelightScratch& s, const FaceMasks& masks) {
+// The two pictures, and what is known of them.
+struct Pair {
+  const PlanarRgb &target, &warped;
+  const FaceMasks& masks;
+  const SkinBlurs& blurs;
+};
+
+RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   RelightMemory out;
-  out.gains = measure(s, masks.skin), out.eye = match_eyes(masks, s);
-  out.lightness_gap =
-      percentile(s.low_target, masks.skin, 0.5f, 0) - percentile(s.low_warped, masks.skin, 0.5f, 0);
+  out.gains = measure(pair.blurs, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
+  out.lightness_gap = percentile(s->low_target, pair.masks.skin, 0.5f, 0) -
+                      percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
   return out;
 }
 
-RelightMemory measure_or_hold(const RelightScratch& s, const FaceMasks& masks, RelightMemory* memory) {
-  if (memory == nullptr) return measure_all(s, masks);
-  if (memory->frames_left > 0) {
+bool is_due(const RelightMemory* memory) { return memory == nullptr || memory->frames_left <= 0; }
+
+RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory* memory) {
+  if (!is_due(memory)) {
     --memory->frames_left;
     return *memory;
   }
-  RelightMemory now = measure_all(s, masks);
+  RelightMemory now = measure_all(pair, s);
+  if (memory == nullptr) return now;
   const auto steady = [&](float before, float* value) { *value = before + kLookShare * (*value - before); };
   if (memory->known) {
     steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
@@ -315,22 +275,71 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
 
 namespace {
 
-constexpr int kBlocksPerTask = 24;
+constexpr int kRowsPerTask = 24, kLanes = 16;  // of the widest vectors
 
-// Blocks first .. last - 1.
-void relight_blocks(const RelightScratch& s, const FaceMasks& masks, const Plane& gap, EyeChoice eyes,
-                    const RelightMemory& how, int first, int last, PlanarRgb* warped) {
-  Block block;
-  for (int k = first; k < last; ++k) {
-    const std::size_t at = static_cast<std::size_t>(k) * kBlock;
-    const int n = static_cast<int>(std::min<std::size_t>(kBlock, warped->plane() - at));
-    const float* alpha = masks.alpha.values.data() + at;
-    if (std::none_of(alpha, alpha + n, [](float a) { return a > 0; })) continue;
-    relight_block(block_inputs(s, masks, gap, at), eyes, how.gains, how.eye, n, &block);
-    const float* values[3] = {block.r, block.g, block.b};
-    for (int c = 0; c < 3; ++c) {
-      float* to = warped->channel(c) + at;
-      for (int i = 0; i < n; ++i) to[i] = alpha[i] > 0 ? values[c][i] : to[i];
+// Rows of the coarse planes at the picture's resolution.
+class CoarseRows {
+ public:
+  void begin(const RelightScratch& s, const SkinBlurs& blurs, int width) {
+    const int low = blurs.low.factor(), mid = blurs.mid.factor(), tint = blurs.tint.factor();
+    const std::pair<const Plane*, int> planes[kPlanes] = {
+        {&s.target.low, low},     {&s.warped.low, low},     {&s.target.mid, mid},
+        {&s.warped.mid, mid},     {&s.tint_gain, tint},     {&s.target.tint_a, tint},
+        {&s.target.tint_b, tint}, {&s.warped.tint_a, tint}, {&s.warped.tint_b, tint}};
+    for (std::size_t k = 0; k < kPlanes; ++k) {
+      enlargers_[k].begin(*planes[k].first, planes[k].second, width);
+      lines_[k].resize(static_cast<std::size_t>(width));
+    }
+    zeros_.assign(static_cast<std::size_t>(width), 0.0f);
+  }
+  void read(int y, int first, int last) {
+    for (std::size_t k = 0; k < kPlanes; ++k) enlargers_[k].row(y, first, last, lines_[k].data() + first);
+  }
+  // In the order of BlockInputs, low_target to tint_warped_b.
+  const float* line(std::size_t k) const { return lines_[k].data(); }
+  const float* zeros() const { return zeros_.data(); }
+
+ private:
+  static constexpr std::size_t kPlanes = 9;
+  std::array<RowEnlarger, kPlanes> enlargers_;
+  std::array<std::vector<float>, kPlanes> lines_;
+  std::vector<float> zeros_;
+};
+
+// expression_gap: null where there is none.
+BlockInputs inputs_at(const RelightScratch& s, const FaceMasks& masks, const Plane* expression_gap,
+                      const CoarseRows& rows, int y, int x) {
+  const auto at = [y, x](const Plane& plane) { return plane.row(y) + x; };
+  const auto coarse = [&rows, x](std::size_t k) { return rows.line(k) + x; };
+  return {at(s.warped.lab.l), at(s.warped.lab.a),
+          at(s.warped.lab.b), expression_gap ? at(s.target.fine) : rows.zeros() + x,
+          at(s.warped.fine),  coarse(0),
+          coarse(1),          coarse(2),
+          coarse(3),          coarse(4),
+          coarse(5),          coarse(6),
+          coarse(7),          coarse(8),
+          at(masks.features), at(masks.right_eye),
+          at(masks.left_eye), expression_gap ? at(*expression_gap) : rows.zeros() + x,
+          at(masks.alpha)};
+}
+
+// Rows y0 .. y1 - 1.
+void relight_rows(const RelightScratch& s, const Pair& pair, const Plane* expression_gap, EyeChoice eyes,
+                  const RelightMemory& how, int y0, int y1, PlanarRgb* warped) {
+  thread_local CoarseRows rows;  // scratch that keeps its memory
+  const int width = warped->width;
+  rows.begin(s, pair.blurs, width);
+  for (int y = y0; y < y1; ++y) {
+    int first = s.painted.first[y], last = s.painted.last[y];
+    if (first >= last) continue;
+    // Whole vectors: what is done beyond the span is not used.
+    last = std::min(width, first + (last - first + kLanes - 1) / kLanes * kLanes);
+    rows.read(y, first, last);
+    for (int x = first; x < last; x += kBlock) {
+      const std::size_t at = static_cast<std::size_t>(y) * width + x;
+      relight_block(inputs_at(s, pair.masks, expression_gap, rows, y, x), eyes, how.gains, how.eye,
+                    std::min(kBlock, last - x),
+                    {warped->channel(0) + at, warped->channel(1) + at, warped->channel(2) + at});
     }
   }
 }
@@ -345,23 +354,25 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   const SkinBlurs blurs{{masks.skin, kLowSigma * width_px, &s->low_blur},
                         {masks.skin, kMidSigma * width_px, &s->mid_blur},
                         {masks.skin, kTintSigma * width_px, &s->tint_blur}};
+  s->mid_factor = blurs.mid.factor(), s->tint_factor = blurs.tint.factor();
+  const float fine_sigma = std::max(0.8f, kFineSigma * width_px);
+  find_spans(masks.alpha, masks.alpha, 0, &s->painted);
+  find_spans(masks.alpha, masks.skin, gaussian_blur_reach(fine_sigma), &s->spans);
+  const BandChoice of_target{false, expression_gap || is_due(memory) ? fine_sigma : 0};
   const auto sides = [&](int first, int last) {
-    for (int k = first; k < last; ++k)
-      k == 0 ? split_target(target, blurs, width_px, s) : split_warped(*warped, blurs, width_px, s);
+    for (int k = first; k < last; ++k) {
+      if (k == 0) split_into_bands(target, blurs, s->spans, of_target, &s->split[0], &s->target);
+      if (k == 1) split_into_bands(*warped, blurs, s->spans, {true, fine_sigma}, &s->split[1], &s->warped);
+    }
   };
   pool->for_ranges(0, 2, 1, std::cref(sides));  // by reference: nothing is allocated
-  measure_tint_gain(blurs.tint, s);
-  const RelightMemory how = measure_or_hold(*s, masks, memory);
-  if (expression_gap == nullptr) {
-    s->no_gap.resize(target.width, target.height);
-    s->no_gap.fill(0);
-    expression_gap = &s->no_gap;
-  }
-  const auto blocks = [&](int first, int last) {
-    relight_blocks(*s, masks, *expression_gap, eyes, how, first, last, warped);
+  measure_tint_gain(blurs, s);
+  const Pair pair{target, *warped, masks, blurs};
+  const RelightMemory how = measure_or_hold(pair, s, memory);
+  const auto rows = [&](int y0, int y1) {
+    relight_rows(*s, pair, expression_gap, eyes, how, y0, y1, warped);
   };
-  const int count = static_cast<int>((target.plane() + kBlock - 1) / kBlock);
-  pool->for_ranges(0, count, kBlocksPerTask, std::cref(blocks));
+  pool->for_ranges(0, target.height, kRowsPerTask, std::cref(rows));
   return {how.gains.detail, how.gains.fine, how.lightness_gap};
 }
 

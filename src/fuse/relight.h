@@ -13,17 +13,18 @@
 #include "fuse/eyes.h"
 #include "fuse/masked_blur.h"
 #include "fuse/masks.h"
+#include "fuse/skin_bands.h"
 
 namespace mien {
 
 struct RelightScratch {
-  PlanarRgb linear_target, linear_warped;
-  LabPlanes warped;
-  Plane light_target, low_target, low_warped, mid_target, mid_warped, fine_target, fine_warped;  // L
-  Plane tint_target_a, tint_target_b, tint_warped_a, tint_warped_b, tint_gain;  // colour.h: Tint
-  Plane small[4], small_gain, no_gap;
+  SkinBands target, warped;
+  SkinBandScratch split[2];
+  Plane tint_gain;                                       // coarse, as the tints are
+  int mid_factor = 1, tint_factor = 1;                   // of the coarse planes
+  Plane low_target, mid_target, low_warped, mid_warped;  // brought back whole; only while measuring
   MaskedBlurScratch low_blur, mid_blur, tint_blur;
-  std::vector<float> line[2];
+  RowSpans spans, painted;
 };
 
 // Contrast given to the bands of the source's lightness, and where highlights bend.

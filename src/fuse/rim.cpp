@@ -109,6 +109,28 @@ CanvasFrame place_of(const Ring& ring, const Height& height, const CanvasFrame& 
   return out;
 }
 
+// A row of the face's own maps; own_share: null where all pixels are its own.
+struct KnownRow {
+  const float *depth, *source_x, *source_y, *own_share;
+};
+
+// Where the mesh covers a pixel, the warp is known.
+MIEN_SIMD_CLONES
+void take_known(const KnownRow known, int n, float* __restrict source_x, float* __restrict source_y,
+                float* __restrict reach, float* __restrict weight) {
+  constexpr float kNowhere = std::numeric_limits<float>::infinity();
+  for (int x = 0; x < n; ++x) {
+    const bool covered = known.depth[x] < kNowhere;
+    source_x[x] = covered ? known.source_x[x] : source_x[x];
+    source_y[x] = covered ? known.source_y[x] : source_y[x];
+    reach[x] = covered ? 0 : reach[x];
+  }
+  for (int x = 0; x < n && known.own_share == nullptr; ++x)
+    weight[x] = known.depth[x] < kNowhere ? 1 : weight[x];
+  for (int x = 0; x < n && known.own_share != nullptr; ++x)
+    weight[x] = known.depth[x] < kNowhere ? known.own_share[x] : weight[x];
+}
+
 // Source positions (not a number beyond the ring), reach (0 on the mesh, 1 where the ring ends), weight: the
 // share of own pixels.
 void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const Affine& shift, RimScratch* s) {
@@ -133,15 +155,11 @@ void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const A
   const int dx = rounded(shift.c), dy = rounded(shift.f), first = std::max(0, dx),
             count = std::min(where.width, dx + maps.depth.width) - first;
   for (int y = std::max(0, dy); y < std::min(where.height, dy + maps.depth.height); ++y) {
-    for (int x = first; x < first + count; ++x) {
-      const std::size_t from = static_cast<std::size_t>(y - dy) * maps.depth.width + (x - dx),
-                        to = static_cast<std::size_t>(y) * where.width + x;
-      if (!maps.covered(from)) continue;
-      s->source_x.values[to] = maps.source_x.values[from],
-      s->source_y.values[to] = maps.source_y.values[from];
-      s->reach.values[to] = 0;
-      s->weight.values[to] = mirrored ? maps.own_share.values[from] : 1;
-    }
+    const auto from = [&](const Plane& plane) { return plane.row(y - dy) + (first - dx); };
+    const auto to = [&](Plane& plane) { return plane.row(y) + first; };
+    take_known({from(maps.depth), from(maps.source_x), from(maps.source_y),
+                mirrored ? from(maps.own_share) : nullptr},
+               count, to(s->source_x), to(s->source_y), to(s->reach), to(s->weight));
   }
 }
 
@@ -197,13 +215,21 @@ void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s
 }
 
 MIEN_SIMD_CLONES
+void light_of(const float* red, const float* green, const float* blue, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i)
+    out[i] = std::max(0.299f * red[i] + 0.587f * green[i] + 0.114f * blue[i], kFewestLight);
+}
+
 void light_of(const PlanarRgb& picture, Plane* out) {
   out->resize(picture.width, picture.height);
-  for (std::size_t i = 0; i < out->size(); ++i) {
-    const float light =
-        0.299f * picture.channel(0)[i] + 0.587f * picture.channel(1)[i] + 0.114f * picture.channel(2)[i];
-    out->values[i] = std::max(light, kFewestLight);
-  }
+  light_of(picture.channel(0), picture.channel(1), picture.channel(2), out->size(), out->values.data());
+}
+
+// Hair and background need not be looked up.
+MIEN_SIMD_CLONES
+void keep_skin(const float* skin, std::size_t n, float* __restrict source_x) {
+  for (std::size_t i = 0; i < n; ++i)
+    source_x[i] = skin[i] > kSkinFrom ? source_x[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
 MIEN_INLINE float bent(float x) { return kKnee * fast_tanh(x / kKnee); }
@@ -252,10 +278,7 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   read_canvas(frame, where, &s->target);
   regions.sample({RegionClass::kSkin}, where.canvas_from_frame().inverse(), where.width, where.height,
                  &s->skin);
-  // Hair and background need not be looked up.
-  for (std::size_t i = 0; i < s->skin.size(); ++i) {
-    if (!(s->skin.values[i] > kSkinFrom)) s->source_x.values[i] = std::numeric_limits<float>::quiet_NaN();
-  }
+  keep_skin(s->skin.values.data(), s->skin.size(), s->source_x.values.data());
   s->source.resize(where.width, where.height);
   std::fill(s->source.values.begin(), s->source.values.end(), 0.0f);
   sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, nullptr, pool,

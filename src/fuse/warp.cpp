@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/simd_clones.h"
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "fuse/sampler.h"
@@ -42,6 +43,17 @@ std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTextur
     for (int c = 0; c < 3; ++c) out[i][c] = std::clamp((own[c] + 12.0f) / (other[c] + 12.0f), 0.5f, 2.0f);
   }
   return out;
+}
+
+// Where the mesh covers pixels, the mirrored side's values (times `gain`, up to `most`) take their share.
+MIEN_SIMD_CLONES
+void mix_sides(const float* depth, const float* own_share, const float* mirrored, float gain, float most,
+               std::size_t n, float* __restrict values) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const float own = own_share[i], other = std::min(most, mirrored[i] * gain);
+    const float mixed = own * values[i] + (1 - own) * other;
+    values[i] = depth[i] < kInfinity && own < 1 ? mixed : values[i];
+  }
 }
 
 }  // namespace
@@ -100,9 +112,8 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
   const int level = best_level(texture, fused);
   sample_texture(texture, level, maps.source_x, maps.source_y, nullptr, pool, out, trust);
   if (!texture.uses_mirror) return;
-  thread_local PlanarRgb mirrored;
+  thread_local PlanarRgb mirrored;  // written and used where the own side's share is below 1
   mirrored.resize(out->width, out->height);
-  std::fill(mirrored.values.begin(), mirrored.values.end(), 0.0f);
   thread_local Plane mirrored_trust;
   sample_texture(texture, level, maps.mirror_x, maps.mirror_y, &maps.own_share, pool, &mirrored,
                  &mirrored_trust);
@@ -114,15 +125,11 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
     weight += w;
     for (int c = 0; c < 3; ++c) mean[c] += w * gains[i][c];
   }
-  for (std::size_t i = 0; i < out->plane(); ++i) {
-    if (!maps.covered(i)) continue;
-    const float own = maps.own_share.values[i];
-    trust->values[i] = own * trust->values[i] + (1 - own) * mirrored_trust.values[i];
-    for (int c = 0; c < 3; ++c) {
-      const float other = std::min(255.0f, mirrored.channel(c)[i] * (weight > 0 ? mean[c] / weight : 1.0f));
-      out->channel(c)[i] = own * out->channel(c)[i] + (1 - own) * other;
-    }
-  }
+  const float *own = maps.own_share.values.data(), *depth = maps.depth.values.data();
+  mix_sides(depth, own, mirrored_trust.values.data(), 1, kInfinity, out->plane(), trust->values.data());
+  for (int c = 0; c < 3; ++c)
+    mix_sides(depth, own, mirrored.channel(c), weight > 0 ? mean[c] / weight : 1.0f, 255.0f, out->plane(),
+              out->channel(c));
 }
 
 }  // namespace mien

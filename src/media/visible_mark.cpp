@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/simd_clones.h"
 #include "media/stroke_font.h"
 
 namespace mien {
@@ -105,8 +106,8 @@ float plate_cover(const Layout& layout, int x, int y) {
   return t * t * (3 - 2 * t);
 }
 
-std::uint8_t to_byte(float value) {
-  return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
+MIEN_INLINE std::uint8_t to_byte(float value) {
+  return static_cast<std::uint8_t>(static_cast<std::int32_t>(std::clamp(value + 0.5f, 0.0f, 255.0f)));
 }
 
 // Lays white with cover `white` over black with cover `black` over the pixel.
@@ -122,10 +123,11 @@ void blend_pixel(std::uint8_t* pixel, PixelFormat format, float white, float bla
   if (alpha) pixel[3] = to_byte(255 * total);
 }
 
-// The same over pixels that hide what lies below them.
-void blend_opaque(std::uint8_t* pixel, int colours, float white, float black) {
-  const float below = 1 - (white + (1 - white) * black);
-  for (int c = 0; c < colours; ++c) pixel[c] = to_byte(255 * white + static_cast<float>(pixel[c]) * below);
+// The same over bytes of pixels that hide what lies below them. laid: 255 times white's cover; kept: the
+// share that stays of what is there.
+MIEN_SIMD_CLONES
+void blend_opaque(const float* laid, const float* kept, int count, std::uint8_t* __restrict bytes) {
+  for (int i = 0; i < count; ++i) bytes[i] = to_byte(laid[i] + static_cast<float>(bytes[i]) * kept[i]);
 }
 
 // What the mark lays over the pixels of its rectangle, row by row.
@@ -133,10 +135,12 @@ struct Mark {
   int width = -1, height = -1;  // of the picture it is for
   PixelRect rect{};
   std::vector<float> white, black;
+  int channels = 0;  // of opaque pictures, whose bytes these are for; see blend_opaque()
+  std::vector<float> laid, kept;
 };
 
 void plan_mark(int width, int height, Mark* mark) {
-  *mark = {width, height, {}, {}, {}};
+  *mark = {width, height, {}, {}, {}, 0, {}, {}};
   const std::vector<Stroke> strokes = text_strokes(kVisibleMarkText);
   const Layout layout = lay_out(width, height, text_width(strokes));
   if (layout.letter_height < kLegibleHeightPx || layout.rect.empty()) return;
@@ -155,6 +159,15 @@ void plan_mark(int width, int height, Mark* mark) {
   }
 }
 
+void plan_bytes(int channels, Mark* mark) {
+  mark->channels = channels;
+  mark->laid.clear(), mark->kept.clear();
+  for (std::size_t i = 0; i < mark->white.size(); ++i) {
+    const float white = mark->white[i], below = 1 - (white + (1 - white) * mark->black[i]);
+    for (int c = 0; c < channels; ++c) mark->laid.push_back(255 * white), mark->kept.push_back(below);
+  }
+}
+
 }  // namespace
 
 PixelRect draw_visible_mark(MutableImageView image) {
@@ -162,15 +175,18 @@ PixelRect draw_visible_mark(MutableImageView image) {
   if (mark.width != image.width || mark.height != image.height) plan_mark(image.width, image.height, &mark);
   const int channels = channel_count(image.format);
   const bool opaque = !has_alpha(image.format);
-  std::size_t i = 0;
+  if (opaque && mark.channels != channels) plan_bytes(channels, &mark);
+  const int width = mark.rect.width();
   for (int y = mark.rect.y0; y < mark.rect.y1; ++y) {
-    for (int x = mark.rect.x0; x < mark.rect.x1; ++x, ++i) {
-      if (opaque) {
-        blend_opaque(image.row(y) + x * channels, channels, mark.white[i], mark.black[i]);
-      } else {
-        blend_pixel(image.row(y) + x * channels, image.format, mark.white[i], mark.black[i]);
-      }
+    const std::size_t i = static_cast<std::size_t>(y - mark.rect.y0) * static_cast<std::size_t>(width);
+    std::uint8_t* row = image.row(y) + mark.rect.x0 * channels;
+    if (opaque) {
+      const std::size_t first = i * static_cast<std::size_t>(channels);
+      blend_opaque(mark.laid.data() + first, mark.kept.data() + first, width * channels, row);
+      continue;
     }
+    for (int x = 0; x < width; ++x)
+      blend_pixel(row + x * channels, image.format, mark.white[i + x], mark.black[i + x]);
   }
   return mark.rect;
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/simd_clones.h"
 #include "media/orientation.h"
 
 namespace mien {
@@ -37,16 +38,56 @@ Steps steps_for(const ClipFormat& format, int depth) {
   return out;
 }
 
-float dot(const float* steps, const int* difference) {
-  return steps[0] * static_cast<float>(difference[0]) + steps[1] * static_cast<float>(difference[1]) +
-         steps[2] * static_cast<float>(difference[2]);
+// By how much the colours of a row of cells change: rows of `width` pixels, row after row.
+struct Differences {
+  int width = 0;
+  std::vector<std::int16_t> red, green, blue;
+  void resize(int pixels, int rows) {
+    width = pixels;
+    const auto size = static_cast<std::size_t>(pixels) * static_cast<std::size_t>(rows);
+    red.resize(size), green.resize(size), blue.resize(size);
+  }
+};
+
+MIEN_SIMD_CLONES
+void subtract_row(const std::uint8_t* __restrict before, const std::uint8_t* __restrict after, int n,
+                  std::int16_t* __restrict red, std::int16_t* __restrict green,
+                  std::int16_t* __restrict blue) {
+  for (int x = 0; x < n; ++x) {
+    red[x] = static_cast<std::int16_t>(after[3 * x] - before[3 * x]);
+    green[x] = static_cast<std::int16_t>(after[3 * x + 1] - before[3 * x + 1]);
+    blue[x] = static_cast<std::int16_t>(after[3 * x + 2] - before[3 * x + 2]);
+  }
 }
 
 template <class Sample>
-void add(Sample* sample, float step, int largest) {
-  const float value =
-      std::min(std::max(static_cast<float>(*sample) + step, 0.0f), static_cast<float>(largest));
-  *sample = static_cast<Sample>(static_cast<int>(value + 0.5f));
+MIEN_INLINE Sample moved(Sample sample, float step, float largest) {
+  const float value = std::min(std::max(static_cast<float>(sample) + step, 0.0f), largest);
+  return static_cast<Sample>(static_cast<std::int32_t>(value + 0.5f));
+}
+
+// n samples; a difference of nothing leaves every bit.
+template <class Sample>
+MIEN_INLINE void move_samples(const std::int16_t* __restrict red, const std::int16_t* __restrict green,
+                              const std::int16_t* __restrict blue, int n, const float* steps, float largest,
+                              Sample* __restrict luma) {
+  for (int x = 0; x < n; ++x) {
+    const float step = steps[0] * static_cast<float>(red[x]) + steps[1] * static_cast<float>(green[x]) +
+                       steps[2] * static_cast<float>(blue[x]);
+    luma[x] = moved(luma[x], step, largest);
+  }
+}
+
+MIEN_SIMD_CLONES
+void move_luma(const std::int16_t* red, const std::int16_t* green, const std::int16_t* blue, int n,
+               const float* steps, float largest, std::uint8_t* luma) {
+  move_samples(red, green, blue, n, steps, largest, luma);
+}
+
+MIEN_SIMD_CLONES
+void move_luma(const std::int16_t* red, const std::int16_t* green, const std::int16_t* blue, int n,
+               const float* steps, float largest, std::uint16_t* luma) {
+  move_samples(red, green, blue, n, steps, largest, luma);
 }
 
 // The first and last differing byte of two rows; first > last: none.
@@ -73,38 +114,103 @@ struct Cells {  // pixels that share one chroma sample: 1 << log2 in each direct
   int log2_width, log2_height, largest;
 };
 
+template <class Sample>
+Sample* row_of(AVFrame* planes, int plane, int y) {
+  return reinterpret_cast<Sample*>(planes->data[plane] +
+                                   static_cast<std::ptrdiff_t>(y) * planes->linesize[plane]);
+}
+
+// Adds the rows of a difference into its first one.
+MIEN_SIMD_CLONES
+void add_rows(int width, int rows, std::int16_t* values) {
+  for (int y = 1; y < rows; ++y) {
+    const std::int16_t* row = values + static_cast<std::ptrdiff_t>(y) * width;
+    for (int x = 0; x < width; ++x) values[x] = static_cast<std::int16_t>(values[x] + row[x]);
+  }
+}
+
+// The mean of a colour's difference over a cell, `wide` pixels of each of `rows` rows that were added up.
+MIEN_INLINE float cell_mean(const std::int16_t* sums, int wide, int rows) {
+  int sum = sums[0];
+  for (int x = 1; x < wide; ++x) sum += sums[x];
+  return static_cast<float>(sum) / static_cast<float>(wide * rows);
+}
+
+// n samples of a chroma plane; every cell is `wide` pixels wide.
+template <class Sample>
+MIEN_INLINE void move_cells(const Differences& d, int first, int n, int wide, int rows, const float* steps,
+                            float largest, Sample* __restrict chroma) {
+  const std::int16_t *red = d.red.data() + first, *green = d.green.data() + first,
+                     *blue = d.blue.data() + first;
+  for (int k = 0; k < n; ++k) {
+    const float r = cell_mean(red + k * wide, wide, rows), g = cell_mean(green + k * wide, wide, rows),
+                b = cell_mean(blue + k * wide, wide, rows);
+    chroma[k] = moved(chroma[k], steps[0] * r + steps[1] * g + steps[2] * b, largest);
+  }
+}
+
+// The same for the shapes of cells that most clips have, 2 x 2 and 2 x 1, which the compiler then knows.
+MIEN_SIMD_CLONES
+void move_pairs(const Differences& d, int n, int rows, const float* steps, float largest,
+                std::uint8_t* chroma) {
+  if (rows == 2) {
+    move_cells(d, 0, n, 2, 2, steps, largest, chroma);
+  } else {
+    move_cells(d, 0, n, 2, 1, steps, largest, chroma);
+  }
+}
+
+// A row of cells, `width` pixels; the last cell may be narrower.
+template <class Sample>
+void move_chroma(const Differences& d, const Cells& cells, int rows, const float* steps, Sample* chroma) {
+  const int wide = 1 << cells.log2_width, whole = d.width / wide, rest = d.width - whole * wide;
+  const auto largest = static_cast<float>(cells.largest);
+  if constexpr (sizeof(Sample) == 1) {
+    if (wide == 2 && rows <= 2) {
+      move_pairs(d, whole, rows, steps, largest, chroma);
+    } else {
+      move_cells(d, 0, whole, wide, rows, steps, largest, chroma);
+    }
+  } else {
+    move_cells(d, 0, whole, wide, rows, steps, largest, chroma);
+  }
+  if (rest > 0) move_cells(d, whole * wide, 1, rest, rows, steps, largest, chroma + whole);
+}
+
+// The pixels of a row of cells that change, first .. last; none: last < first.
+Span changed_pixels(ImageView before, ImageView after, int y0, int y1) {
+  Span out{before.width, -1};
+  for (int y = y0; y < y1; ++y) {
+    const Span bytes = changed_bytes(before.row(y), after.row(y), 3 * before.width);
+    if (bytes.first > bytes.last) continue;
+    out = {std::min(out.first, bytes.first / 3), std::max(out.last, bytes.last / 3)};
+  }
+  return out;
+}
+
 // One row of chroma cells, pixels y0 up to y1.
 template <class Sample>
 void write_cell_row(const Cells& cells, const Steps& steps, ImageView before, ImageView after, int cell_y,
                     AVFrame* planes) {
   const int y0 = cell_y << cells.log2_height, y1 = std::min(y0 + (1 << cells.log2_height), before.height);
-  int first = before.width, last = -1;
+  const Span changed = changed_pixels(before, after, y0, y1);
+  if (changed.last < changed.first) return;
+  const int first_cell = changed.first >> cells.log2_width, last_cell = changed.last >> cells.log2_width;
+  const int x0 = first_cell << cells.log2_width,
+            width = std::min((last_cell + 1) << cells.log2_width, before.width) - x0;
+  const auto largest = static_cast<float>(cells.largest);
+  thread_local Differences d;  // scratch that keeps its memory
+  d.resize(width, y1 - y0);
   for (int y = y0; y < y1; ++y) {
-    const Span bytes = changed_bytes(before.row(y), after.row(y), 3 * before.width);
-    if (bytes.first <= bytes.last)
-      first = std::min(first, bytes.first / 3), last = std::max(last, bytes.last / 3);
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(y - y0) * width;
+    std::int16_t *red = d.red.data() + at, *green = d.green.data() + at, *blue = d.blue.data() + at;
+    subtract_row(before.row(y) + 3 * x0, after.row(y) + 3 * x0, width, red, green, blue);
+    move_luma(red, green, blue, width, steps.y, largest, row_of<Sample>(planes, 0, y) + x0);
   }
-  auto* u_row =
-      reinterpret_cast<Sample*>(planes->data[1] + static_cast<std::ptrdiff_t>(cell_y) * planes->linesize[1]);
-  auto* v_row =
-      reinterpret_cast<Sample*>(planes->data[2] + static_cast<std::ptrdiff_t>(cell_y) * planes->linesize[2]);
-  for (int cell_x = first >> cells.log2_width; cell_x <= last >> cells.log2_width && last >= 0; ++cell_x) {
-    int sum[3] = {0, 0, 0}, count = 0;
-    const int x0 = cell_x << cells.log2_width, x1 = std::min(x0 + (1 << cells.log2_width), before.width);
-    for (int y = y0; y < y1; ++y) {
-      auto* luma =
-          reinterpret_cast<Sample*>(planes->data[0] + static_cast<std::ptrdiff_t>(y) * planes->linesize[0]);
-      for (int x = x0; x < x1; ++x, ++count) {
-        const std::uint8_t *a = before.row(y) + 3 * x, *b = after.row(y) + 3 * x;
-        const int difference[3] = {b[0] - a[0], b[1] - a[1], b[2] - a[2]};
-        if ((difference[0] | difference[1] | difference[2]) == 0) continue;
-        add(luma + x, dot(steps.y, difference), cells.largest);
-        for (int c = 0; c < 3; ++c) sum[c] += difference[c];
-      }
-    }
-    add(u_row + cell_x, dot(steps.u, sum) / static_cast<float>(count), cells.largest);
-    add(v_row + cell_x, dot(steps.v, sum) / static_cast<float>(count), cells.largest);
-  }
+  for (std::vector<std::int16_t>* values : {&d.red, &d.green, &d.blue})
+    add_rows(width, y1 - y0, values->data());
+  move_chroma(d, cells, y1 - y0, steps.u, row_of<Sample>(planes, 1, cell_y) + first_cell);
+  move_chroma(d, cells, y1 - y0, steps.v, row_of<Sample>(planes, 2, cell_y) + first_cell);
 }
 
 int scaler_matrix(AVColorSpace matrix) {

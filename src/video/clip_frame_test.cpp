@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <tuple>
 
 namespace mien {
 namespace {
@@ -120,6 +121,55 @@ TEST(ClipFrame, ChangedPixelsComeBackAsTheyWerePainted) {
             ASSERT_NEAR(p[2], 40, 4);
           }
         }
+      }
+    }
+  }
+}
+
+// The plain twin: each cell by itself, of 8 bits, BT.709, limited range.
+TEST(ClipFrame, ChangesAgreeWithThePlainTwinOnOddSizes) {
+  for (const auto& [pixels, log2_w, log2_h] : {std::tuple{AV_PIX_FMT_YUV420P, 1, 1},
+                                               {AV_PIX_FMT_YUV422P, 1, 0},
+                                               {AV_PIX_FMT_YUV444P, 0, 0},
+                                               {AV_PIX_FMT_YUV410P, 2, 2}}) {
+    const ClipFormat format = make_format(67, 45, pixels, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709);
+    ClipFrame frame;
+    fill_planes(format, &frame);
+    RgbReader(format).read(&frame);
+    ClipFrame before;
+    fill_planes(format, &before);
+    const Image was = Image::copy_of(frame.picture());
+    Image changed = was.clone();
+    for (int y = 5; y < 45; ++y) {
+      for (int x = 9; x < 67; ++x) {
+        for (int c = 0; c < 3; ++c)
+          changed.mutable_view().row(y)[3 * x + c] = static_cast<std::uint8_t>(x * 7 + y * 13 + c * 50);
+      }
+    }
+    write_changes(format, changed.view(), &frame);
+    const auto difference = [&](int x, int y, int c) {
+      return double{} + changed.view().row(y)[3 * x + c] - was.view().row(y)[3 * x + c];
+    };
+    const double red = 0.2126, blue = 0.0722, weights[3] = {red, 1 - red - blue, blue};
+    for (int y = 0; y < 45; ++y) {
+      for (int x = 0; x < 67; ++x) {
+        double step = 0;
+        for (int c = 0; c < 3; ++c) step += weights[c] * 219 / 255 * difference(x, y, c);
+        const auto at = [&](const ClipFrame& f) { return f.planes->data[0][y * f.planes->linesize[0] + x]; };
+        ASSERT_NEAR(at(frame), std::clamp(at(before) + step, 0.0, 255.0), 0.51) << x << ", " << y;
+      }
+    }
+    for (int y = 0; y << log2_h < 45; ++y) {
+      for (int x = 0; x << log2_w < 67; ++x) {
+        double u = 0, count = 0;
+        for (int v = y << log2_h; v < std::min(45, (y + 1) << log2_h); ++v) {
+          for (int k = x << log2_w; k < std::min(67, (x + 1) << log2_w); ++k, ++count) {
+            for (int c = 0; c < 3; ++c)
+              u += 224.0 / 255 * ((c == 2) - weights[c]) / (2 * (1 - blue)) * difference(k, v, c);
+          }
+        }
+        const auto at = [&](const ClipFrame& f) { return f.planes->data[1][y * f.planes->linesize[1] + x]; };
+        ASSERT_NEAR(at(frame), std::clamp(at(before) + u / count, 0.0, 255.0), 0.51) << x << ", " << y;
       }
     }
   }
