@@ -50,9 +50,6 @@ Plane empty_like(const Image& level) {
   return out;
 }
 
-const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, topology::kLeftBrow,
-                                                          topology::kRightEye, topology::kLeftEye};
-
 float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
 
 Plane luma_of(const Image& level) {

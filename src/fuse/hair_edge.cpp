@@ -82,10 +82,7 @@ void fit_lines(float sigma_small, HairEdgeScratch* s) {
 void draw_brows_and_eyes(const Mesh& mesh, float face_px, const Plane& like, HairEdgeScratch* s) {
   s->brows.resize(like.width, like.height);
   s->brows.fill(0);
-  for (const std::span<const topology::Index> part : {std::span<const topology::Index>(topology::kRightBrow),
-                                                      std::span<const topology::Index>(topology::kLeftBrow),
-                                                      std::span<const topology::Index>(topology::kRightEye),
-                                                      std::span<const topology::Index>(topology::kLeftEye)}) {
+  for (const std::span<const topology::Index> part : kBrowsAndEyes) {
     outline(mesh, part, &s->points);
     offset_polygon(s->points, kFeatureMargin * face_px, &s->grown);
     fill_polygon(s->grown, &s->brows);

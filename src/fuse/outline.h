@@ -9,6 +9,9 @@
 
 namespace mien {
 
+inline const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, topology::kLeftBrow,
+                                                                 topology::kRightEye, topology::kLeftEye};
+
 // Into memory that is there.
 inline void outline(const Mesh& mesh, std::span<const topology::Index> indices, std::vector<Point2f>* out) {
   out->clear();

@@ -31,9 +31,6 @@ constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
 // without glasses has less, or a lower score, but for a handful.
 constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kWellPlaced = 0.15f;
 
-const std::span<const topology::Index> kBrowsAndEyes[] = {topology::kRightBrow, topology::kLeftBrow,
-                                                          topology::kRightEye, topology::kLeftEye};
-
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
 Image image_of(const PlanarRgb& pixels, int size) {
