@@ -138,7 +138,11 @@ void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseS
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);
   blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);
-  if (soften) soften_colour(s.target, s.masks.alpha, &s.colour_detail, &s.fused);
+  if (soften) {
+    soften_colour(s.target, s.masks.alpha, &s.colour_detail, &s.fused);
+    match_colour_grain(s.target, s.masks.alpha, s.masks.skin, face_width_px(face.fused), &s.colour_grain,
+                       &s.fused);
+  }
   paste_canvas(s.fused, s.masks.alpha, face.where, frame);
 }
 

@@ -9,6 +9,7 @@
 #include "fuse/blend.h"
 #include "fuse/canvas.h"
 #include "fuse/colour_detail.h"
+#include "fuse/colour_grain.h"
 #include "fuse/expression_gap.h"
 #include "fuse/glasses.h"
 #include "fuse/grain.h"
@@ -34,6 +35,7 @@ struct FuseScratch {
   SkinTextureScratch texture;
   GrainScratch grain;
   ColourDetailScratch colour_detail;
+  ColourGrainScratch colour_grain;
   RimScratch rim;
   SteadyLightScratch steady;
 };
