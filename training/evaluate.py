@@ -7,7 +7,7 @@
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
   evaluate.py uncover WEIGHTS.npz    what is painted under covers of the source (after label_glasses.py PARSE.npz val)
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
-  evaluate.py identity               telling people apart, and the same face in other light and pose
+  evaluate.py identity shipped       telling people apart, and the same face in other light and pose
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py result [--pairs 60] [--modes balanced]     what the fusion networks are for: identity, tone, expression, realism, beside W0
   evaluate.py blind FOLDER [--fused 3 7 12 ...]          a sheet of results among untouched photos; then how many were told apart
@@ -48,10 +48,17 @@ def evaluate_network(name, weights):
         print(f'  {key:40s} {value:.3f}')
 
 
-def evaluate_identity():
+def evaluate_identity(which):
+    """which: 'shipped', 'teacher' or weights of a run."""
     from mien_train import identity_evaluation as e
-    print(f'identity, set id, commit {commit()}')
-    for table, figures in e.evaluate(networks.SPECS['identity']['build']().eval()).items():
+    from mien_train.models.identity import CROP_SIZE, IdentityNet
+    from mien_train.models.identity_teacher import TeacherNet
+    print(f'identity, {which}, set id, commit {commit()}')
+    if which == 'teacher':
+        net = TeacherNet()
+    else:
+        net = load_shipped(IdentityNet(), 'identity', (1, 3, CROP_SIZE, CROP_SIZE)) if which == 'shipped' else load_weights(IdentityNet(), which)
+    for table, figures in e.evaluate(net.eval()).items():
         print(f'  {table}')
         for key, value in figures.items():
             print(f'    {key:48s} {value:.3f}' if isinstance(value, float) or hasattr(value, 'dtype') else f'    {key:48s} {value}')
@@ -179,10 +186,8 @@ def main():
     occlusion.add_argument('--program')
     occlusion.add_argument('--count', type=int, default=60)
     occlusion.add_argument('--sheet', help='source | target | result | result without the occluder')
-    for name, spec in networks.SPECS.items():
-        command = commands.add_parser(name)
-        if not spec.get('converted'):
-            command.add_argument('weights')
+    for name in networks.SPECS:
+        commands.add_parser(name).add_argument('weights', help="WEIGHTS.npz of a run, or 'shipped'" + (", or 'teacher'" if name == 'identity' else ''))
     swap = commands.add_parser('swap')
     swap.add_argument('--program')
     swap.add_argument('--extra', default='', help='more options for mien swap')
@@ -223,7 +228,7 @@ def main():
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
-             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda _: evaluate_identity(),
+             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights),
              'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 

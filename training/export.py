@@ -101,7 +101,7 @@ def write_parity(name, net, spec):
 
 def export_network(name, weights, recipe, commit):
     spec = networks.SPECS[name]
-    net = spec['build']().eval() if spec.get('converted') else load_weights(spec['build'](), weights).eval()
+    net = load_weights(spec['build'](), weights).eval()
     MODELS.mkdir(exist_ok=True)
     convert(net, [1, spec['input']['channels'], spec['input']['height'], spec['input']['width']], MODELS / name)
     row = {'param': file_row(MODELS / f'{name}.param'), 'weights': file_row(MODELS / f'{name}.bin'), 'input': spec['input'],
@@ -121,14 +121,12 @@ def export_face_model(commit):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('network', choices=[*networks.SPECS, 'face_model'])
-    parser.add_argument('weights', nargs='?', help='.npz of a run (not for face_model and converted networks)')
+    parser.add_argument('weights', nargs='?', help='.npz of a run (not for face_model)')
     parser.add_argument('--recipe', default='')
     parser.add_argument('--commit', default=subprocess.run(['git', 'rev-parse', '--short', 'HEAD'], cwd=TRAINING, capture_output=True, text=True).stdout.strip())
     args = parser.parse_args()
     if args.network == 'face_model':
         export_face_model(args.commit)
-    elif networks.SPECS[args.network].get('converted'):
-        export_network(args.network, None, args.recipe or f'mien_train/models/{args.network}.py', args.commit)
     elif args.weights is None:
         parser.error('which weights?')
     else:

@@ -39,13 +39,12 @@ SPECS = {
     },
     'identity': {
         'build': identity.IdentityNet,
-        'converted': True,              # its weights come with the teacher, not from a run
         'input': {'name': 'in0', 'width': identity.CROP_SIZE, 'height': identity.CROP_SIZE, 'channels': 3, 'mean': identity.MEAN, 'std': identity.STD},
         'parity_size': identity.CROP_SIZE,
         'outputs': ['out0'],
         'parameters': {'template': [v for point in identity.TEMPLATE for v in point]},
-        'data_sets': ['not stated with the weights, which Intel trained'],
-        'teachers': ['OpenVINO open model zoo face-reidentification-retail-0095 (Intel, Apache-2.0): its weights, converted to ncnn'],
+        'data_sets': PHOTOS + [NEGATIVES],
+        'teachers': [MESH_TEACHER, 'face-reidentification-retail-0095 of Open Model Zoo (Intel, Apache-2.0): first weights, pruned, and answers'],
     },
 }
 

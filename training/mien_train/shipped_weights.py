@@ -12,11 +12,11 @@ from .paths import MODELS
 HALF, FLOAT = 0x01306B47, 0
 WEIGHTED = {'Convolution', 'ConvolutionDepthWise', 'InnerProduct'}
 WITHOUT_WEIGHTS = {'Input', 'Split', 'Reorg', 'BinaryOp', 'ReLU', 'Pooling', 'Interp', 'Concat', 'PixelShuffle', 'Reduction', 'Sigmoid', 'HardSigmoid',
-                   'HardSwish', 'Swish', 'UnaryOp', 'Reshape', 'Clip', 'Crop', 'Slice', 'Permute', 'Softmax', 'ExpandDims', 'Squeeze', 'Noop'}
+                   'HardSwish', 'Swish', 'UnaryOp', 'Reshape', 'Clip', 'Crop', 'Slice', 'Permute', 'Softmax', 'ExpandDims', 'Squeeze', 'Noop', 'Flatten'}
 
 
 def read_layers(name, folder=MODELS):
-    """-> list of (weight values, bias or None) in the file's order."""
+    """-> list of (weight values, bias or None, slope of a PReLU or None) in the file's order."""
     lines = (folder / f'{name}.param').read_text().split('\n')[2:]
     data, at, out = (folder / f'{name}.bin').read_bytes(), 0, []
     for words in (line.split() for line in lines if line.strip()):
@@ -38,24 +38,26 @@ def read_layers(name, folder=MODELS):
             outputs = int(settings['0'])
             bias = np.frombuffer(data, '<f4', outputs, at).copy()
             at += 4 * outputs
-        out.append((weight, bias))
+        leaky = settings.get('9') == '2'
+        out.append((weight, bias, float(settings['-23310'].split(',')[1]) if leaky else None))
     if at != len(data):
         raise ValueError(f'{name}.bin has {len(data)} bytes, its .param speaks of {at}')
     return out
 
 
 def _in_order_of_use(model, shape):
-    """Convolutions and dense layers with the normalisation that follows each (or None), as one forward pass meets them."""
+    """Convolutions and dense layers with the normalisation or PReLU that follows each (or None), as one forward pass meets them."""
     seen, handles = [], []
     for module in model.modules():
-        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
+        if isinstance(module, (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.PReLU)):
             handles.append(module.register_forward_hook(lambda m, *_: seen.append(m)))
     with torch.no_grad():
         model.eval()(torch.zeros(shape))
     for handle in handles:
         handle.remove()
     following = dict(zip(seen, seen[1:]))
-    return [(m, following.get(m) if isinstance(following.get(m), nn.BatchNorm2d) else None) for m in seen if not isinstance(m, nn.BatchNorm2d)]
+    after = (nn.BatchNorm2d, nn.PReLU)
+    return [(m, following.get(m) if isinstance(following.get(m), after) else None) for m in seen if not isinstance(m, after)]
 
 
 def load_shipped(model, name, shape, folder=MODELS):
@@ -64,17 +66,22 @@ def load_shipped(model, name, shape, folder=MODELS):
     if len(steps) != len(layers):
         raise ValueError(f'{name}: {len(layers)} layers with weights, the torch network has {len(steps)}')
     with torch.no_grad():
-        for (module, norm), (weight, bias) in zip(steps, layers):
+        for (module, after), (weight, bias, slope) in zip(steps, layers):
             if weight.size != module.weight.numel():
                 raise ValueError(f'{name}: a layer has {weight.size} weights where torch has {tuple(module.weight.shape)}')
             module.weight.copy_(torch.from_numpy(weight).view(module.weight.shape))
             bias = torch.zeros(len(module.weight)) if bias is None else torch.from_numpy(bias)
             if module.bias is not None:
                 module.bias.copy_(bias)
-            elif norm is not None:
+            elif isinstance(after, nn.BatchNorm2d):
+                norm = after
                 norm.weight.fill_(1), norm.bias.copy_(bias), norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps)
             elif bias.abs().max() > 0:
                 raise ValueError(f'{name}: a shipped bias has no place in the torch network')
+            if isinstance(after, nn.PReLU) != (slope is not None):
+                raise ValueError(f'{name}: a slope is where the torch network has no PReLU, or the other way round')
+            if slope is not None:
+                after.weight.fill_(slope)
     return model
 
 

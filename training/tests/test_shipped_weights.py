@@ -40,7 +40,7 @@ class ShippedWeights(unittest.TestCase):
             self.assertLess(np.abs(a.reshape(len(x), -1).numpy() - b).max(), 2e-3 * max(1.0, np.abs(b).max()))
 
     def test_they_answer_as_they_did_when_exported_and_after_calibration(self):
-        for name in ('fuse_small', 'fuse_tiny', 'fuse_base', 'uncover', 'parse', 'detect'):
+        for name in ('fuse_small', 'fuse_tiny', 'fuse_base', 'uncover', 'parse', 'detect', 'identity'):
             with self.subTest(name):
                 (x, expected), model = parity_vectors(name), load(name)
                 self.check(model, x, expected)
