@@ -9,9 +9,12 @@
 namespace mien {
 
 struct ColourGrainScratch {
-  // What red and blue differ from luma, smoothed from scale to scale.
-  Plane target[2], fused[2], smoothed;
-  std::vector<float> sample;
+  // What red and blue differ from luma, at the resolution of the finest scale, smoothed from scale to scale;
+  // and what is added to them.
+  Plane target[2], fused[2], change[2], smoothed;
+  RowShrinker shrink[2];
+  RowEnlarger enlarge[2];
+  std::vector<float> line, sample;
 };
 
 // A photo's skin has colour noise and blotches of its own, of the sensor, of JPEG's blocks and of blood; a
