@@ -15,7 +15,7 @@ constexpr float kFinest =
 constexpr int kCoarsest = 4;  // cells: of the coarsest scale; they double
 constexpr float kLeastGrain = 0.3f;    // of 255: less is none
 constexpr float kLargestGrain = 2.5f;  // of the usual: edges of lips and lids are no noise
-constexpr std::size_t kMostSamples = 3000, kFewestSamples = 200;
+constexpr std::size_t kMostSamples = 800, kFewestSamples = 150;
 
 MIEN_SIMD_CLONES
 void split_row(const float* r, const float* g, const float* b, int n, float* __restrict red,
