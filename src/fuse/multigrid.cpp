@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/simd_clones.h"
+#include "fuse/multigrid_setup.h"
 
 namespace mien {
 namespace {
@@ -12,170 +13,6 @@ constexpr int kFirstSweeps = 100,
               kCoarsestSweeps = 8;        // on the coarsest grid, where a solution starts and later
 constexpr std::size_t kVisitedTwice = 2;  // this grid and coarser ones, in a cycle ...
 constexpr int kVisitedOnce = 8;  // ... but for those of so few cells a side: they would be visited often
-
-// How much stronger known cells pull on the next coarser grid, per length of border. Nearer borders (2 -> 1.5
-// cells) alone would ask for 1.2, but bilinear enlargement overshoots beside known cells, so that with less
-// than this cycles diverge on some shapes; with more, wide open shapes become slow. Chosen by trying 1 to 2
-// on squares, discs, slits, holes and thin walls of 56 to 512 px.
-constexpr float kPullGrowth = 1.7f;
-
-// The links of half a row's cells.
-struct Links {
-  const float *left, *right, *up, *down;
-};
-
-MIEN_INLINE Links links_of(const Grid& g, int y, int parity) {
-  const float* down = g.down.data() + g.cells(y, parity);
-  return {g.right.data() + g.cells(y, 1 - parity) + parity - 1, g.right.data() + g.cells(y, parity),
-          down - g.cell_row(), down};
-}
-
-MIEN_INLINE void add_up_diagonals(Grid* g, int y) {
-  const int n = g->whole_vectors();
-  for (int parity = 0; parity < 2; ++parity) {
-    const std::size_t at = g->cells(y, parity);
-    const Links links = links_of(*g, y, parity);
-    const float* __restrict left = links.left;
-    const float* __restrict right = links.right;
-    const float* __restrict up = links.up;
-    const float* __restrict down = links.down;
-    const float* __restrict pull = g->pull.data() + at;
-    float* __restrict diagonal = g->diagonal.data() + at;
-    float* __restrict inverse = g->inverse.data() + at;
-    for (int i = 0; i < n; ++i) {
-      const float sum = pull[i] + right[i] + left[i] + down[i] + up[i];
-      diagonal[i] = sum;
-      inverse[i] = inverse[i] > 0 && sum > 0 ? 1 / sum : 0.0f;
-    }
-  }
-}
-
-// On the finest grid all links weigh 1 and are not kept: they are where both cells are unknown, which
-// `inverse` tells before and after it is set.
-MIEN_INLINE float link(float a, float b) { return a > 0 && b > 0 ? 1.0f : 0.0f; }
-
-MIEN_INLINE void add_up_diagonals_finest(Grid* g, int y) {
-  const int n = g->whole_vectors();
-  for (int parity = 0; parity < 2; ++parity) {
-    const std::size_t at = g->cells(y, parity);
-    const float* __restrict beside = g->inverse.data() + g->cells(y, 1 - parity) + parity - 1;
-    const float* __restrict above = g->inverse.data() + at - g->cell_row();
-    const float* __restrict below = g->inverse.data() + at + g->cell_row();
-    const float* __restrict pull = g->pull.data() + at;
-    float* __restrict diagonal = g->diagonal.data() + at;
-    float* __restrict inverse = g->inverse.data() + at;
-    for (int i = 0; i < n; ++i) {
-      const float own = inverse[i];
-      const float sum = pull[i] + (link(own, beside[i]) + link(own, beside[i + 1])) +
-                        (link(own, above[i]) + link(own, below[i]));
-      diagonal[i] = sum;
-      inverse[i] = own > 0 && sum > 0 ? 1 / sum : 0.0f;
-    }
-  }
-}
-
-// A line of cells in the order of x, to a grid's row. The line's cell behind the last one has to be 0.
-MIEN_INLINE void split(const float* __restrict line, int width, float* __restrict even,
-                       float* __restrict odd) {
-  for (int i = 0; i < (width + 1) / 2; ++i) even[i] = line[2 * i], odd[i] = line[2 * i + 1];
-}
-
-// A fine row's pieces: the cells of a coarse cell are even[x] and odd[x] of two rows.
-struct Pieces {
-  const float *even, *odd;
-};
-
-MIEN_INLINE Pieces pieces(const Grid& g, const AlignedFloats& plane, int y) {
-  const float* even = plane.data() + g.cells(y, 0);
-  return {even, even + g.half};
-}
-
-// coarse = scale * sums over 2 x 2 cells.
-MIEN_INLINE void add_up_boxes(const Pieces& top, const Pieces& bottom, float scale, int width,
-                              float* __restrict line, float* __restrict even, float* __restrict odd) {
-  const float* __restrict top0 = top.even;
-  const float* __restrict top1 = top.odd;
-  const float* __restrict bottom0 = bottom.even;
-  const float* __restrict bottom1 = bottom.odd;
-  for (int x = 0; x < width; ++x) line[x] = scale * ((top0[x] + top1[x]) + (bottom0[x] + bottom1[x]));
-  line[width] = 0;
-  split(line, width, even, odd);
-}
-
-// coarse = half the sum of two links.
-MIEN_INLINE void add_up_links(const float* __restrict a, const float* __restrict b, int width,
-                              float* __restrict line, float* __restrict even, float* __restrict odd) {
-  for (int x = 0; x < width; ++x) line[x] = 0.5f * (a[x] + b[x]);
-  line[width] = 0;
-  split(line, width, even, odd);
-}
-
-// The same of links that are not kept: between a and a_next, b and b_next.
-MIEN_INLINE void add_up_links_finest(const float* __restrict a, const float* __restrict a_next,
-                                     const float* __restrict b, const float* __restrict b_next, int width,
-                                     float* __restrict line, float* __restrict even, float* __restrict odd) {
-  for (int x = 0; x < width; ++x) line[x] = 0.5f * (link(a[x], a_next[x]) + link(b[x], b_next[x]));
-  line[width] = 0;
-  split(line, width, even, odd);
-}
-
-MIEN_INLINE void coarsen_links(const Grid& fine, bool finest, int y, Grid* coarse, float* line) {
-  const int top = 2 * y, bottom = 2 * y + 1, width = coarse->width;
-  float *right = coarse->right.data() + coarse->cells(y, 0),
-        *down = coarse->down.data() + coarse->cells(y, 0);
-  if (finest) {
-    const Pieces upper = pieces(fine, fine.inverse, top), lower = pieces(fine, fine.inverse, bottom),
-                 below = pieces(fine, fine.inverse, bottom + 1);
-    add_up_links_finest(upper.odd, upper.even + 1, lower.odd, lower.even + 1, width, line, right,
-                        right + coarse->half);
-    add_up_links_finest(lower.even, below.even, lower.odd, below.odd, width, line, down, down + coarse->half);
-    return;
-  }
-  add_up_links(pieces(fine, fine.right, top).odd, pieces(fine, fine.right, bottom).odd, width, line, right,
-               right + coarse->half);
-  const Pieces through = pieces(fine, fine.down, bottom);
-  add_up_links(through.even, through.odd, width, line, down, down + coarse->half);
-}
-
-// A row of the operator of the next coarser grid.
-MIEN_INLINE void coarsen_row(const Grid& fine, bool finest, int y, Grid* coarse, RowLines* lines) {
-  const int top = 2 * y, bottom = 2 * y + 1;
-  float* line = lines->line(0);
-  coarsen_links(fine, finest, y, coarse, line);
-  float* pull = coarse->pull.data() + coarse->cells(y, 0);
-  add_up_boxes(pieces(fine, fine.pull, top), pieces(fine, fine.pull, bottom), 0.5f * kPullGrowth,
-               coarse->width, line, pull, pull + coarse->half);
-  float* inverse = coarse->inverse.data() + coarse->cells(y, 0);
-  add_up_boxes(pieces(fine, fine.inverse, top), pieces(fine, fine.inverse, bottom), 1, coarse->width, line,
-               inverse, inverse + coarse->half);
-  for (float* cells : {inverse, inverse + coarse->half}) {
-    for (int i = 0; i < coarse->whole_vectors(); ++i) cells[i] = cells[i] > 0 ? 1.0f : 0.0f;
-  }
-}
-
-// A grid's diagonals and the next coarser grid's links, pull and unknown cells (coarse: null on the
-// coarsest). `inverse` comes in as 1 for unknown cells.
-MIEN_SIMD_CLONES
-void set_up_operator(bool finest, Grid* g, Grid* coarse, RowLines* lines) {
-  for (int y = 0; y < g->height; ++y) {
-    finest ? add_up_diagonals_finest(g, y) : add_up_diagonals(g, y);
-    if (coarse && (y % 2 == 1 || y + 1 == g->height)) coarsen_row(*g, finest, y / 2, coarse, lines);
-  }
-}
-
-// coarse = scale * sums over 2 x 2 cells.
-MIEN_SIMD_CLONES
-void add_up_plane(const Grid& fine, const AlignedFloats& in, float scale, const Grid& coarse,
-                  AlignedFloats* out, RowLines* lines) {
-  for (int y = 0; y < coarse.height; ++y) {
-    for (int c = 0; c < kGridChannels; ++c) {
-      const float *top = in.data() + fine.values(2 * y, c, 0),
-                  *bottom = in.data() + fine.values(2 * y + 1, c, 0);
-      add_up_boxes({top, top + fine.half}, {bottom, bottom + fine.half}, scale, coarse.width, lines->line(0),
-                   out->data() + coarse.values(y, c, 0), out->data() + coarse.values(y, c, 1));
-    }
-  }
-}
 
 // What sweeps and residuals need of half a row, for one channel. beside[i] and beside[i + 1] are cell i's
 // neighbours in its row.
@@ -303,8 +140,8 @@ MIEN_INLINE void restrict_row(const Grid& g, bool finest, int y, Grid* coarse, R
              : add_residual_linked(stencil, links_of(g, v, parity), u, v > 2 * y, sum);
     }
     sum[coarse->width] = 0;
-    split(sum, coarse->width, coarse->rhs.data() + coarse->values(y, c, 0),
-          coarse->rhs.data() + coarse->values(y, c, 1));
+    split_line(sum, coarse->width, coarse->rhs.data() + coarse->values(y, c, 0),
+               coarse->rhs.data() + coarse->values(y, c, 1));
   }
 }
 
@@ -400,38 +237,6 @@ void add_to(const AlignedFloats& in, AlignedFloats* out) {
 
 }  // namespace
 
-void RowLines::resize(int width) {
-  size_ = (static_cast<std::size_t>(width) + 2 * Grid::kPad + 2 * Grid::kLanes + 15) / 16 * 16;
-  values_.assign(kCount * size_, 0.0f);
-}
-
-void Grid::clear_rims(AlignedFloats* plane, int channels) const {
-  const std::size_t halves = 2 * static_cast<std::size_t>(height + 3) * channels;
-  const std::size_t first = 2 * static_cast<std::size_t>(channels), last = halves - 2 * first;
-  float* values = plane->data();
-  std::fill_n(values, first * half + kPad, 0.0f);
-  for (std::size_t h = first; h < last; ++h) {  // from one's last cell to the next one's first
-    const int count = (width + (h % 2 == 0 ? 1 : 0)) / 2;
-    std::fill_n(values + h * half + kPad + count, half - count, 0.0f);
-  }
-  std::fill(values + last * half, values + halves * half, 0.0f);
-}
-
-// Only the rims have to be 0; what is inside gets written.
-void Grid::resize(int w, int h, bool with_links, bool with_source) {
-  width = w, height = h, half = (kPad + whole_vectors() + 15) / 16 * 16;
-  const auto shape = [this](AlignedFloats* plane, int channels) {
-    plane->resize(2 * static_cast<std::size_t>(half) * channels * (height + 3));
-    clear_rims(plane, channels);
-  };
-  for (AlignedFloats* plane : {&pull, &diagonal, &inverse}) shape(plane, 1);
-  if (with_links) {
-    for (AlignedFloats* plane : {&right, &down}) shape(plane, 1);
-  }
-  for (AlignedFloats* plane : {&rim, &u, &rhs}) shape(plane, kGridChannels);
-  if (with_source) shape(&source, kGridChannels);
-}
-
 void Multigrid::resize(int width, int height, bool with_source) {
   with_source_ = with_source;
   levels_ = 0;
@@ -449,8 +254,8 @@ void Multigrid::solve(int cycles) {
     Grid* coarse = l + 1 < levels_ ? &grids_[l + 1] : nullptr;
     set_up_operator(l == 0, &grids_[l], coarse, &lines_);
     if (coarse == nullptr) break;
-    add_up_plane(grids_[l], grids_[l].rim, 0.5f * kPullGrowth, *coarse, &coarse->rim, &lines_);
-    if (with_source_) add_up_plane(grids_[l], grids_[l].source, 1, *coarse, &coarse->source, &lines_);
+    coarsen_rim(grids_[l], coarse, &lines_);
+    if (with_source_) hand_down_source(grids_[l], coarse, &lines_);
   }
   for (std::size_t l = 0; l < levels_; ++l) {
     grids_[l].rhs.swap(grids_[l].rim);

@@ -96,18 +96,8 @@ class Lines {
   int size_;
 };
 
-// A row of cells in the order of x, to a grid's row and back.
 MIEN_SIMD_CLONES
-void split(const float* __restrict line, int width, float* __restrict even, float* __restrict odd) {
-  for (int i = 0; i < width / 2; ++i) even[i] = line[2 * i], odd[i] = line[2 * i + 1];
-  if (width % 2 == 1) even[width / 2] = line[width - 1];
-}
-
-MIEN_INLINE void merge(const float* __restrict even, const float* __restrict odd, int width,
-                       float* __restrict line) {
-  for (int i = 0; i < width / 2; ++i) line[2 * i] = even[i], line[2 * i + 1] = odd[i];
-  if (width % 2 == 1) line[width - 1] = even[width / 2];
-}
+void set_row(const float* line, int width, float* even, float* odd) { split_line(line, width, even, odd); }
 
 // 1 for unknown pixels of a row beside known ones, or those that lie outside of the picture.
 MIEN_SIMD_CLONES
@@ -164,7 +154,7 @@ class Setup {
     for (int y = 0; y < box_.height(); ++y) {
       std::swap(above, here), std::swap(here, below);
       unknown_row(y + 1, below);
-      split(here, w, g->inverse.data() + g->cells(y, 0), g->inverse.data() + g->cells(y, 1));
+      set_row(here, w, g->inverse.data() + g->cells(y, 0), g->inverse.data() + g->cells(y, 1));
       std::fill_n(g->pull.data() + g->cells(y, 0), g->cell_row() - Grid::kPad, 0.0f);
       std::fill_n(g->rim.data() + g->values(y, 0, 0), g->value_row() - Grid::kPad, 0.0f);
       find_edge(above, here, below, w, edge);
@@ -245,7 +235,7 @@ class Setup {
           excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1, p.mixed + 1},
                           std::max(-1, -box_.x0), last_pair(), problem_.gradients, right);
           add_up_flows(unknown, from_above, right, down, w, flows);
-          split(flows, w, g->source.data() + g->values(y, c, 0), g->source.data() + g->values(y, c, 1));
+          set_row(flows, w, g->source.data() + g->values(y, c, 0), g->source.data() + g->values(y, c, 1));
         }
         std::copy(down, down + w, from_above);
       }
@@ -283,8 +273,8 @@ void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const 
       }
       copy_row(below, keep, 0, box.x0, out);
       copy_row(below, keep, box.x1, target.width, out);
-      merge(g.u.data() + g.values(y - box.y0, c, 0), g.u.data() + g.values(y - box.y0, c, 1), box.width(),
-            line);
+      merge_line(g.u.data() + g.values(y - box.y0, c, 0), g.u.data() + g.values(y - box.y0, c, 1),
+                 box.width(), line);
       const float *inside = problem.domain->row(y), *u = line - box.x0;
       const float* own = problem.own ? problem.own->row(y) : inside;
       const float* stays = keep ? keep : inside;  // in the domain nothing is kept
