@@ -9,8 +9,7 @@ constexpr float kDomainAlpha = 0.8f;  // of the strength: Poisson's domain ends 
                                       // skin, not rim, hair or shadow
 constexpr int kSmallestBandSide = 8;  // of the coarsest band, in pixels
 constexpr int kMostBands = 6;
-constexpr int kMixedCycles =
-    3;  // of the solver: its limit of error needs more with gradients of both pictures
+constexpr int kMixedCycles = 2;  // of the solver: gradients of both pictures need more than one
 
 void blend_poisson(Gradients gradients, const PlanarRgb& target, const Plane& border, float strength,
                    BlendScratch* s, const Plane& alpha, PlanarRgb* fused) {

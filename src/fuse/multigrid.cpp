@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/simd_clones.h"
+#include "fuse/multigrid_setup.h"
 
 namespace mien {
 namespace {
@@ -13,204 +14,175 @@ constexpr int kFirstSweeps = 100,
 constexpr std::size_t kVisitedTwice = 2;  // this grid and coarser ones, in a cycle ...
 constexpr int kVisitedOnce = 8;  // ... but for those of so few cells a side: they would be visited often
 
-// How much stronger known cells pull on the next coarser grid, per length of border. Nearer borders (2 -> 1.5
-// cells) alone would ask for 1.2, but bilinear enlargement overshoots beside known cells, so that with less
-// than this cycles diverge on some shapes; with more, wide open shapes become slow. Chosen by trying 1 to 2
-// on squares, discs, slits, holes and thin walls of 56 to 512 px.
-constexpr float kPullGrowth = 1.7f;
+// What sweeps and residuals need of half a row, for one channel. beside[i] and beside[i + 1] are cell i's
+// neighbours in its row.
+struct Stencil {
+  int n;
+  const float *inverse, *diagonal, *rhs, *beside, *above, *below;
+};
 
-// Links of the finest grid, where all weigh 1. `inverse` still is 1 for unknown cells, in this row and below.
-MIEN_INLINE void link_row(Grid* g, int y) {
-  const float* __restrict own = g->inverse.data() + g->cell(y);
-  const float* __restrict below = g->inverse.data() + g->cell(y + 1);
-  float* __restrict right = g->right.data() + g->cell(y);
-  float* __restrict down = g->down.data() + g->cell(y);
-  for (int x = 0; x < g->width; ++x) right[x] = own[x] * own[x + 1], down[x] = own[x] * below[x];
+MIEN_INLINE Stencil stencil_of(const Grid& g, int y, int c, int parity) {
+  const std::size_t cells = g.cells(y, parity), values = g.values(y, c, parity);
+  const float* u = g.u.data() + values;
+  return {g.whole_vectors(),
+          g.inverse.data() + cells,
+          g.diagonal.data() + cells,
+          g.rhs.data() + values,
+          g.u.data() + g.values(y, c, 1 - parity) + parity - 1,
+          u - g.value_row(),
+          u + g.value_row()};
 }
 
-MIEN_INLINE void add_up_diagonals(Grid* g, int y) {
-  const std::size_t at = g->cell(y);
-  const float* __restrict right = g->right.data() + at;
-  const float* __restrict down = g->down.data() + at;
-  const float* __restrict above = down - g->stride;
-  const float* __restrict pull = g->pull.data() + at;
-  float* __restrict diagonal = g->diagonal.data() + at;
-  float* __restrict inverse = g->inverse.data() + at;
-  for (int x = 0; x < g->width; ++x) {
-    const float sum = pull[x] + right[x] + right[x - 1] + down[x] + above[x];
-    diagonal[x] = sum;
-    inverse[x] = inverse[x] > 0 && sum > 0 ? 1 / sum : 0.0f;
+MIEN_INLINE void relax_finest(const Stencil& s, float* __restrict u) {
+  const float* __restrict inverse = s.inverse;
+  const float* __restrict rhs = s.rhs;
+  const float* __restrict beside = s.beside;
+  const float* __restrict above = s.above;
+  const float* __restrict below = s.below;
+  for (int i = 0; i < s.n; ++i)
+    u[i] = inverse[i] * (rhs[i] + ((beside[i] + beside[i + 1]) + (above[i] + below[i])));
+}
+
+MIEN_INLINE void relax_linked(const Stencil& s, const Links& links, float* __restrict u) {
+  const float* __restrict inverse = s.inverse;
+  const float* __restrict rhs = s.rhs;
+  const float* __restrict beside = s.beside;
+  const float* __restrict above = s.above;
+  const float* __restrict below = s.below;
+  const float* __restrict left = links.left;
+  const float* __restrict right = links.right;
+  const float* __restrict up = links.up;
+  const float* __restrict down = links.down;
+  for (int i = 0; i < s.n; ++i) {
+    u[i] = inverse[i] * (rhs[i] + (left[i] * beside[i] + right[i] * beside[i + 1]) +
+                         (up[i] * above[i] + down[i] * below[i]));
   }
 }
 
-// A row of the operator of the next coarser grid.
-MIEN_INLINE void coarsen_row(const Grid& fine, int y, Grid* coarse) {
-  const std::size_t top = fine.cell(2 * y), bottom = fine.cell(2 * y + 1), at = coarse->cell(y);
-  const float* __restrict pull0 = fine.pull.data() + top;
-  const float* __restrict pull1 = fine.pull.data() + bottom;
-  const float* __restrict right0 = fine.right.data() + top;
-  const float* __restrict right1 = fine.right.data() + bottom;
-  const float* __restrict down1 = fine.down.data() + bottom;
-  const float* __restrict unknown0 = fine.inverse.data() + top;
-  const float* __restrict unknown1 = fine.inverse.data() + bottom;
-  float* __restrict pull = coarse->pull.data() + at;
-  float* __restrict right = coarse->right.data() + at;
-  float* __restrict down = coarse->down.data() + at;
-  float* __restrict inverse = coarse->inverse.data() + at;
-  for (int x = 0; x < coarse->width; ++x) {
-    const int u = 2 * x, v = u + 1;
-    pull[x] = 0.5f * kPullGrowth * (pull0[u] + pull0[v] + pull1[u] + pull1[v]);
-    right[x] = 0.5f * (right0[v] + right1[v]);
-    down[x] = 0.5f * (down1[u] + down1[v]);
-    inverse[x] = unknown0[u] + unknown0[v] + unknown1[u] + unknown1[v] > 0 ? 1.0f : 0.0f;
-  }
-}
+MIEN_INLINE int parity_of(bool red, int y) { return (y & 1) ^ (red ? 0 : 1); }
 
-// A grid's diagonals and the next coarser grid's links, pull and unknown cells (coarse: null on the
-// coarsest). `inverse` comes in as 1 for unknown cells.
-MIEN_SIMD_CLONES
-void set_up_operator(bool finest, Grid* g, Grid* coarse) {
-  for (int y = 0; y < g->height; ++y) {
-    if (finest) link_row(g, y);
-    add_up_diagonals(g, y);
-    if (coarse && (y % 2 == 1 || y + 1 == g->height)) coarsen_row(*g, y / 2, coarse);
-  }
-}
-
-// coarse = scale * sums over 2 x 2 cells.
-MIEN_SIMD_CLONES
-void add_up_boxes(const Grid& fine, const AlignedFloats& in, float scale, const Grid& coarse,
-                  AlignedFloats* out) {
-  for (int y = 0; y < coarse.height; ++y) {
-    for (int c = 0; c < kGridChannels; ++c) {
-      const float *top = in.data() + fine.value(2 * y, c), *bottom = in.data() + fine.value(2 * y + 1, c);
-      float* to = out->data() + coarse.value(y, c);
-      for (int x = 0; x < coarse.width; ++x)
-        to[x] = scale * (top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1]);
-    }
-  }
-}
-
-// Gauss-Seidel on every other cell of a row: those whose checker is 1. The whole row is relaxed into `line`,
-// as vectors are faster than picking cells; in place each vector would wait for the one before, which it
-// overlaps.
-MIEN_INLINE void keep_checked(const float* __restrict line, const float* __restrict checker, int n,
-                              float* __restrict u) {
-  for (int x = 0; x < n; ++x) u[x] = checker[x] > 0 ? line[x] : u[x];
-}
-
-MIEN_INLINE void relax_row_finest(Grid* g, int y, const float* checker, float* __restrict line) {
-  const int n = g->width, row = kGridChannels * g->stride;
-  const float* __restrict inverse = g->inverse.data() + g->cell(y);
+// Gauss-Seidel on the red cells of a row (those where x + y is even) or the black ones. A row's black cells
+// may be relaxed once the red ones of the row below are.
+MIEN_INLINE void relax_row(bool finest, bool red, Grid* g, int y) {
+  const int parity = parity_of(red, y);
+  const Links links = finest ? Links{} : links_of(*g, y, parity);
   for (int c = 0; c < kGridChannels; ++c) {
-    const float* __restrict u = g->u.data() + g->value(y, c);
-    const float* __restrict rhs = g->rhs.data() + g->value(y, c);
-    for (int x = 0; x < n; ++x)
-      line[x] = inverse[x] * (rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])));
-    keep_checked(line, checker, n, g->u.data() + g->value(y, c));
+    const Stencil stencil = stencil_of(*g, y, c, parity);
+    float* u = g->u.data() + g->values(y, c, parity);
+    finest ? relax_finest(stencil, u) : relax_linked(stencil, links, u);
   }
 }
 
-MIEN_INLINE void relax_row_linked(Grid* g, int y, const float* checker, float* __restrict line) {
-  const int n = g->width, row = kGridChannels * g->stride;
-  const std::size_t at = g->cell(y);
-  const float* __restrict inverse = g->inverse.data() + at;
-  const float* __restrict right = g->right.data() + at;
-  const float* __restrict down = g->down.data() + at;
-  const float* __restrict above = down - g->stride;
+// The same for red cells where all of u counts as 0.
+MIEN_INLINE void relax_row_of_zeros(Grid* g, int y) {
+  const int parity = parity_of(true, y), n = g->whole_vectors();
+  const float* __restrict inverse = g->inverse.data() + g->cells(y, parity);
   for (int c = 0; c < kGridChannels; ++c) {
-    const float* __restrict u = g->u.data() + g->value(y, c);
-    const float* __restrict rhs = g->rhs.data() + g->value(y, c);
-    for (int x = 0; x < n; ++x) {
-      line[x] = inverse[x] * (rhs[x] + (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) +
-                              (above[x] * u[x - row] + down[x] * u[x + row]));
-    }
-    keep_checked(line, checker, n, g->u.data() + g->value(y, c));
+    const float* __restrict rhs = g->rhs.data() + g->values(y, c, parity);
+    float* __restrict u = g->u.data() + g->values(y, c, parity);
+    for (int i = 0; i < n; ++i) u[i] = inverse[i] * rhs[i];
   }
-}
-
-// Red cells of a row (those where x + y is even) or black ones. A row's black cells may be relaxed once the
-// red ones of the row below are.
-MIEN_INLINE void relax_row(bool finest, bool red, Grid* g, int y, SweepLines* lines) {
-  const float* checker = lines->checker((y & 1) ^ (red ? 0 : 1));
-  finest ? relax_row_finest(g, y, checker, lines->line()) : relax_row_linked(g, y, checker, lines->line());
 }
 
 MIEN_SIMD_CLONES
-void sweep(bool finest, Grid* g, SweepLines* lines) {
+void sweep(bool finest, Grid* g) {
   for (int y = 0; y <= g->height; ++y) {
-    if (y < g->height) relax_row(finest, true, g, y, lines);
-    if (y > 0) relax_row(finest, false, g, y - 1, lines);
+    if (y < g->height) relax_row(finest, true, g, y);
+    if (y > 0) relax_row(finest, false, g, y - 1);
   }
 }
 
-// sum += the residual of a row of one channel. A cell's residual is its diagonal times what relaxing would
-// add.
-MIEN_INLINE void add_residual(const Grid& g, bool finest, int y, int c, float* __restrict sum) {
-  const int row = kGridChannels * g.stride;
-  const std::size_t at = g.cell(y);
-  const float* __restrict inverse = g.inverse.data() + at;
-  const float* __restrict diagonal = g.diagonal.data() + at;
-  const float* __restrict right = g.right.data() + at;
-  const float* __restrict down = g.down.data() + at;
-  const float* __restrict above = down - g.stride;
-  const float* __restrict rhs = g.rhs.data() + g.value(y, c);
-  const float* __restrict u = g.u.data() + g.value(y, c);
-  if (finest) {
-    for (int x = 0; x < g.width; ++x) {
-      const float residual =
-          rhs[x] + ((u[x - 1] + u[x + 1]) + (u[x - row] + u[x + row])) - diagonal[x] * u[x];
-      sum[x] += inverse[x] > 0 ? residual : 0.0f;
+// sum (+)= the residual of half a row of one channel.
+MIEN_INLINE void add_residual_finest(const Stencil& s, const float* __restrict u, bool add,
+                                     float* __restrict sum) {
+  const float* __restrict inverse = s.inverse;
+  const float* __restrict diagonal = s.diagonal;
+  const float* __restrict rhs = s.rhs;
+  const float* __restrict beside = s.beside;
+  const float* __restrict above = s.above;
+  const float* __restrict below = s.below;
+  for (int i = 0; i < s.n; ++i) {
+    const float residual =
+        rhs[i] + ((beside[i] + beside[i + 1]) + (above[i] + below[i])) - diagonal[i] * u[i];
+    sum[i] = (add ? sum[i] : 0.0f) + (inverse[i] > 0 ? residual : 0.0f);
+  }
+}
+
+// Known cells have no links, so theirs is 0.
+MIEN_INLINE void add_residual_linked(const Stencil& s, const Links& links, const float* __restrict u,
+                                     bool add, float* __restrict sum) {
+  const float* __restrict diagonal = s.diagonal;
+  const float* __restrict rhs = s.rhs;
+  const float* __restrict beside = s.beside;
+  const float* __restrict above = s.above;
+  const float* __restrict below = s.below;
+  const float* __restrict left = links.left;
+  const float* __restrict right = links.right;
+  const float* __restrict up = links.up;
+  const float* __restrict down = links.down;
+  for (int i = 0; i < s.n; ++i) {
+    const float residual = rhs[i] + (left[i] * beside[i] + right[i] * beside[i + 1]) +
+                           (up[i] * above[i] + down[i] * below[i]) - diagonal[i] * u[i];
+    sum[i] = (add ? sum[i] : 0.0f) + residual;
+  }
+}
+
+// A row of the coarse rhs = sums of the residual over 2 x 2 cells, of which the two black ones have none:
+// they were relaxed last.
+MIEN_INLINE void restrict_row(const Grid& g, bool finest, int y, Grid* coarse, RowLines* lines) {
+  float* sum = lines->line(0);
+  for (int c = 0; c < kGridChannels; ++c) {
+    for (int v = 2 * y; v < 2 * y + 2; ++v) {
+      const int parity = parity_of(true, v);
+      const Stencil stencil = stencil_of(g, v, c, parity);
+      const float* u = g.u.data() + g.values(v, c, parity);
+      finest ? add_residual_finest(stencil, u, v > 2 * y, sum)
+             : add_residual_linked(stencil, links_of(g, v, parity), u, v > 2 * y, sum);
     }
-    return;
-  }
-  for (int x = 0; x < g.width; ++x) {
-    const float neighbours =
-        (right[x - 1] * u[x - 1] + right[x] * u[x + 1]) + (above[x] * u[x - row] + down[x] * u[x + row]);
-    const float residual = rhs[x] + neighbours - diagonal[x] * u[x];
-    sum[x] += inverse[x] > 0 ? residual : 0.0f;
+    sum[coarse->width] = 0;
+    split_line(sum, coarse->width, coarse->rhs.data() + coarse->values(y, c, 0),
+               coarse->rhs.data() + coarse->values(y, c, 1));
   }
 }
 
-// A row of the coarse rhs = sums of the residual over 2 x 2 cells.
-MIEN_INLINE void restrict_row(const Grid& g, bool finest, int y, Grid* coarse, SweepLines* lines) {
-  float* __restrict sum = lines->line();
-  for (int c = 0; c < kGridChannels; ++c) {
-    std::fill(sum, sum + g.stride, 0.0f);
-    for (int v = 2 * y; v < std::min(2 * y + 2, g.height); ++v) add_residual(g, finest, v, c, sum);
-    float* __restrict to = coarse->rhs.data() + coarse->value(y, c);
-    for (int x = 0; x < coarse->width; ++x) to[x] = sum[2 * x] + sum[2 * x + 1];
-  }
-}
-
-// A row of the fine u (+)= bilinear enlargement of the coarse u, in unknown cells.
-MIEN_INLINE void enlarge_row(const Grid& coarse, bool add, int y, Grid* fine, SweepLines* lines) {
-  float* __restrict mixed = lines->line();
-  const float* __restrict inverse = fine->inverse.data() + fine->cell(y);
+// Black cells of a row of the fine u (+)= bilinear enlargement of the coarse u. Red ones are relaxed next,
+// which does not ask for what they were.
+MIEN_INLINE void enlarge_row(const Grid& coarse, bool add, int y, Grid* fine, RowLines* lines) {
+  const int parity = parity_of(false, y), n = fine->whole_vectors(), pairs = coarse.width / 2 + 1;
   const int near = y / 2, far = near + (y % 2 == 0 ? -1 : 1);
+  float* __restrict mixed = lines->line(0);
+  const float* __restrict side = mixed + 2 * parity - 1;
+  const float* __restrict inverse = fine->inverse.data() + fine->cells(y, parity);
   for (int c = 0; c < kGridChannels; ++c) {
-    const float* __restrict a = coarse.u.data() + coarse.value(near, c);
-    const float* __restrict b = coarse.u.data() + coarse.value(far, c);
-    for (int x = -1; x <= coarse.width; ++x) mixed[x] = 0.75f * a[x] + 0.25f * b[x];
-    float* __restrict to = fine->u.data() + fine->value(y, c);
-    for (int x = 0; x < coarse.width; ++x) {
-      const float even = 0.75f * mixed[x] + 0.25f * mixed[x - 1] + (add ? to[2 * x] : 0.0f);
-      const float odd = 0.75f * mixed[x] + 0.25f * mixed[x + 1] + (add ? to[2 * x + 1] : 0.0f);
-      to[2 * x] = inverse[2 * x] > 0 ? even : 0.0f;
-      to[2 * x + 1] = inverse[2 * x + 1] > 0 ? odd : 0.0f;
+    const float* __restrict a0 = coarse.u.data() + coarse.values(near, c, 0);
+    const float* __restrict a1 = a0 + coarse.half;
+    const float* __restrict b0 = coarse.u.data() + coarse.values(far, c, 0);
+    const float* __restrict b1 = b0 + coarse.half;
+    mixed[-1] = 0.75f * a1[-1] + 0.25f * b1[-1];
+    for (int i = 0; i < pairs; ++i) {
+      mixed[2 * i] = 0.75f * a0[i] + 0.25f * b0[i];
+      mixed[2 * i + 1] = 0.75f * a1[i] + 0.25f * b1[i];
+    }
+    float* __restrict to = fine->u.data() + fine->values(y, c, parity);
+    for (int i = 0; i < n; ++i) {
+      const float value = 0.75f * mixed[i] + 0.25f * side[i] + (add ? to[i] : 0.0f);
+      to[i] = inverse[i] > 0 ? value : 0.0f;
     }
   }
 }
 
 // A grid does not fit into the nearest caches, so what a cycle does to it before and after the coarser grids'
-// turn is done in one pass each, row behind row. begin: u is not known yet and comes from the coarse grid's.
+// turn is done in one pass each, row behind row.
 MIEN_SIMD_CLONES
-void sweep_and_restrict(bool begin, bool finest, Grid* g, Grid* coarse, SweepLines* lines) {
+void sweep_and_restrict(Start start, bool finest, Grid* g, Grid* coarse, RowLines* lines) {
+  const bool enlarged = start == Start::kEnlarged;
   int next = 0;
-  for (int row = 0, y = begin ? -1 : 0; y <= g->height; ++row, ++y) {
-    if (begin && row < g->height) enlarge_row(*coarse, false, row, g, lines);
-    if (y >= 0 && y < g->height) relax_row(finest, true, g, y, lines);
-    if (y > 0) relax_row(finest, false, g, y - 1, lines);
+  for (int row = 0, y = enlarged ? -1 : 0; y <= g->height; ++row, ++y) {
+    if (enlarged && row < g->height) enlarge_row(*coarse, false, row, g, lines);
+    if (y >= 0 && y < g->height) {
+      start == Start::kZero ? relax_row_of_zeros(g, y) : relax_row(finest, true, g, y);
+    }
+    if (y > 0) relax_row(finest, false, g, y - 1);
     // Rows up to y - 1 are done, so residuals up to y - 2 are known.
     if (2 * next + 1 <= y - 2) restrict_row(*g, finest, next++, coarse, lines);
   }
@@ -218,12 +190,20 @@ void sweep_and_restrict(bool begin, bool finest, Grid* g, Grid* coarse, SweepLin
 }
 
 MIEN_SIMD_CLONES
-void add_and_sweep(const Grid& coarse, bool finest, Grid* g, SweepLines* lines) {
+void add_and_sweep(const Grid& coarse, bool finest, Grid* g, RowLines* lines) {
   for (int y = 0; y <= g->height + 1; ++y) {
     if (y < g->height) enlarge_row(coarse, true, y, g, lines);
-    if (y > 0 && y <= g->height) relax_row(finest, true, g, y - 1, lines);
-    if (y > 1) relax_row(finest, false, g, y - 2, lines);
+    if (y > 0 && y <= g->height) relax_row(finest, true, g, y - 1);
+    if (y > 1) relax_row(finest, false, g, y - 2);
   }
+}
+
+// Whether these cells are all unknown, or all not: a quick look for what is mostly so.
+constexpr int kRun = 8;
+bool all_unknown(const float* inverse) {
+  int known = 0;
+  for (int i = 0; i < kRun; ++i) known += !(inverse[i] > 0);
+  return known == 0;
 }
 
 // Known cells hold 0, which is not what lies there: before a solution is enlarged they get the mean of the
@@ -231,23 +211,22 @@ void add_and_sweep(const Grid& coarse, bool finest, Grid* g, SweepLines* lines) 
 void extend_into_known(Grid* g) {
   for (int y = -1; y <= g->height; ++y) {
     for (int x = -1; x <= g->width; ++x) {
-      if (g->all_unknown(x, y)) {
-        x += Grid::kRun - 1;
+      if (x >= 0 && all_unknown(g->inverse.data() + g->cell(x, y)) &&
+          all_unknown(g->inverse.data() + g->cell(x + 1, y))) {
+        x += 2 * kRun - 1;
         continue;
       }
-      const auto unknown = [&](int u, int v) {
-        return u >= 0 && v >= 0 && u < g->width && v < g->height && g->inverse[g->cell(v) + u] > 0;
-      };
+      const auto unknown = [&](int u, int v) { return g->inverse[g->cell(u, v)] > 0; };
       if (unknown(x, y)) continue;
       float sum[kGridChannels] = {}, count = 0;
-      for (int v = y - 1; v <= y + 1; ++v) {
-        for (int u = x - 1; u <= x + 1; ++u) {
+      for (int v = std::max(y - 1, 0); v <= std::min(y + 1, g->height - 1); ++v) {
+        for (int u = std::max(x - 1, 0); u <= std::min(x + 1, g->width - 1); ++u) {
           if (!unknown(u, v)) continue;
-          for (int c = 0; c < kGridChannels; ++c) sum[c] += g->u[g->value(v, c) + u];
+          for (int c = 0; c < kGridChannels; ++c) sum[c] += g->u[g->value(u, v, c)];
           ++count;
         }
       }
-      for (int c = 0; c < kGridChannels; ++c) g->u[g->value(y, c) + x] = count > 0 ? sum[c] / count : 0.0f;
+      for (int c = 0; c < kGridChannels; ++c) g->u[g->value(x, y, c)] = count > 0 ? sum[c] / count : 0.0f;
     }
   }
 }
@@ -258,79 +237,53 @@ void add_to(const AlignedFloats& in, AlignedFloats* out) {
 
 }  // namespace
 
-void SweepLines::resize(int width) {
-  size_ = (static_cast<std::size_t>(width) + 2 * Grid::kPad + 47) / 16 * 16;
-  values_.assign(3 * size_, 0.0f);
-  for (std::size_t x = 0; x < size_; ++x) values_[x + x % 2 * size_] = 1;
-}
-
-// Only the rim has to be 0; what is inside gets written.
-void Grid::shape(AlignedFloats* plane, int channels) const {
-  const std::size_t row = static_cast<std::size_t>(stride) * channels, rows = height + 3;
-  plane->resize(rows * row);
-  const auto clear = [&](std::size_t from, std::size_t to) {
-    std::fill(plane->begin() + static_cast<std::ptrdiff_t>(from),
-              plane->begin() + static_cast<std::ptrdiff_t>(to), 0.0f);
-  };
-  clear(0, row);
-  for (std::size_t line = channels; line < (rows - 2) * channels; ++line) {
-    clear(line * stride, line * stride + kPad);
-    clear(line * stride + kPad + width, (line + 1) * stride);
-  }
-  clear((rows - 2) * row, rows * row);
-}
-
-void Grid::resize(int w, int h, bool with_source) {
-  width = w, height = h, stride = (w + 2 * kPad + 15) / 16 * 16;
-  for (AlignedFloats* plane : {&pull, &diagonal, &inverse, &right, &down}) shape(plane, 1);
-  for (AlignedFloats* plane : {&rim, &u, &rhs}) shape(plane, kGridChannels);
-  if (with_source) shape(&source, kGridChannels);
-}
-
 void Multigrid::resize(int width, int height, bool with_source) {
   with_source_ = with_source;
   levels_ = 0;
   for (int w = width, h = height;; w = (w + 1) / 2, h = (h + 1) / 2) {
     if (grids_.size() == levels_) grids_.emplace_back();
-    grids_[levels_++].resize(w, h, with_source);
+    grids_[levels_].resize(w, h, levels_ > 0, with_source);
+    ++levels_;
     if (std::max(w, h) <= kCoarsestSide) break;
   }
   lines_.resize(width);
-  std::fill(grids_[0].pull.begin(), grids_[0].pull.end(), 0.0f);
-  std::fill(grids_[0].rim.begin(), grids_[0].rim.end(), 0.0f);
-  std::fill(grids_[levels_ - 1].u.begin(), grids_[levels_ - 1].u.end(), 0.0f);
 }
 
 void Multigrid::solve(int cycles) {
   for (std::size_t l = 0; l < levels_; ++l) {
     Grid* coarse = l + 1 < levels_ ? &grids_[l + 1] : nullptr;
-    set_up_operator(l == 0, &grids_[l], coarse);
+    set_up_operator(l == 0, &grids_[l], coarse, &lines_);
     if (coarse == nullptr) break;
-    add_up_boxes(grids_[l], grids_[l].rim, 0.5f * kPullGrowth, *coarse, &coarse->rim);
-    if (with_source_) add_up_boxes(grids_[l], grids_[l].source, 1.0f, *coarse, &coarse->source);
+    coarsen_rim(grids_[l], coarse, &lines_);
+    if (with_source_) hand_down_source(grids_[l], coarse, &lines_);
   }
   for (std::size_t l = 0; l < levels_; ++l) {
     grids_[l].rhs.swap(grids_[l].rim);
     if (with_source_) add_to(grids_[l].source, &grids_[l].rhs);
   }
-  for (int i = 0; i < kFirstSweeps; ++i) sweep(levels_ == 1, &grids_[levels_ - 1], &lines_);
+  Grid& coarsest = grids_[levels_ - 1];
+  std::fill(coarsest.u.begin(), coarsest.u.end(), 0.0f);
+  for (int i = 0; i < kFirstSweeps; ++i) sweep(levels_ == 1, &coarsest);
   for (std::size_t l = levels_ - 1; l-- > 0;) {
-    extend_into_known(&grids_[l + 1]);
-    for (int i = 0; i < std::max(1, cycles); ++i) cycle(l, i == 0);
+    Grid& coarse = grids_[l + 1];
+    extend_into_known(&coarse);
+    for (int i = 0; i < std::max(1, cycles); ++i) cycle(l, i == 0 ? Start::kEnlarged : Start::kOwn);
   }
 }
 
-void Multigrid::cycle(std::size_t level, bool begin) {
+void Multigrid::cycle(std::size_t level, Start start) {
   Grid& g = grids_[level];
   if (level + 1 == levels_) {
-    for (int i = 0; i < kCoarsestSweeps; ++i) sweep(level == 0, &g, &lines_);
+    if (start == Start::kZero) std::fill(g.u.begin(), g.u.end(), 0.0f);
+    for (int i = 0; i < kCoarsestSweeps; ++i) sweep(level == 0, &g);
     return;
   }
   Grid& coarse = grids_[level + 1];
-  sweep_and_restrict(begin, level == 0, &g, &coarse, &lines_);
-  std::fill(coarse.u.begin(), coarse.u.end(), 0.0f);
+  sweep_and_restrict(start, level == 0, &g, &coarse, &lines_);
+  // What lay around the coarse grid's solution is not to be taken for corrections.
+  if (start == Start::kEnlarged) coarse.clear_rims(&coarse.u, kGridChannels);
   const bool once = level + 1 < kVisitedTwice || std::max(coarse.width, coarse.height) <= kVisitedOnce;
-  for (int i = 0; i < (once ? 1 : 2); ++i) cycle(level + 1, false);
+  for (int i = 0; i < (once ? 1 : 2); ++i) cycle(level + 1, i == 0 ? Start::kZero : Start::kOwn);
   add_and_sweep(coarse, level == 0, &g, &lines_);
 }
 

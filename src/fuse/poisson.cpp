@@ -36,23 +36,84 @@ struct PairRow {
   const float *source, *target, *own, *sayers, *mixed;
 };
 
-// How much the wanted difference q - p exceeds that of the base (see Setup::base), for all pairs of pixels
-// p[x] and q[x]. p owns the pair.
-MIEN_SIMD_CLONES
-void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients,
-                     float* __restrict out) {
-  const float* __restrict s = p.source, * __restrict t = p.target, * __restrict s_next = q.source, * __restrict t_next = q.target;
-  const float* __restrict own = p.own, * __restrict own_next = q.own, * __restrict sayers = p.sayers, * __restrict sayers_next = q.sayers;
-  const float* __restrict may_mix = p.mixed, * __restrict may_mix_next = q.mixed;
-  const bool mixed = gradients == Gradients::kMixed;
-  for (int x = first; x < last; ++x) {
+// How much the wanted difference q - p exceeds that of the base (see Setup::base), for pairs of pixels p[x]
+// and q[x]. p owns the pair.
+MIEN_INLINE void excess_of_run(const PairRow& p, const PairRow& q, int first, int count, bool mixed,
+                               float* __restrict out) {
+  const float* __restrict s = p.source + first;
+  const float* __restrict t = p.target + first;
+  const float* __restrict s_next = q.source + first;
+  const float* __restrict t_next = q.target + first;
+  const float* __restrict own = p.own + first;
+  const float* __restrict own_next = q.own + first;
+  if (!mixed) {  // nothing exceeds where both have the same base
+    int other_base = 0;
+    for (int x = 0; x < count; ++x) other_base += (own[x] > 0.5f) != (own_next[x] > 0.5f);
+    if (other_base == 0) {
+      std::fill_n(out + first, count, 0.0f);
+      return;
+    }
+  }
+  const float* __restrict sayers = p.sayers + first;
+  const float* __restrict sayers_next = q.sayers + first;
+  const float* __restrict may_mix = p.mixed + first;
+  const float* __restrict may_mix_next = q.mixed + first;
+  for (int x = 0; x < count; ++x) {
     const float of_source = s_next[x] - s[x], of_target = t_next[x] - t[x];
     const float base = own[x] > 0.5f ? s[x] : t[x], base_next = own_next[x] > 0.5f ? s_next[x] : t_next[x];
     const float plain = own[x] > 0.5f ? of_source : of_target;
     const bool larger = std::abs(of_target) > std::abs(plain) && may_mix[x] > 0.5f && may_mix_next[x] > 0.5f;
     const float wanted = mixed && larger ? of_target : plain;
-    out[x] = sayers[x] * sayers_next[x] * (wanted - (base_next - base));
+    out[first + x] = sayers[x] * sayers_next[x] * (wanted - (base_next - base));
   }
+}
+
+MIEN_SIMD_CLONES
+void excess_of_pairs(const PairRow& p, const PairRow& q, int first, int last, Gradients gradients,
+                     float* out) {
+  constexpr int kRun = 32;
+  const bool mixed = gradients == Gradients::kMixed;
+  int x = first;
+  for (; x + kRun <= last; x += kRun) excess_of_run(p, q, x, kRun, mixed, out);
+  excess_of_run(p, q, x, last - x, mixed, out);
+}
+
+// Lines of floats as long as the box with a rim of kRim, all 0 to begin with. Their memory is the thread's:
+// one set at a time.
+class Lines {
+ public:
+  Lines(int width, int count) : size_(width + 2 * kRim) {
+    values().assign(static_cast<std::size_t>(size_) * count, 0.0f);
+  }
+  float* line(int i) const { return values().data() + static_cast<std::ptrdiff_t>(i) * size_ + kRim; }
+
+ private:
+  static constexpr int kRim = 2;
+  static std::vector<float>& values() {
+    thread_local std::vector<float> values;
+    return values;
+  }
+  int size_;
+};
+
+MIEN_SIMD_CLONES
+void set_row(const float* line, int width, float* even, float* odd) { split_line(line, width, even, odd); }
+
+// 1 for unknown pixels of a row beside known ones, or those that lie outside of the picture.
+MIEN_SIMD_CLONES
+void find_edge(const float* __restrict above, const float* __restrict here, const float* __restrict below,
+               int width, float* __restrict edge) {
+  for (int x = 0; x < width; ++x)
+    edge[x] = here[x] * (1 - (here[x - 1] * here[x + 1]) * (above[x] * below[x]));
+}
+
+// out = unknown * what flows in from the left and from above, less what flows out.
+MIEN_SIMD_CLONES
+void add_up_flows(const float* __restrict unknown, const float* __restrict from_above,
+                  const float* __restrict right, const float* __restrict down, int width,
+                  float* __restrict out) {
+  for (int x = 0; x < width; ++x)
+    out[x] = unknown[x] * ((right[x - 1] - right[x]) + (from_above[x] - down[x]));
 }
 
 // The setting up: which cells are unknown, what pulls at them. Works on the box with a rim of one pixel.
@@ -61,14 +122,9 @@ class Setup {
   Setup(const PlanarRgb& target, const PlanarRgb& source, const PoissonProblem& problem, const Area& box)
       : target_(target), source_(source), problem_(problem), box_(box) {}
 
-  void fill(Grid* g) {
-    for (int y = 0; y < box_.height(); ++y) {
-      const float* inside = problem_.domain->row(box_.y0 + y) + box_.x0;
-      float* unknown = g->inverse.data() + g->cell(y);
-      for (int x = 0; x < box_.width(); ++x) unknown[x] = inside[x] > 0.5f ? 1.0f : 0.0f;
-    }
-    for (int y = -1; y <= box_.height(); ++y) pull_from_row(y, g);
-    if (has_source()) add_sources(g);
+  void fill(Grid* g) const {
+    find_unknown_and_pull(g);
+    if (has_source()) fill_sources(g);
   }
 
   bool has_source() const { return problem_.own != nullptr || problem_.gradients == Gradients::kMixed; }
@@ -83,44 +139,69 @@ class Setup {
     return takes_source(x, y) ? source_.channel(c)[i] : target_.channel(c)[i];
   }
 
-  // Known pixels of row y (of the box) hand their value, less the base, to the unknown ones beside, above and
-  // below.
-  void pull_from_row(int y, Grid* g) const {
-    const int py = box_.y0 + y;
-    if (py < 0 || py >= target_.height) return;
-    const auto unknown = [g](int x, int v) {
-      return x >= 0 && v >= 0 && x < g->width && v < g->height && problem_unknown(*g, x, v);
-    };
-    for (int x = std::max(-1, -box_.x0); x <= std::min(box_.width(), target_.width - 1 - box_.x0); ++x) {
-      if (g->all_unknown(x, y)) {
-        x += Grid::kRun - 1;
-        continue;
-      }
-      const int px = box_.x0 + x;
-      if (unknown(x, y) || (problem_.border != nullptr && !in(*problem_.border, px, py))) continue;
-      for (const auto& [u, v] : {std::pair{x - 1, y}, {x + 1, y}, {x, y - 1}, {x, y + 1}}) {
-        if (!unknown(u, v)) continue;
-        g->pull[g->cell(v) + u] += 1;
-        for (int c = 0; c < kGridChannels; ++c) {
-          g->rim[g->value(v, c) + u] +=
-              target_.channel(c)[static_cast<std::size_t>(py) * target_.width + px] - base(c, px, py);
+  // 1 for the unknown pixels of row y (of the box), which all lie in the box.
+  void unknown_row(int y, float* out) const {
+    if (y < 0 || y >= box_.height()) return std::fill(out, out + box_.width(), 0.0f);
+    const float* domain = problem_.domain->row(box_.y0 + y) + box_.x0;
+    for (int x = 0; x < box_.width(); ++x) out[x] = domain[x] > 0.5f ? 1.0f : 0.0f;
+  }
+
+  void find_unknown_and_pull(Grid* g) const {
+    const int w = box_.width();
+    const Lines lines(w, 4);
+    float *above = lines.line(0), *here = lines.line(1), *below = lines.line(2), *edge = lines.line(3);
+    unknown_row(0, below);
+    for (int y = 0; y < box_.height(); ++y) {
+      std::swap(above, here), std::swap(here, below);
+      unknown_row(y + 1, below);
+      set_row(here, w, g->inverse.data() + g->cells(y, 0), g->inverse.data() + g->cells(y, 1));
+      std::fill_n(g->pull.data() + g->cells(y, 0), g->cell_row() - Grid::kPad, 0.0f);
+      std::fill_n(g->rim.data() + g->values(y, 0, 0), g->value_row() - Grid::kPad, 0.0f);
+      find_edge(above, here, below, w, edge);
+      for (int x = 0; x < w; ++x) {
+        if (x + kRun <= w && none_in_run(edge + x)) {
+          x += kRun - 1;
+        } else if (edge[x] > 0) {
+          pull_at(x, y, g);
         }
       }
     }
   }
-  static bool problem_unknown(const Grid& g, int x, int y) { return g.inverse[g.cell(y) + x] > 0; }
+
+  // A quick look for what is mostly so.
+  static constexpr int kRun = 16;
+  static bool none_in_run(const float* edge) {
+    float sum = 0;
+    for (int i = 0; i < kRun; i += 4) sum += (edge[i] + edge[i + 1]) + (edge[i + 2] + edge[i + 3]);
+    return sum == 0;
+  }
+
+  // Known pixels hand their value, less the base, to the unknown one (of the box) beside, below or above.
+  void pull_at(int x, int y, Grid* g) const {
+    const int px = box_.x0 + x, py = box_.y0 + y;
+    for (const auto& [u, v] : {std::pair{px - 1, py}, {px + 1, py}, {px, py - 1}, {px, py + 1}}) {
+      if (!in_picture(u, v) || in(*problem_.domain, u, v)) continue;
+      if (problem_.border != nullptr && !in(*problem_.border, u, v)) continue;
+      g->pull[g->cell(x, y)] += 1;
+      for (int c = 0; c < kGridChannels; ++c) {
+        const float value = target_.channel(c)[static_cast<std::size_t>(v) * target_.width + u];
+        g->rim[g->value(x, y, c)] += value - base(c, u, v);
+      }
+    }
+  }
 
   // 1 for pixels of row y that are unknown or may pull: pairs of others do not count. From one pixel before
   // the box to one behind it.
-  void find_sayers(const Grid& g, int y, float* out) const {
-    for (int x = -1; x <= box_.width(); ++x) {
-      const bool inside = x >= 0 && y >= 0 && x < g.width && y < g.height && problem_unknown(g, x, y);
-      const bool says =
-          inside || (in_picture(box_.x0 + x, box_.y0 + y) &&
-                     (problem_.border == nullptr || in(*problem_.border, box_.x0 + x, box_.y0 + y)));
-      out[x] = says ? 1.0f : 0.0f;
-    }
+  void find_sayers(int y, float* out) const {
+    const int py = box_.y0 + y, first = std::max(-1, -box_.x0), last = last_pair() + 1;
+    std::fill(out - 1, out + box_.width() + 1, 0.0f);
+    if (py < 0 || py >= target_.height) return;
+    if (problem_.border == nullptr) return std::fill(out + first, out + last, 1.0f);
+    const float *domain = problem_.domain->row(py) + box_.x0, *border = problem_.border->row(py) + box_.x0;
+    for (int x = first; x < last; ++x) out[x] = domain[x] > 0.5f || border[x] > 0.5f ? 1.0f : 0.0f;
   }
+  // The pixel before it has none to its right in the picture.
+  int last_pair() const { return std::min(box_.width(), target_.width - 1 - box_.x0); }
 
   PairRow pair_row(int c, int y, const float* ones, const float* sayers) const {
     const std::ptrdiff_t i = static_cast<std::ptrdiff_t>(box_.y0 + y) * target_.width + box_.x0;
@@ -129,48 +210,34 @@ class Setup {
             problem_.mixed != nullptr ? problem_.mixed->values.data() + i : ones};
   }
 
-  // source = what flows in from the pairs left and above, less what flows out to the right and below.
-  void add_sources(Grid* g) const {
-    const int w = box_.width(), size = w + 4, first = std::max(-1, -box_.x0),
-              last = std::min(w, target_.width - 1 - box_.x0);
-    thread_local std::vector<float> lines;
-    lines.assign(5 * static_cast<std::size_t>(size), 0.0f);
-    float* begin = lines.data();
-    const auto line = [&](int i) { return begin + static_cast<std::ptrdiff_t>(i) * size + 2; };
-    float *ones = line(0), *sayers = line(1), *sayers_below = line(2), *right = line(3), *down = line(4);
-    std::fill(ones - 2, ones + w + 2, 1.0f);
-    find_sayers(*g, -1, sayers_below);
+  void fill_sources(Grid* g) const {
+    const int w = box_.width();
+    const Lines lines(w, 7 + kGridChannels);
+    float *ones = lines.line(0), *sayers = lines.line(1), *sayers_below = lines.line(2);
+    float *unknown = lines.line(3), *right = lines.line(4), *down = lines.line(5), *flows = lines.line(6);
+    std::fill(ones - 1, ones + w + 1, 1.0f);
+    find_sayers(-1, sayers_below);
     for (int y = -1; y < box_.height(); ++y) {
       std::swap(sayers, sayers_below);
-      find_sayers(*g, y + 1, sayers_below);
+      find_sayers(y + 1, sayers_below);
+      unknown_row(y, unknown);
+      const bool has_below = box_.y0 + y >= 0 && box_.y0 + y + 1 < target_.height;
       for (int c = 0; c < kGridChannels; ++c) {
-        float *own_row = y >= 0 ? g->source.data() + g->value(y, c) : nullptr,
-              *row_below = y + 1 < box_.height() ? g->source.data() + g->value(y + 1, c) : nullptr;
-        const bool has_below = box_.y0 + y >= 0 && box_.y0 + y + 1 < target_.height;
-        if (row_below) std::fill(row_below, row_below + w, 0.0f);
-        if (own_row) {
-          const PairRow p = pair_row(c, y, ones, sayers);
-          std::fill(right - 1, right + w + 1, 0.0f);
-          excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1, p.mixed + 1}, first, last,
-                          problem_.gradients, right);
-          for (int x = 0; x < w; ++x) own_row[x] += right[x - 1] - right[x];
+        float* from_above = lines.line(7 + c);
+        if (has_below) {
+          excess_of_pairs(pair_row(c, y, ones, sayers), pair_row(c, y + 1, ones, sayers_below), 0, w,
+                          problem_.gradients, down);
+        } else {
+          std::fill(down, down + w, 0.0f);
         }
-        if (!has_below) continue;
-        excess_of_pairs(pair_row(c, y, ones, sayers), pair_row(c, y + 1, ones, sayers_below), 0, w,
-                        problem_.gradients, down);
-        for (int x = 0; own_row && x < w; ++x) own_row[x] -= down[x];
-        for (int x = 0; row_below && x < w; ++x) row_below[x] += down[x];
-      }
-    }
-    clear_known(g);
-  }
-
-  static void clear_known(Grid* g) {
-    for (int y = 0; y < g->height; ++y) {
-      const float* unknown = g->inverse.data() + g->cell(y);
-      for (int c = 0; c < kGridChannels; ++c) {
-        float* source = g->source.data() + g->value(y, c);
-        for (int x = 0; x < g->width; ++x) source[x] *= unknown[x];
+        if (y >= 0) {
+          const PairRow p = pair_row(c, y, ones, sayers);
+          excess_of_pairs(p, {p.source + 1, p.target + 1, p.own + 1, p.sayers + 1, p.mixed + 1},
+                          std::max(-1, -box_.x0), last_pair(), problem_.gradients, right);
+          add_up_flows(unknown, from_above, right, down, w, flows);
+          set_row(flows, w, g->source.data() + g->values(y, c, 0), g->source.data() + g->values(y, c, 1));
+        }
+        std::copy(down, down + w, from_above);
       }
     }
   }
@@ -193,8 +260,10 @@ MIEN_INLINE void copy_row(const float* __restrict from, const float* keep, int x
 MIEN_SIMD_CLONES
 void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const Area& box, const Grid& g,
                   PlanarRgb* picture) {
-  for (int c = 0; c < kGridChannels; ++c) {
-    for (int y = 0; y < target.height; ++y) {
+  const Lines lines(box.width(), 1);
+  float* line = lines.line(0);
+  for (int y = 0; y < target.height; ++y) {
+    for (int c = 0; c < kGridChannels; ++c) {
       const std::size_t row = static_cast<std::size_t>(y) * target.width;
       const float *below = target.channel(c) + row, *keep = problem.keep ? problem.keep->row(y) : nullptr;
       float* out = picture->channel(c) + row;
@@ -204,7 +273,9 @@ void add_solution(const PlanarRgb& target, const PoissonProblem& problem, const 
       }
       copy_row(below, keep, 0, box.x0, out);
       copy_row(below, keep, box.x1, target.width, out);
-      const float *inside = problem.domain->row(y), *u = g.u.data() + g.value(y - box.y0, c) - box.x0;
+      merge_line(g.u.data() + g.values(y - box.y0, c, 0), g.u.data() + g.values(y - box.y0, c, 1),
+                 box.width(), line);
+      const float *inside = problem.domain->row(y), *u = line - box.x0;
       const float* own = problem.own ? problem.own->row(y) : inside;
       const float* stays = keep ? keep : inside;  // in the domain nothing is kept
       for (int x = box.x0; x < box.x1; ++x) {
@@ -231,7 +302,7 @@ void poisson_clone(const PlanarRgb& target, const PoissonProblem& problem, Poiss
     }
     return;
   }
-  Setup setup(target, *picture, problem, box);
+  const Setup setup(target, *picture, problem, box);
   scratch->multigrid.resize(box.width(), box.height(), setup.has_source());
   setup.fill(&scratch->multigrid.grid());
   scratch->multigrid.solve(problem.cycles);

@@ -23,7 +23,8 @@ struct PoissonProblem {
   // null: all.
   const Plane* own = nullptr;
   Gradients gradients = Gradients::kSource;
-  // More is more accurate, and slower. 1: below 1/255 for kSource without `own`; 3 in all cases.
+  // More is more accurate, and slower. Errors are below 1/255 on average and 3/255 at most with 1 for kSource
+  // without `own`, with 2 for kMixed, with 3 in all cases.
   int cycles = 1;
   // Pixels outside of the domain that stay as they are in `picture`; null: none.
   const Plane* keep = nullptr;
