@@ -20,7 +20,12 @@ constexpr int kPixelsPerSigma = 3;   // of the blurs
 constexpr float kSure = 0.8f;        // probability of what the mean colours are taken from
 constexpr float kLeastArea = 0.01f;  // of the face's width squared: of less one knows no colour
 constexpr float kTellApartFrom = 25, kTellApartTo = 45;  // distance of the mean colours, of 255
+// A scarf's pattern differs from itself as much as from skin (0.5 and more; hair with streaks has 0.15 to
+// 0.35): its bright spots are no skin.
+constexpr float kPatternStep = 0.03f;  // in face widths
+constexpr float kPlainTo = 0.4f, kPatternedFrom = 0.55f;
 constexpr float kFeatureMargin = 0.035f;  // around the mesh's brows and eyes, which may be as dark as hair
+constexpr float kStrandFrom = 0.35f, kStrandTo = 0.6f;  // of the guide: what is like this hair
 constexpr float kNoise =
     0.12f;  // of the guide, whose step from skin to hair is 1: less contrast says nothing
 
@@ -34,6 +39,18 @@ struct Mean {
   }
   float of(int c) const { return static_cast<float>(sum[c] / area); }
 };
+
+// How much the guide changes over a few pixels where hair is, of its step from skin to hair: mean absolute
+// difference.
+float pattern_of_hair(const Plane& hair, const Plane& guide, int step) {
+  double sum = 0, n = 1e-9;
+  for (int y = 0; y < hair.height; ++y) {
+    const float *h = hair.row(y), *g = guide.row(y);
+    for (int x = 0; x + step < hair.width; ++x)
+      if (h[x] > kSure && h[x + step] > kSure) sum += std::abs(g[x + step] - g[x]), n += 1;
+  }
+  return static_cast<float>(sum / n);
+}
 
 // guide: 0 at the skin's mean colour, 1 at the hair's. -> how well the two can be told apart, 0..1
 float draw_guide(const PlanarRgb& picture, const Plane& skin, const Plane& hair, float face_px,
@@ -56,7 +73,9 @@ float draw_guide(const PlanarRgb& picture, const Plane& skin, const Plane& hair,
     for (int c = 0; c < 3; ++c) v += axis[c] * (picture.channel(c)[i] - of_skin.of(c));
     guide->values[i] = std::clamp(v, -0.5f, 1.5f);
   }
-  return apart;
+  return apart * (1 - smoothstep(kPlainTo, kPatternedFrom,
+                                 pattern_of_hair(hair, *guide,
+                                                 std::max(1, static_cast<int>(kPatternStep * face_px)))));
 }
 
 // hair ~ slope * guide + offset in every window. mean_hair becomes the offset, covary the slope.
@@ -94,26 +113,30 @@ void draw_brows_and_eyes(const Mesh& mesh, float face_px, const Plane& like, Hai
 void follow_strands(const PlanarRgb& picture, const Plane& skin, const Plane& features, const Mesh& mesh,
                     HairEdgeScratch* s, Plane* hair) {
   const float face_px = face_width_px(mesh);
-  draw_brows_and_eyes(mesh, face_px, *hair, s);
-  for (std::size_t i = 0; i < hair->size(); ++i)
-    hair->values[i] = std::min(1.0f, hair->values[i] + features.values[i] * (1 - s->brows.values[i]));
   const float apart = draw_guide(picture, skin, *hair, face_px, &s->guide);
   if (!(apart > 0)) return;
+  draw_brows_and_eyes(mesh, face_px, *hair, s);
   const float sigma = kWindowSigma * face_px;
   const int factor = std::max(1, static_cast<int>(sigma / kPixelsPerSigma));
-  shrink_boxes(s->guide, factor, &s->small_guide);
-  shrink_boxes(*hair, factor, &s->small_hair);
   const auto scale = 1 / static_cast<float>(factor);
-  s->near = s->small_hair;
-  fit_lines(sigma * scale, s);
+  shrink_boxes(*hair, factor, &s->near);
   gaussian_blur(&s->near, kReachSigma * face_px * scale, &s->line);
-  enlarge_boxes(s->covary, factor, hair->width, hair->height, &s->slope);
-  enlarge_boxes(s->mean_hair, factor, hair->width, hair->height, &s->offset);
   enlarge_boxes(s->near, factor, hair->width, hair->height, &s->reach);
   for (std::size_t i = 0; i < hair->size(); ++i) {
+    s->reach.values[i] = smoothstep(0.01f, 0.06f, s->reach.values[i]);
+    const float strand = s->reach.values[i] * smoothstep(kStrandFrom, kStrandTo, s->guide.values[i]);
+    const float stray = apart * strand * features.values[i] * (1 - s->brows.values[i]);
+    hair->values[i] = std::min(1.0f, hair->values[i] + stray);
+  }
+  shrink_boxes(s->guide, factor, &s->small_guide);
+  shrink_boxes(*hair, factor, &s->small_hair);
+  fit_lines(sigma * scale, s);
+  enlarge_boxes(s->covary, factor, hair->width, hair->height, &s->slope);
+  enlarge_boxes(s->mean_hair, factor, hair->width, hair->height, &s->offset);
+  for (std::size_t i = 0; i < hair->size(); ++i) {
     const float fine = std::clamp(s->slope.values[i] * s->guide.values[i] + s->offset.values[i], 0.0f, 1.0f);
-    const float here = apart * smoothstep(0.01f, 0.06f, s->reach.values[i]) *
-                       (1 - s->brows.values[i] * smoothstep(0.1f, 0.5f, features.values[i]));
+    const float here =
+        apart * s->reach.values[i] * (1 - s->brows.values[i] * smoothstep(0.1f, 0.5f, features.values[i]));
     hair->values[i] += here * (fine - hair->values[i]);
   }
 }

@@ -19,11 +19,11 @@ struct HairEdgeScratch {
 
 // Hair's share follows the picture's colours near the hair line (guided filter: He, Sun and Tang 2013; on
 // fewer pixels: He and Sun 2015). The guide is what tells this hair from this skin: the picture along the
-// line between their mean colours. It is not followed where both have the same colour or either is hardly
-// seen.
+// line between their mean colours. It is not followed where both have the same colour, where either is hardly
+// seen, or where "hair" is a patterned scarf.
 //
-// What the region network calls brow or eye and lies beyond the mesh's is the end of a fringe: hair, in any
-// case.
+// What the region network calls brow or eye, lies near hair but beyond the mesh's brows and eyes, and has
+// hair's colour is the end of a fringe: hair.
 //
 // picture: 0..255; hair: P(hair), 0..1, changed; skin: P(skin); features: P(brow or eye); mesh in their
 // pixels. All of one size.

@@ -63,6 +63,20 @@ TEST(HairEdge, HairOfTheSkinsColourIsLeftAsItWas) {
   EXPECT_EQ(s.hair.values, before.values);
 }
 
+TEST(HairEdge, APatternedScarfIsLeftAsItWas) {
+  Scene s(40);
+  for (int y = 0; y < kHairLine; ++y) {
+    for (int x = 0; x < kSize; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * kSize + static_cast<std::size_t>(x);
+      const bool bright = (x / 3 + y / 3) % 2 == 0;
+      for (int c = 0; c < 3; ++c) s.picture.channel(c)[i] = bright ? 220 : 10;
+    }
+  }
+  const Plane before = s.hair;
+  s.run();
+  EXPECT_EQ(s.hair.values, before.values);
+}
+
 TEST(HairEdge, ABrowIsNoStrandAndTheEndOfAFringeIsNoBrow) {
   Scene s(40);
   const Point3f brow = s.mesh[topology::kRightBrow[2]];

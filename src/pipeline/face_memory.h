@@ -7,6 +7,7 @@
 #include "fuse/coarse_inputs.h"
 #include "fuse/grain.h"
 #include "fuse/relight.h"
+#include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
 #include "fuse/tone.h"
@@ -28,6 +29,7 @@ struct FaceMemory {
   CoarseTurn coarse;  // in this frame
   LightMemory light;
   RelightMemory relight;
+  SkinTextureMemory texture;
   GrainMemory grain;
   ToneMemory tone;
   SteadyChoice clear_glasses;
@@ -37,7 +39,7 @@ struct FaceMemory {
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number, light, relight, grain, tone, clear_glasses);
+    archive(number, light, relight, texture, grain, tone, clear_glasses);
   }
 };
 

@@ -41,13 +41,16 @@ void finish_tone(const PreparedFace& prepared, const FusionOptions& options, boo
   report->side_delta_e_before = now.found.sides_before, report->side_delta_e_after = now.found.sides_after;
 }
 
-// The target's blur and noise for the fused face, measured around it or remembered.
+// The target's texture of skin, blur and noise for the fused face, measured around it or remembered.
 GrainReport finish_grain(const Mesh& face, const PreparedFace& prepared, FaceMemory* memory, FuseScratch* s,
                          Trace& trace) {
   const auto span = trace.span("grain");
   const Mesh target = transformed(face, prepared.where.canvas_from_frame());
-  return match_grain(s->target, s->maps, face_width_px(face) * prepared.where.scale, &s->grain, &s->masks,
-                     &s->fused, memory ? &memory->grain : nullptr, &target);
+  const float width_px = face_width_px(face) * prepared.where.scale;
+  match_skin_texture(s->target, s->masks, width_px, &s->texture, &s->fused,
+                     memory ? &memory->texture : nullptr);
+  return match_grain(s->target, s->maps, width_px, &s->grain, &s->masks, &s->fused,
+                     memory ? &memory->grain : nullptr, &target);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // One face of a frame, its fused shape known: (prepare_face: warp -> eyes -> relight) -> coarse network ->
-// tone -> grain -> rim -> blend -> paste
+// tone -> skin texture -> grain -> rim -> blend -> paste
 #pragma once
 
 #include "fuse/coarse.h"

@@ -13,7 +13,7 @@ FaceMemory& memory_for(const FaceAnalysis& one, const FrameAnalysis& analysis, F
   FaceMemory& memory = memories->of(one.report.number);
   memory.step_seconds = analysis.step_seconds, memory.steady = analysis.steady;
   memory.coarse = one.coarse;
-  memory.relight.period = memory.grain.period =
+  memory.relight.period = memory.texture.period = memory.grain.period =
       period_within(kLookPeriod, kLookSeconds, analysis.step_seconds);
   return memory;
 }

@@ -15,6 +15,7 @@
 #include "fuse/hair_edge.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
+#include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
 
@@ -30,6 +31,7 @@ struct FuseScratch {
   EyesScratch eyes;
   RelightScratch relight;
   BlendScratch blend;
+  SkinTextureScratch texture;
   GrainScratch grain;
   ColourDetailScratch colour_detail;
   RimScratch rim;

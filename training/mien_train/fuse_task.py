@@ -16,7 +16,8 @@ from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
 from .shipped_weights import calibrate, load_shipped
 from .models import fuse
-from .models.identity import CROP_SIZE as IDENTITY_SIZE, ConvertedTeacher
+from .models.identity import CROP_SIZE as IDENTITY_SIZE
+from .models.identity_teacher import ConvertedTeacher
 from .native import COARSE_SIZE, WIDE_SIZE
 
 MARGIN = (WIDE_SIZE - COARSE_SIZE) // 2

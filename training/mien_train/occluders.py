@@ -1,4 +1,5 @@
-"""Procedural occluders with exact masks: fingers, glasses, hair, masks, cups, microphones, phones, text bars, textured shapes.
+"""Procedural occluders with exact masks: fingers, glasses, hair, masks, cups, microphones, phones, text bars, textured shapes,
+scarves and hats.
 
 Every painter gets a Canvas (crop size, mesh in crop pixels, the person's skin and hair colours) and returns a colour picture and an
 alpha mask (float32, 0..1). `paste` adds shadow and edge blur. HELD_OUT kinds never appear in training: they measure generalisation.
@@ -275,9 +276,82 @@ def textured_shape(c):
     return colour, mask.astype(np.float32) / 255
 
 
+def _cloth(c):
+    """Plain, striped, printed or textured cloth with folds."""
+    rng = c.rng
+    first, second = rng.uniform(10, 245, 3), rng.uniform(10, 245, 3)
+    colour, _ = c.blank(first)
+    kind = rng.choice(['plain', 'stripes', 'print', 'texture'], p=[0.4, 0.15, 0.3, 0.15])
+    period = c.width * rng.uniform(0.03, 0.15)
+    yy, xx = np.mgrid[0:c.size, 0:c.size].astype(np.float32)
+    angle = rng.uniform(0, np.pi)
+    if kind == 'stripes':
+        colour[np.sin((np.cos(angle) * xx + np.sin(angle) * yy) * 2 * np.pi / period) > rng.uniform(-0.6, 0.6)] = second
+    elif kind == 'print':
+        noise = cv2.GaussianBlur(rng.normal(size=(c.size, c.size)).astype(np.float32), (0, 0), max(0.6, period / 5))
+        colour[noise > noise.std() * rng.uniform(-0.5, 1)] = second
+    elif kind == 'texture' and c.texture is not None:
+        colour = cv2.resize(c.texture, (c.size, c.size)).astype(np.float32)
+    folds = cv2.GaussianBlur(rng.normal(size=(c.size, c.size)).astype(np.float32), (0, 0), c.width * 0.25, sigmaY=c.width * 0.04)
+    turn = cv2.getRotationMatrix2D((c.size / 2, c.size / 2), float(np.degrees(rng.uniform(0, np.pi))), 1.5)
+    folds = cv2.warpAffine(folds, turn, (c.size, c.size), borderMode=cv2.BORDER_REFLECT)
+    return colour * (1 + rng.uniform(0.05, 0.3) * folds / (folds.std() + 1e-6))[..., None]
+
+
+def _ring(c, top, side, bottom):
+    """The oval, scaled about its middle by different factors above, beside and below, a little irregular."""
+    points, centre = c.mesh[g.OVAL, :2], c.mesh[g.OVAL, :2].mean(0)
+    along = (points - centre) @ c.down / (0.65 * c.width)
+    across = np.abs((points - centre) @ c.right) / (0.5 * c.width)
+    weight = np.stack([np.clip(-along, 0, 1), np.clip(across, 0, 1), np.clip(along, 0, 1)], 1) ** 2 + 1e-3
+    factor = (weight * [top, side, bottom]).sum(1) / weight.sum(1)
+    t = np.linspace(0, 2 * np.pi, len(points), endpoint=False)
+    factor = factor + sum(c.rng.normal(0, 0.015) * np.sin(k * t + c.rng.uniform(0, 7)) for k in (1, 2, 3, 5))
+    return centre + (points - centre) * factor[:, None]
+
+
+def scarf(c):
+    """A scarf, hijab or hood: cloth around an opening for the face, over forehead, temples and neck."""
+    rng = c.rng
+    colour, mask = _cloth(c), np.zeros((c.size, c.size), np.uint8)
+    outer = _ring(c, rng.uniform(1.45, 1.8), rng.uniform(1.3, 1.6), rng.uniform(1.4, 1.8))
+    _poly(mask, outer)
+    if rng.random() < 0.7:                            # down to the shoulders
+        chin = c.at(152)
+        _poly(mask, [chin - c.right * c.width * 0.6 - c.down * 0.3 * c.width, chin + c.right * c.width * 0.6 - c.down * 0.3 * c.width,
+                     chin + c.right * c.width * 1.3 + c.down * 1.5 * c.width, chin - c.right * c.width * 1.3 + c.down * 1.5 * c.width])
+    hood = rng.random() < 0.25                        # open below
+    opening = _ring(c, rng.uniform(0.72, 1.12), rng.uniform(0.78, 1.08), 1.9 if hood else rng.uniform(0.85, 1.12))
+    hem = np.zeros_like(mask)
+    _line(hem, np.vstack([opening, opening[:1]]), c.width * rng.uniform(0.01, 0.05))
+    colour = colour * (1 + rng.normal(0, 0.25) * hem.astype(np.float32)[..., None] / 255)
+    _poly(mask, opening, 0)
+    return colour, mask.astype(np.float32) / 255
+
+
+def hat(c):
+    """A cap, hat or headband: cloth from the forehead up, now and then with a brim."""
+    rng = c.rng
+    colour, mask = _cloth(c), np.zeros((c.size, c.size), np.uint8)
+    outer = _ring(c, rng.uniform(1.3, 1.9), rng.uniform(1.12, 1.35), 1.0)
+    _poly(mask, outer)
+    height, sag = rng.uniform(-0.02, 0.3) * c.width, rng.normal(0, 0.06) * c.width
+    edge = lambda x, lower: c.at(9) + c.right * x * c.width - c.down * (height - lower + (sag - 0.1 * c.width) * (1 - (x / 0.9) ** 2))
+    xs = np.linspace(-0.9, 0.9, 15)
+    _poly(mask, [edge(x, 0) for x in xs] + [edge(0.9, 0) + c.down * 3 * c.width, edge(-0.9, 0) + c.down * 3 * c.width], 0)
+    if rng.random() < 0.5:                            # a brim
+        brim = np.zeros_like(mask)
+        reach, thick = rng.uniform(0.45, 0.85), rng.uniform(0.03, 0.14) * c.width
+        inner = xs * reach / 0.9
+        _poly(brim, [edge(x, 0) - c.down * 0.02 * c.width for x in inner] + [edge(x, thick * (1 - 0.6 * (x / reach) ** 2)) for x in inner[::-1]])
+        colour = colour * (1 - rng.uniform(0.1, 0.6) * brim.astype(np.float32)[..., None] / 255)
+        mask = np.maximum(mask, brim)
+    return _shade(colour, rng), mask.astype(np.float32) / 255
+
+
 PAINTERS = {'fingers': fingers, 'glasses': glasses, 'hair': hair, 'surgical_mask': surgical_mask, 'cup': cup, 'microphone': microphone,
-            'phone': phone, 'text_bar': text_bar, 'textured_shape': textured_shape}
-WEIGHTS = {'fingers': 3, 'glasses': 3, 'hair': 3, 'surgical_mask': 1, 'cup': 1, 'microphone': 1, 'phone': 1, 'text_bar': 1, 'textured_shape': 3}
+            'phone': phone, 'text_bar': text_bar, 'textured_shape': textured_shape, 'scarf': scarf, 'hat': hat}
+WEIGHTS = {'fingers': 3, 'glasses': 3, 'hair': 3, 'surgical_mask': 1, 'cup': 1, 'microphone': 1, 'phone': 1, 'text_bar': 1, 'textured_shape': 3, 'scarf': 1.5, 'hat': 1}
 TRAINING_KINDS = [k for k in PAINTERS if k not in HELD_OUT]
 
 

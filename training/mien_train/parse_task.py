@@ -7,11 +7,13 @@ import torch.nn.functional as F
 
 from . import dataset, occluders, region_labels as r
 from .glasses_labels import RealGlasses
+from .config import ConfigError
 from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
-from .models.parse import CLASS_COUNT, ParseNet
+from .models.parse import CLASS_COUNT, LargeParseNet, ParseNet
 from .parse_samples import ParseSampler
 
+NETWORKS = {'small': ParseNet, 'large': LargeParseNet}
 CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
 
 
@@ -25,6 +27,9 @@ class ParseOptions(LoopOptions):
     real_weight: float = 1.5
     glasses_share: float = 0.0      # of samples that get painted glasses besides other things
     real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
+    network: str = 'small'          # 'large': the teacher
+    teacher: str = ''               # weights (.npz) of the large network whose answers are learnt, too
+    teacher_weight: float = 2.0
     start: str = ''                 # weights (.npz) to go on from
 
 
@@ -36,6 +41,7 @@ class ParseTask:
                                     glasses_share=options.glasses_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
+        self.teacher = load_weights(LargeParseNet(), options.teacher).eval().requires_grad_(False) if options.teacher else None
 
     def make_batch(self, count, rng):
         size = 192 if rng.random() < self.options.large_share else 128
@@ -44,16 +50,29 @@ class ParseTask:
         return to_tensor(crops), torch.from_numpy(np.stack(labels))
 
     def loss(self, model, batch, progress):
-        x, labels = batch
-        logits = F.interpolate(model(x.contiguous(memory_format=torch.channels_last)), size=labels.shape[1:], mode='bilinear', align_corners=False)
-        labels = labels.long()
+        x, labels = batch[0].contiguous(memory_format=torch.channels_last), batch[1].long()
+        answer = model(x)
+        logits = F.interpolate(answer, size=labels.shape[1:], mode='bilinear', align_corners=False)
         cross = F.cross_entropy(logits, labels, torch.tensor(CLASS_WEIGHTS, dtype=torch.float32), ignore_index=r.IGNORE)
         known = (labels != r.IGNORE)[:, None]
         hot = F.one_hot(labels.clamp(max=CLASS_COUNT - 1), CLASS_COUNT).permute(0, 3, 1, 2) * known
         p = torch.softmax(logits, 1) * known
         overlap, total = (p * hot).sum((0, 2, 3)), (p + hot).sum((0, 2, 3))
         dice = 1 - ((2 * overlap + 1) / (total + 1)).mean()
-        return cross + 0.5 * dice, {'cross': float(cross), 'dice': float(dice)}
+        loss, parts = cross + 0.5 * dice, {'cross': float(cross), 'dice': float(dice)}
+        if self.teacher:
+            taught = self.taught(x, labels, answer)
+            loss, parts['taught'] = loss + self.options.teacher_weight * taught, float(taught)
+        return loss, parts
+
+    def taught(self, x, labels, answer):
+        """Divergence from the teacher's answer where no label contradicts it (it has never seen a scarf)."""
+        with torch.no_grad():
+            wanted = self.teacher(x)
+            small = F.interpolate(labels[:, None].float(), size=wanted.shape[2:], mode='nearest')[:, 0]
+            agreed = ((small == r.IGNORE) | (small == wanted.argmax(1))).float()
+        divergence = F.kl_div(torch.log_softmax(answer, 1), torch.softmax(wanted, 1), reduction='none').sum(1)
+        return (divergence * agreed).sum() / (agreed.sum() + 1)
 
 
 @torch.no_grad()
@@ -106,7 +125,9 @@ class ParseEvaluation:
 def run(options):
     torch.manual_seed(options.seed)
     task = ParseTask(options)
-    model = ParseNet()
+    if options.network not in NETWORKS:
+        raise ConfigError(f"network={options.network}: expected {' or '.join(NETWORKS)}")
+    model = NETWORKS[options.network]()
     if options.start:
         load_weights(model, options.start)
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())

@@ -1,131 +1,47 @@
-"""Recogniser: 128 x 128 crop aligned by five points -> 256 floats.
-
-The shipped weights are those of OpenVINO's face-reidentification-retail-0095 (Apache-2.0), converted: see LOG.md for why.
-"""
-import sys
-
+"""Recogniser: 128 x 128 crop aligned by five points -> 256 floats. Inverted residuals with squeeze-excite and PReLU, as in MobileFaceNet
+(Chen et al. 2018, arXiv 1804.07573), in the teacher's order but with less than half of its hidden channels."""
 import torch
 from torch import nn
-
-from ..paths import TEACHERS
 
 CROP_SIZE = 128
 # Where the five points lie, in shares of the crop's side: multiply by CROP_SIZE, subtract 0.5 for pixel centres at integers.
 TEMPLATE = [[0.31556875, 0.46157411], [0.68262292, 0.46157411], [0.50026250, 0.64050536], [0.34947190, 0.82469196], [0.65343643, 0.82469196]]
-# The scale and shift that the file begins with, as (pixel - MEAN) / STD in the order R, G, B.
+# The teacher's own normalisation, (pixel - MEAN) / STD in the order R, G, B.
 MEAN, STD = [82.06873977, 67.65714286, 64.44161359], [53.63011457, 46.81142857, 69.57112527]
+# (inputs, hidden channels, outputs, stride) of the blocks.
+BLOCKS = [(64, 64, 64, 2), *[(64, 56, 64, 1)] * 4, (64, 112, 128, 2), *[(128, 112, 128, 1)] * 6, (128, 224, 128, 2), *[(128, 112, 128, 1)] * 2]
+STEM, HEAD, OUTPUTS = 32, 512, 256
 
 
-def _read_teacher():
-    sys.path.insert(0, str(TEACHERS))
-    import net_runtime
-    stem = TEACHERS / 'identity' / 'face-reidentification-retail-0095'
-    return net_runtime.IR(f'{stem}.xml', f'{stem}.bin')
+class Block(nn.Module):
+    """1x1 to the hidden channels, depthwise 3x3, 1x1 back, squeeze-excite; added to the input where the stride is 1."""
 
+    def __init__(self, inputs, hidden, outputs, stride):
+        super().__init__()
+        self.same = stride == 1
+        self.expand, self.expand_act = nn.Conv2d(inputs, hidden, 1), nn.PReLU()
+        self.depthwise, self.depthwise_act = nn.Conv2d(hidden, hidden, 3, stride, 1, groups=hidden), nn.PReLU()
+        self.project = nn.Conv2d(hidden, outputs, 1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.squeeze, self.squeeze_act, self.excite = nn.Conv2d(outputs, outputs // 8, 1), nn.PReLU(), nn.Conv2d(outputs // 8, outputs, 1)
 
-class _Graph:
-    """The teacher's file as steps without constants: (result, kind, inputs, constants, attributes)."""
-
-    def __init__(self, ir):
-        self.constants, self.steps = {}, []
-        for i in ir.order:
-            layer = ir.L[i]
-            inputs = [ir.E[i, p][0] for p in layer['ins'] if (i, p) in ir.E]
-            if layer['type'] == 'Const':
-                self.constants[i] = ir.W[i].float()
-            elif layer['type'] == 'Convert':
-                self.constants[i] = self.constants[inputs[0]]
-            elif layer['type'] == 'Result':
-                self.output = inputs[0]
-            else:
-                constants = [self.constants[k] for k in inputs if k in self.constants]
-                self.steps.append((i, layer['type'], [k for k in inputs if k not in self.constants], constants, layer['d']))
-
-
-def _convolution(kind, weights, attributes):
-    groups = 1
-    if kind == 'GroupConvolution':
-        groups, weights = weights.shape[0], weights.flatten(0, 1)
-    pair = lambda key: tuple(int(v) for v in attributes[key].split(','))
-    assert pair('pads_begin') == pair('pads_end') and attributes.get('auto_pad', 'explicit') == 'explicit'
-    conv = nn.Conv2d(weights.shape[1] * groups, weights.shape[0], tuple(weights.shape[2:]), pair('strides'), pair('pads_begin'), pair('dilations'), groups)
-    conv.weight.data, conv.bias.data = weights.clone(), torch.zeros(weights.shape[0])
-    return conv
+    def forward(self, x):
+        y = self.project(self.depthwise_act(self.depthwise(self.expand_act(self.expand(x)))))
+        y = y * torch.sigmoid(self.excite(self.squeeze_act(self.squeeze(self.pool(y)))))
+        return x + y if self.same else y
 
 
 class IdentityNet(nn.Module):
-    """x: n x 3 x 128 x 128, RGB, (pixel - MEAN) / STD -> n x 256, not normalised.
-
-    The teacher's own layers, with what its file spells out as separate additions put into the convolutions, and the order of the input's
-    channels turned from BGR to RGB."""
+    """x: n x 3 x 128 x 128, RGB, (pixel - MEAN) / STD -> n x 256, not normalised."""
 
     def __init__(self):
         super().__init__()
-        graph = _Graph(_read_teacher())
-        self._check_normalisation(graph)
-        self.layers, self.plan, names = nn.ModuleList(), [], {}
-        for result, kind, inputs, constants, attributes in graph.steps[3:]:
-            inputs = [names.get(k, k) for k in inputs]
-            if kind in ('Convolution', 'GroupConvolution'):
-                self._add(result, _convolution(kind, constants[0], attributes), inputs)
-            elif kind == 'Add' and constants:
-                self._layer_that_made(inputs[0]).bias.data += constants[0].flatten()
-                names[result] = inputs[0]
-            elif kind == 'PReLU':
-                layer = nn.PReLU(constants[0].numel())
-                layer.weight.data = constants[0].flatten().clone()
-                self._add(result, layer, inputs)
-            elif kind == 'AvgPool':
-                self._add(result, nn.AdaptiveAvgPool2d(1), inputs)      # all of them span the whole map
-            else:
-                self.plan.append((result, {'Add': 'add', 'Multiply': 'multiply', 'Sigmoid': 'sigmoid'}[kind], inputs))
-        self.input, self.output = graph.steps[2][0], names.get(graph.output, graph.output)
-        first = self.layers[0]
-        first.weight.data = first.weight.data[:, [2, 1, 0]].contiguous()
-
-    @staticmethod
-    def _check_normalisation(graph):
-        (_, scale_kind, _, [scale], _), (_, shift_kind, _, [shift], _) = graph.steps[1:3]
-        assert (scale_kind, shift_kind) == ('Multiply', 'Add')
-        for found, wanted in ((-shift / scale, MEAN), (1 / scale, STD)):
-            assert torch.allclose(found.flatten().flip(0), torch.tensor(wanted)), f'the file normalises with {found.flatten()}, expected {wanted}'
-
-    def _add(self, result, layer, inputs):
-        self.plan.append((result, len(self.layers), inputs))
-        self.layers.append(layer)
-
-    def _layer_that_made(self, name):
-        layer = self.layers[next(step for result, step, _ in self.plan if result == name)]
-        assert isinstance(layer, nn.Conv2d)
-        return layer
+        self.stem, self.stem_act = nn.Conv2d(3, STEM, 3, 2, 1), nn.PReLU()
+        self.stem_depthwise, self.stem_depthwise_act = nn.Conv2d(STEM, STEM, 3, 1, 1, groups=STEM), nn.PReLU()
+        self.blocks = nn.Sequential(Block(STEM, *BLOCKS[0][1:]), *(Block(*b) for b in BLOCKS[1:]))
+        self.head, self.head_act = nn.Conv2d(BLOCKS[-1][2], HEAD, 1), nn.PReLU()
+        self.pool, self.answer = nn.Conv2d(HEAD, HEAD, 8, groups=HEAD), nn.Conv2d(HEAD, OUTPUTS, 1)
 
     def forward(self, x):
-        values = {self.input: x}
-        for result, step, inputs in self.plan:
-            a = values[inputs[0]]
-            if step == 'add':
-                values[result] = a + values[inputs[1]]
-            elif step == 'multiply':
-                values[result] = a * values[inputs[1]]
-            elif step == 'sigmoid':
-                values[result] = torch.sigmoid(a)
-            else:
-                values[result] = self.layers[step](a)
-        return torch.flatten(values[self.output], 1)
-
-
-class ConvertedTeacher(nn.Module):
-    """x: n x 3 x 128 x 128 BGR 0..255 -> n x 256, not normalised. IdentityNet for losses: frozen, and as fast as torch lets it be."""
-
-    def __init__(self):
-        super().__init__()
-        self.net = IdentityNet()
-        self.register_buffer('mean', torch.tensor(MEAN).view(1, 3, 1, 1))
-        self.register_buffer('std', torch.tensor(STD).view(1, 3, 1, 1))
-        for module in self.net.modules():
-            if isinstance(module, nn.Conv2d) and module.kernel_size == (1, 1):
-                module.dilation = (2, 2)        # says nothing for 1x1, but keeps torch (1.13, one thread, few samples) off its slow path
-        self.eval().requires_grad_(False)
-
-    def forward(self, x):
-        return self.net((x.flip(1) - self.mean) / self.std)
+        x = self.stem_depthwise_act(self.stem_depthwise(self.stem_act(self.stem(x))))
+        return torch.flatten(self.answer(self.pool(self.head_act(self.head(self.blocks(x))))), 1)
