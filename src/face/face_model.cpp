@@ -214,8 +214,8 @@ Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
     PointSums sums{mean_mean + mode_sums_ * c / kCount, mean_goal, mean_covariance, 0};
     const Eigen::Matrix<float, 9, 1> moved = moments * c;
     sums.covariance += Eigen::Map<const Eigen::Matrix3f>(moved.data()).transpose();
-    sums.squares = squares + 2 * mean_squares.dot(c) + c.dot(squares_ * c) -
-                   kCount * sums.mean_points.squaredNorm();
+    sums.squares =
+        squares + 2 * mean_squares.dot(c) + c.dot(squares_ * c) - kCount * sums.mean_points.squaredNorm();
     return align(sums);
   };
   Eigen::Matrix3f metric;

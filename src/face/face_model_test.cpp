@@ -72,8 +72,8 @@ TEST_F(FaceModelTest, FitThatLooksAtSumsFindsWhatThePlainOneFinds) {
   for (const auto& [yaw, pitch, roll] :
        {std::array{0.f, 0.f, 0.f}, {25.f, -10.f, 15.f}, {-40.f, 12.f, -30.f}}) {
     const auto expression = Eigen::VectorXf(coefficients(model_->expression_count(), 0.15f, 3).cwiseAbs());
-    Mesh mesh = posed(model_->shape(coefficients(model_->identity_count(), 0.6f, 4), expression), yaw, pitch,
-                      roll);
+    Mesh mesh =
+        posed(model_->shape(coefficients(model_->identity_count(), 0.6f, 4), expression), yaw, pitch, roll);
     for (int i = 0; i < kSurfacePoints; ++i) mesh[i].x += static_cast<float>(i % 7) * 0.2f;
     const auto fast = model_->fit(mesh), plain = model_->fit_plain(mesh);
     ASSERT_TRUE(fast.ok() && plain.ok());

@@ -32,7 +32,8 @@ ModeMoments mode_moments(const Eigen::MatrixXf& modes, const Eigen::Matrix3Xf& p
   thread_local std::vector<float> lines;  // scratch that keeps its memory
   lines.resize(3 * static_cast<std::size_t>(whole));
   for (int d = 0; d < 3; ++d)
-    for (int i = 0; i < whole; ++i) lines[static_cast<std::size_t>(d) * whole + i] = points((i + d) % 3, i / 3);
+    for (int i = 0; i < whole; ++i)
+      lines[static_cast<std::size_t>(d) * whole + i] = points((i + d) % 3, i / 3);
   ModeMoments out = ModeMoments::Zero(9, modes.cols());
   for (Eigen::Index m = 0; m < modes.cols(); ++m) {
     float sums[3 * kStep];

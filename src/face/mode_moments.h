@@ -5,7 +5,8 @@
 
 namespace mien {
 
-// A column per mode. Row 3 j + k: the sum over all points of their coordinate j times the mode's coordinate k.
+// A column per mode. Row 3 j + k: the sum over all points of their coordinate j times the mode's coordinate
+// k.
 using ModeMoments = Eigen::Matrix<float, 9, Eigen::Dynamic>;
 
 // modes: 3 * points x count, a column is x y z per point; points: as many.

@@ -153,8 +153,8 @@ MIEN_INLINE void mix_bytes(const float* colour, const float* alpha, const std::u
 // Laid over the frame's pixels, which are `step` >= 3 bytes large; `first` and `third`: of their colours.
 // All three are taken apart and put together again at once: one by one that takes longer than the arithmetic.
 template <int step>
-MIEN_INLINE void lay_over(const Paint& from, const float* first, const float* third, const std::uint8_t* paint,
-                          int n, std::uint8_t* frame) {
+MIEN_INLINE void lay_over(const Paint& from, const float* first, const float* third,
+                          const std::uint8_t* paint, int n, std::uint8_t* frame) {
   std::uint8_t below[3][kBlock];
   for (int i = 0; i < n; ++i)
     below[0][i] = frame[i * step], below[1][i] = frame[i * step + 1], below[2][i] = frame[i * step + 2];

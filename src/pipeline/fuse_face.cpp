@@ -65,7 +65,7 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
   const PreparedFace prepared = prepare_face(
       source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, strength, pool, s, trace,
       {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
-       tone_is_known},
+       parts.memory ? &parts.memory->cover : nullptr, tone_is_known},
       options.resolution);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, kOutOfView);

@@ -18,6 +18,7 @@
 #include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
+#include "pipeline/cover_memory.h"
 
 namespace mien {
 
@@ -42,7 +43,8 @@ struct FuseScratch {
 struct FramesBefore {
   RelightMemory* light = nullptr;
   SteadyChoice* clear_glasses = nullptr;  // whether they are worn
-  bool tone_is_known = false;             // skin_delta_e is not wanted
+  CoverMemory* cover = nullptr;
+  bool tone_is_known = false;  // skin_delta_e is not wanted
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
