@@ -99,11 +99,11 @@ struct LipRow {
 
 // Moves the lips' colours by `step`, as far as `share` and the lips' mask say.
 MIEN_SIMD_CLONES
-void move_row(const LipRow row, const Lab& step, float share, int n) {
+void move_row(const LipRow row, const Lab step, float share, int n) {
   float* __restrict red = row.red, * __restrict green = row.green, * __restrict blue = row.blue;
   for (int x = 0; x < n; ++x) {
     const float w = share * row.lips[x];
-    const bool changes = w > 0.004f && row.alpha[x] > 0;
+    const bool changes = (w > 0.004f) & (row.alpha[x] > 0);  // not &&: the compiler makes vectors of it
     const LinearRgb rgb = linear_from_lab(
         {std::clamp(row.l[x] + w * step.l, 0.0f, 100.0f), row.a[x] + w * step.a, row.b[x] + w * step.b});
     red[x] = changes ? srgb_from_linear(rgb.r) : red[x];
