@@ -99,11 +99,13 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
     const auto span = trace.span("rim");
     continue_onto_forehead(source.texture, {prepared.where, s.maps, prepared.fused, strength, grain.blur_px},
                            *regions, pool, &s.rim, &s.masks.alpha, frame);
+    s.painted.push_back(s.rim.painted);
     // The other ways to blend look at what lies around the mask.
     if (options.blend != BlendMode::kAlpha) read_canvas(frame, prepared.where, &s.target);
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame, /*soften=*/!parts.memory);
+  s.painted.push_back(prepared.where.in_frame());
   return {};
 }
 

@@ -2,6 +2,8 @@
 // networks.
 #pragma once
 
+#include <vector>
+
 #include "core/thread_pool.h"
 #include "core/trace.h"
 #include "face/face_model.h"
@@ -23,6 +25,7 @@
 namespace mien {
 
 struct FuseScratch {
+  std::vector<PixelRect> painted;  // of the frame: its other pixels are as they were. The caller empties it
   PlanarRgb target, fused;
   Plane trust, target_cover, target_things, target_skin, target_features, border, expression_gap;
   WarpMaps maps;
