@@ -2,6 +2,7 @@
 // made.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,11 +30,14 @@ class FusedImage {
   ImageView view() const { return image_.view(); }
   const Provenance& provenance() const { return provenance_; }
   bool empty() const { return image_.empty(); }
+  // Where pixels may differ from the frame's; all others are the frame's. Places may overlap.
+  std::span<const PixelRect> changed() const { return changed_; }
 
  private:
   friend class FusedImageAccess;  // src/api/fused_image_access.h: Session, and tests of the writers
   Image image_;
   Provenance provenance_;
+  std::vector<PixelRect> changed_;
 };
 
 }  // namespace mien

@@ -21,6 +21,15 @@ int red_offset(PixelFormat format);
 // The largest width or height that any function here accepts, in pixels.
 inline constexpr int kMaxSide = 65'500;
 
+// Pixels from (x0, y0) up to but not including (x1, y1).
+struct PixelRect {
+  int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+
+  bool empty() const { return x1 <= x0 || y1 <= y0; }
+  int width() const { return x1 - x0; }
+  int height() const { return y1 - y0; }
+};
+
 // Borrows pixels for the duration of a call. Rows run top to bottom; stride_bytes >= width * channels.
 // Pixel (0, 0) has its centre at (0.0, 0.0).
 struct ImageView {

@@ -9,6 +9,7 @@ namespace mien {
 class FusedImageAccess {
  public:
   static Image& image(FusedImage& fused) { return fused.image_; }
+  static std::vector<PixelRect>& changed(FusedImage& fused) { return fused.changed_; }
   static Provenance& provenance(FusedImage& fused) { return fused.provenance_; }
 };
 

@@ -129,6 +129,7 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     s.trace.clear();
     Image& image = FusedImageAccess::image(out);
     image = Image::copy_of(frame);
+    FusedImageAccess::changed(out).assign(1, {0, 0, frame.width, frame.height});
     const Mode wanted = options.mode.value_or(parts.options.mode);
     FusionParts with = s.fusion_parts(parts.tier(wanted));
     std::optional<CoarseBudget> budget;

@@ -35,6 +35,7 @@ Result<FusionReport> Session::State::fuse_analysed(FrameAnalysis analysis, Image
   const CoarseTier& tier = parts->tier(options.mode.value_or(parts->options.mode));
   Image& image = FusedImageAccess::image(*out);
   image.assign(frame);
+  fuse.painted.clear();
   trace = std::move(analysis.trace);
   FusionParts how = fusion_parts(tier);
   how.beside = beside;
@@ -46,8 +47,12 @@ Result<FusionReport> Session::State::fuse_analysed(FrameAnalysis analysis, Image
   MIEN_ASSIGN(report.faces, fuse_tracked(analysis, cast, options, with, image.mutable_view()));
   const int fused = report.fused_count();
   // A stream that carries the mark carries it on every frame, or it would flicker.
-  const bool mark =
-      options.visible_mark && options.strength > 0 && !draw_visible_mark(image.mutable_view()).empty();
+  PixelRect mark_at;
+  if (options.visible_mark && options.strength > 0) mark_at = draw_visible_mark(image.mutable_view());
+  const bool mark = !mark_at.empty();
+  std::vector<PixelRect>& changed = FusedImageAccess::changed(*out);
+  changed = fuse.painted;
+  if (mark) changed.push_back(mark_at);
   FusedImageAccess::provenance(*out) = {fused > 0, fused, engine_version(),
                                         fused > 0 ? parts->labels(tier) : std::vector<std::string>{}, mark};
   report.stages = stage_reports(trace);

@@ -51,6 +51,43 @@ void collect_crossings(std::span<const Edge> edges, float y, std::vector<Crossin
   std::sort(out->begin(), out->end(), [](const Crossing& p, const Crossing& q) { return p.x < q.x; });
 }
 
+struct Span {
+  float x0, x1;
+};
+
+// What lies inside along a row's lines. -> whether every line has exactly one span.
+bool collect_spans(std::span<const Edge> edges, int y, std::vector<Span>* out) {
+  thread_local std::vector<Crossing> crossings;  // scratch that keeps its memory
+  out->clear();
+  bool single = true;
+  for (int line = 0; line < kLinesPerPixel; ++line) {
+    const float at = static_cast<float>(y) - 0.5f + (static_cast<float>(line) + 0.5f) / kLinesPerPixel;
+    collect_crossings(edges, at, &crossings);
+    const std::size_t before = out->size();
+    int winding = 0;
+    for (std::size_t i = 0; i + 1 < crossings.size(); ++i) {
+      winding += crossings[i].direction;
+      if (winding != 0) out->push_back({crossings[i].x, crossings[i + 1].x});
+    }
+    single &= out->size() == before + 1;
+  }
+  return single;
+}
+
+// The pixels x0 .. x1 - 1 that every one of the spans covers wholly; first == last: none.
+struct Pixels {
+  int first, last;
+};
+Pixels covered_by_all(std::span<const Span> spans, int x0, int x1) {
+  const auto bounded = [](float x, int low, int high) {
+    return static_cast<int>(std::clamp(x, static_cast<float>(low), static_cast<float>(high)));
+  };
+  float left = spans[0].x0, right = spans[0].x1;
+  for (const Span& s : spans) left = std::max(left, s.x0), right = std::min(right, s.x1);
+  const int first = bounded(std::ceil(left + 0.5f), x0, x1);
+  return {first, bounded(std::floor(right + 0.5f), first, x1)};
+}
+
 }  // namespace
 
 void fill_polygon(std::span<const Point2f> points, Plane* mask) {
@@ -70,24 +107,30 @@ void fill_polygon(std::span<const Point2f> points, Plane* mask) {
   };
   const int x0 = std::max(0, column_of(left) - 1), x1 = std::min(mask->width, column_of(right) + 2);
   if (x1 <= x0) return;
-  thread_local std::vector<Crossing> crossings;  // scratch that keeps its memory
-  thread_local std::vector<Edge> edges;
+  thread_local std::vector<Edge> edges;  // scratch that keeps its memory
+  thread_local std::vector<Span> spans;
   thread_local std::vector<float> coverage;
   coverage.resize(static_cast<std::size_t>(mask->width));
   for (int y = y0; y <= y1; ++y) {
-    std::fill(coverage.begin() + x0, coverage.begin() + x1, 0.0f);
     collect_edges(points, static_cast<float>(y) - 0.5f, static_cast<float>(y) + 0.5f, &edges);
-    for (int line = 0; line < kLinesPerPixel; ++line) {
-      const float at = static_cast<float>(y) - 0.5f + (static_cast<float>(line) + 0.5f) / kLinesPerPixel;
-      collect_crossings(edges, at, &crossings);
-      int winding = 0;
-      for (std::size_t i = 0; i + 1 < crossings.size(); ++i) {
-        winding += crossings[i].direction;
-        if (winding != 0) add_span(crossings[i].x, crossings[i + 1].x, 1.0f / kLinesPerPixel, &coverage);
+    // In most rows only the ends have to be added up.
+    const bool single = collect_spans(edges, y, &spans);
+    const Pixels whole = single ? covered_by_all(spans, x0, x1) : Pixels{x1, x1};
+    std::fill(coverage.begin() + x0, coverage.begin() + whole.first, 0.0f);
+    std::fill(coverage.begin() + whole.last, coverage.begin() + x1, 0.0f);
+    for (const Span& span : spans) {
+      if (whole.first == whole.last) {
+        add_span(span.x0, span.x1, 1.0f / kLinesPerPixel, &coverage);
+        continue;
       }
+      add_span(span.x0, static_cast<float>(whole.first) - 0.5f, 1.0f / kLinesPerPixel, &coverage);
+      add_span(static_cast<float>(whole.last) - 0.5f, span.x1, 1.0f / kLinesPerPixel, &coverage);
     }
     float* row = mask->row(y);
-    for (int x = x0; x < x1; ++x) row[x] = std::max(row[x], std::min(1.0f, coverage[x]));
+    const auto add = [&](int x) { row[x] = std::max(row[x], std::min(1.0f, coverage[x])); };
+    for (int x = x0; x < whole.first; ++x) add(x);
+    std::fill(row + whole.first, row + whole.last, 1.0f);
+    for (int x = whole.last; x < x1; ++x) add(x);
   }
 }
 

@@ -27,6 +27,32 @@ TEST(FillPolygon, CoversTheAreaOfASquareBetweenPixels) {
   EXPECT_EQ(mask.row(0)[3], 0.0f);
 }
 
+TEST(FillPolygon, SharesOfPixelsAreThoseOfManyPointsOnTheirFiveLines) {
+  const std::vector<Point2f> blob = {{3, 1.3f},   {14.2f, 0.4f}, {25.7f, 6},
+                                     {21, 15.5f}, {12, 11.1f},   {1.2f, 17}};
+  Plane mask;
+  mask.resize(28, 19), mask.fill(0);
+  fill_polygon(blob, &mask);
+  const auto inside = [&](float x, float y) {
+    bool in = false;
+    for (std::size_t i = 0; i < blob.size(); ++i) {
+      const Point2f a = blob[i], b = blob[(i + 1) % blob.size()];
+      if ((a.y <= y) != (b.y <= y) && x < a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x)) in = !in;
+    }
+    return in;
+  };
+  constexpr int kLines = 5, kPoints = 200;  // of a pixel, and of each line
+  for (int y = 0; y < mask.height; ++y) {
+    for (int x = 0; x < mask.width; ++x) {
+      int in = 0;
+      for (int k = 0; k < kLines * kPoints; ++k)
+        in += inside(static_cast<float>(x) - 0.5f + (static_cast<float>(k % kPoints) + 0.5f) / kPoints,
+                     static_cast<float>(y) - 0.5f + (static_cast<float>(k / kPoints) + 0.5f) / kLines);
+      EXPECT_NEAR(mask.row(y)[x], static_cast<float>(in) / (kLines * kPoints), 0.011f) << x << " " << y;
+    }
+  }
+}
+
 TEST(FillPolygon, DoesNotDependOnOrientationAndClipsAtTheBorder) {
   const Plane a = filled({{-20, -20}, {4, -20}, {4, 30}, {-20, 30}}, 8, 5),
               b = filled({{-20, 30}, {4, 30}, {4, -20}, {-20, -20}}, 8, 5);

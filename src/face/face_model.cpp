@@ -15,6 +15,7 @@ constexpr char kMagic[8] = {'M', 'I', 'E', 'N', 'F', 'M', '0', '1'};
 constexpr float kRidge = 1e-3f;       // on coefficients, residuals being in eye distances
 constexpr float kDepthWeight = 0.5f;  // depth is guessed by the network, x and y are seen
 constexpr int kRounds = 4;            // pose and coefficients are found in turn
+constexpr int kWeighings = 2;         // rounds after which the weights of errors stay: the pose hardly moves
 constexpr float kMinEyeDistancePx = 1e-3f;
 
 using Points = Eigen::Matrix3Xf;
@@ -44,18 +45,35 @@ struct Similarity {
   Eigen::Vector3f shift = Eigen::Vector3f::Zero();
 };
 
-Similarity align(const Points& points, const Points& goal) {
-  const Eigen::Vector3f mean_p = points.rowwise().mean(), mean_g = goal.rowwise().mean();
-  const Points p = points.colwise() - mean_p, q = goal.colwise() - mean_g;
-  const Eigen::Matrix3f covariance = q * p.transpose();
-  const Eigen::JacobiSVD<Eigen::Matrix3f> svd(covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
+// What it is made of: the means, and sums over (goal - mean) (points - mean)' and |points - mean|^2.
+struct PointSums {
+  Eigen::Vector3f mean_points, mean_goal;
+  Eigen::Matrix3f covariance;
+  float squares = 0;
+};
+
+Similarity align(const PointSums& sums) {
+  const Eigen::JacobiSVD<Eigen::Matrix3f> svd(sums.covariance, Eigen::ComputeFullU | Eigen::ComputeFullV);
   Eigen::Vector3f sign(1, 1, (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0 ? -1.0f : 1.0f);
   Similarity out;
   out.rotation = svd.matrixU() * sign.asDiagonal() * svd.matrixV().transpose();
-  out.scale = svd.singularValues().dot(sign) / std::max(p.squaredNorm(), 1e-12f);
-  out.shift = mean_g - out.scale * out.rotation * mean_p;
+  out.scale = svd.singularValues().dot(sign) / std::max(sums.squares, 1e-12f);
+  out.shift = sums.mean_goal - out.scale * out.rotation * sums.mean_points;
   return out;
 }
+
+Similarity align(const Points& points, const Points& goal) {
+  const Eigen::Vector3f mean_p = points.rowwise().mean(), mean_g = goal.rowwise().mean();
+  const Points p = points.colwise() - mean_p, q = goal.colwise() - mean_g;
+  return align(PointSums{mean_p, mean_g, q * p.transpose(), p.squaredNorm()});
+}
+
+// The weight of errors, seen in canonical coordinates. With modes turned into the picture, errors weigh 1, 1
+// and kDepthWeight along x, y and z; turned back that is M = I - (1 - w^2) v v', v being the viewing
+// direction.
+constexpr float kDepthLoss = 1 - kDepthWeight * kDepthWeight;
+
+Eigen::Vector3f viewing_direction(const Similarity& pose) { return pose.rotation.row(2).transpose(); }
 
 // Picture coordinates (y down, z away) to axes with y up and z towards the viewer.
 Points upright(const Mesh& mesh) {
@@ -113,7 +131,7 @@ Result<FaceModel> FaceModel::parse(std::span<const std::uint8_t> bytes) {
       model.modes_(static_cast<Eigen::Index>(i), m) = scale * static_cast<float>(quantised[i]);
   }
   if (!reader.at_end()) return damaged("bytes left over");
-  model.products_ = mode_products(model.modes_);
+  model.prepare_fit();
   for (int i = 0; i < kSurfacePoints; ++i) {
     model.canonical_mesh_[i] = {model.mean_[3 * i], -model.mean_[3 * i + 1], -model.mean_[3 * i + 2]};
   }
@@ -131,48 +149,115 @@ Eigen::Matrix3Xf FaceModel::expression_move(const Eigen::VectorXf& step) const {
   return Eigen::Map<Eigen::Matrix3Xf>(flat.data(), 3, kSurfacePoints);
 }
 
-Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
-  const float eyes = eye_distance_px(mesh);
-  if (!(eyes > kMinEyeDistancePx)) {
-    return Status(Code::kNoFace, "the face's mesh has no extent (" + std::to_string(eyes) +
-                                     " px between the eyes); use a sharper or more frontal picture");
-  }
-  const Points goal = upright(mesh);
-  const Eigen::Index count = modes_.cols();
-  Eigen::VectorXf c = Eigen::VectorXf::Zero(count);
-  Points current = Eigen::Map<const Points>(mean_.data(), 3, kSurfacePoints);
-  const Points mean = current;
-  Similarity pose;
-  for (int round = 0; round < kRounds; ++round) {
-    pose = align(current, goal);
-    // With modes turned into the picture, errors weigh 1, 1 and kDepthWeight along x, y and z. Turned back to
-    // canonical axes that is the metric M = I - (1 - w^2) v v', v being the viewing direction.
-    const Eigen::Vector3f v = pose.rotation.row(2).transpose();
-    const Eigen::Matrix3f metric =
-        Eigen::Matrix3f::Identity() - (1 - kDepthWeight * kDepthWeight) * v * v.transpose();
-    const float k = pose.scale / eyes;
-    Eigen::MatrixXf normal = metric(0, 0) * products_[0] + metric(1, 1) * products_[1] +
-                             metric(2, 2) * products_[2] + metric(0, 1) * products_[3] +
-                             metric(0, 2) * products_[4] + metric(1, 2) * products_[5];
-    normal *= k * k;
-    normal.diagonal().array() += kRidge;
-    const Points wanted = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - mean;
-    const Points weighted = k * k * (metric * wanted);
-    c = normal.llt().solve(modes_.transpose() *
-                           Eigen::Map<const Eigen::VectorXf>(weighted.data(), weighted.size()));
-    const Eigen::VectorXf flat = mean_ + modes_ * c;
-    current = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints);
-  }
-  pose = align(current, goal);
+namespace {
+
+Status without_extent(float eyes) {
+  return {Code::kNoFace, "the face's mesh has no extent (" + std::to_string(eyes) +
+                             " px between the eyes); use a sharper or more frontal picture"};
+}
+
+// points: mean + modes * coefficients
+ShapeFit finished(const Similarity& pose, const Points& points, const Points& goal, const Eigen::VectorXf& c,
+                  int identity_count) {
   ShapeFit out;
-  out.identity = c.head(identity_count_);
-  out.expression = c.tail(count - identity_count_);
+  out.identity = c.head(identity_count);
+  out.expression = c.tail(c.size() - identity_count);
   out.rotation = pose.rotation;
   out.scale = pose.scale;
   out.shift = pose.shift;
-  out.residual = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - current;
+  out.residual = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - points;
   out.pose = pose_of(pose.rotation);
   return out;
+}
+
+// The sum over rows 3 j + k of weights(k, j) * row.
+Eigen::VectorXf weighted(const ModeMoments& moments, const Eigen::Matrix3f& weights) {
+  return moments.transpose() * Eigen::Map<const Eigen::Matrix<float, 9, 1>>(weights.data());
+}
+
+}  // namespace
+
+void FaceModel::prepare_fit() {
+  const auto mean = Eigen::Map<const Points>(mean_.data(), 3, kSurfacePoints);
+  products_ = mode_products(modes_);
+  squares_ = products_[0] + products_[1] + products_[2];
+  mean_moments_ = mode_moments(modes_, mean);
+  const ModeMoments sums = mode_moments(modes_, Points::Ones(3, kSurfacePoints));
+  mode_sums_ = sums.topRows(3);
+}
+
+Eigen::MatrixXf FaceModel::normal_matrix(const Eigen::Vector3f& v, float k) const {
+  const Eigen::Vector3f u = kDepthLoss * v;
+  Eigen::MatrixXf out = squares_ - u[0] * v[0] * products_[0] - u[1] * v[1] * products_[1] -
+                        u[2] * v[2] * products_[2] - u[0] * v[1] * products_[3] - u[0] * v[2] * products_[4] -
+                        u[1] * v[2] * products_[5];
+  out *= k * k;
+  out.diagonal().array() += kRidge;
+  return out;
+}
+
+// The points are looked at twice: for their moments, and for what the modes do not explain.
+Result<ShapeFit> FaceModel::fit(const Mesh& mesh) const {
+  const float eyes = eye_distance_px(mesh);
+  if (!(eyes > kMinEyeDistancePx)) return without_extent(eyes);
+  constexpr auto kCount = static_cast<float>(kSurfacePoints);
+  const Points goal = upright(mesh);
+  const auto mean = Eigen::Map<const Points>(mean_.data(), 3, kSurfacePoints);
+  const Eigen::Vector3f mean_goal = goal.rowwise().mean(), mean_mean = mean.rowwise().mean();
+  const Points centred = goal.colwise() - mean_goal;
+  const ModeMoments moments = mode_moments(modes_, centred);
+  const Eigen::Matrix3f mean_covariance = centred * mean.transpose();
+  const Eigen::VectorXf mean_squares = weighted(mean_moments_, Eigen::Matrix3f::Identity());
+  const float squares = mean.squaredNorm();
+  Eigen::VectorXf c = Eigen::VectorXf::Zero(modes_.cols());
+  const auto pose_at = [&] {
+    PointSums sums{mean_mean + mode_sums_ * c / kCount, mean_goal, mean_covariance, 0};
+    const Eigen::Matrix<float, 9, 1> moved = moments * c;
+    sums.covariance += Eigen::Map<const Eigen::Matrix3f>(moved.data()).transpose();
+    sums.squares =
+        squares + 2 * mean_squares.dot(c) + c.dot(squares_ * c) - kCount * sums.mean_points.squaredNorm();
+    return align(sums);
+  };
+  Eigen::Matrix3f metric;
+  Eigen::LLT<Eigen::MatrixXf> normal;
+  float k = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const Similarity pose = pose_at();
+    if (round < kWeighings) {
+      const Eigen::Vector3f v = viewing_direction(pose);
+      k = pose.scale / eyes;
+      metric = Eigen::Matrix3f::Identity() - kDepthLoss * v * v.transpose();
+      normal.compute(normal_matrix(v, k));
+    }
+    const Eigen::Matrix3f back = metric * pose.rotation.transpose() / pose.scale;
+    const Eigen::VectorXf wanted = weighted(moments, back) - weighted(mean_moments_, metric) +
+                                   mode_sums_.transpose() * (back * (mean_goal - pose.shift));
+    c = normal.solve(k * k * wanted);
+  }
+  const Eigen::VectorXf flat = mean_ + modes_ * c;
+  return finished(pose_at(), Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints), goal, c,
+                  identity_count_);
+}
+
+Result<ShapeFit> FaceModel::fit_plain(const Mesh& mesh) const {
+  const float eyes = eye_distance_px(mesh);
+  if (!(eyes > kMinEyeDistancePx)) return without_extent(eyes);
+  const Points goal = upright(mesh), mean = Eigen::Map<const Points>(mean_.data(), 3, kSurfacePoints);
+  Eigen::VectorXf c = Eigen::VectorXf::Zero(modes_.cols());
+  Points current = mean;
+  for (int round = 0; round < kRounds; ++round) {
+    const Similarity pose = align(current, goal);
+    const Eigen::Vector3f v = viewing_direction(pose);
+    const Eigen::Matrix3f metric = Eigen::Matrix3f::Identity() - kDepthLoss * v * v.transpose();
+    const float k = pose.scale / eyes;
+    const Points wanted = pose.rotation.transpose() * (goal.colwise() - pose.shift) / pose.scale - mean;
+    const Points weighted = k * k * (metric * wanted);
+    c = normal_matrix(v, k).llt().solve(modes_.transpose() *
+                                        Eigen::Map<const Eigen::VectorXf>(weighted.data(), weighted.size()));
+    const Eigen::VectorXf flat = mean_ + modes_ * c;
+    current = Eigen::Map<const Points>(flat.data(), 3, kSurfacePoints);
+  }
+  return finished(align(current, goal), current, goal, c, identity_count_);
 }
 
 Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/raster.h"
+#include "face/mode_moments.h"
 #include "face/mode_products.h"
 #include "mien/face.h"
 #include "mien/status.h"
@@ -40,6 +41,9 @@ class FaceModel {
   // Ridge least squares on a mesh; fails when the points have no extent.
   Result<ShapeFit> fit(const Mesh& mesh) const;
 
+  // The same, looking at all points in every round: for tests.
+  Result<ShapeFit> fit_plain(const Mesh& mesh) const;
+
   // `target` with the source's bone structure: same pose, expression and outline. Irises follow their lids.
   Mesh with_identity_of(const ShapeFit& source, const ShapeFit& target, const Mesh& target_mesh,
                         const ShapeTransfer& how) const;
@@ -61,6 +65,9 @@ class FaceModel {
 
  private:
   FaceModel() = default;
+  void prepare_fit();
+  // Of the least squares of coefficients. v: viewing direction; k: scale of canonical coordinates.
+  Eigen::MatrixXf normal_matrix(const Eigen::Vector3f& v, float k) const;
 
   int identity_count_ = 0;
   Eigen::VectorXf mean_;   // 1404: x y z per point
@@ -69,6 +76,10 @@ class FaceModel {
   std::vector<RasterTriangle> triangles_;
   Mesh canonical_mesh_{};
   ModeProducts products_;  // of modes_
+  // What fit() knows of the modes instead of looking at them.
+  Eigen::MatrixXf squares_;     // X'X + Y'Y + Z'Z
+  Eigen::Matrix3Xf mode_sums_;  // of every mode, over its points
+  ModeMoments mean_moments_;    // of mean_
 };
 
 }  // namespace mien

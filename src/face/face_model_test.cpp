@@ -68,6 +68,23 @@ TEST_F(FaceModelTest, RecoversSyntheticShapeAndPose) {
   }
 }
 
+TEST_F(FaceModelTest, FitThatLooksAtSumsFindsWhatThePlainOneFinds) {
+  for (const auto& [yaw, pitch, roll] :
+       {std::array{0.f, 0.f, 0.f}, {25.f, -10.f, 15.f}, {-40.f, 12.f, -30.f}}) {
+    const auto expression = Eigen::VectorXf(coefficients(model_->expression_count(), 0.15f, 3).cwiseAbs());
+    Mesh mesh =
+        posed(model_->shape(coefficients(model_->identity_count(), 0.6f, 4), expression), yaw, pitch, roll);
+    for (int i = 0; i < kSurfacePoints; ++i) mesh[i].x += static_cast<float>(i % 7) * 0.2f;
+    const auto fast = model_->fit(mesh), plain = model_->fit_plain(mesh);
+    ASSERT_TRUE(fast.ok() && plain.ok());
+    EXPECT_LT((fast->rotation - plain->rotation).norm(), 2e-3f);
+    EXPECT_NEAR(fast->scale / plain->scale, 1, 1e-3f);
+    EXPECT_LT((fast->residual - plain->residual).cwiseAbs().maxCoeff(), 0.02f);  // cm
+    EXPECT_LT((fast->identity - plain->identity).norm(), 0.02f * plain->identity.norm());
+    EXPECT_LT((fast->expression - plain->expression).norm(), 0.02f * plain->expression.norm());
+  }
+}
+
 TEST_F(FaceModelTest, MirroredMeshGivesMirroredPose) {
   const auto shape = model_->shape(coefficients(model_->identity_count(), 0.5f, 5),
                                    Eigen::VectorXf::Zero(model_->expression_count()));

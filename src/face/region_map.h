@@ -30,6 +30,8 @@ struct RegionMap {
   // Where clear glasses hide, shade or light the face, finer than the grid sees it (fuse/uncover.h); empty:
   // nobody looked, or nobody wears any.
   std::optional<FineMask> glasses;
+  // In a stream: number of the look that this is, or is moved along from. 0: it serves one frame alone.
+  int look = 0;
 
   // Sum of the named classes at every pixel of a width x height picture whose pixels lie at
   // frame_from_picture, bilinear. Outside of the grid its edge is repeated.

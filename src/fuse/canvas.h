@@ -16,6 +16,7 @@ struct CanvasFrame {
   float scale = 1;                                        // canvas pixels per frame pixel
 
   Affine canvas_from_frame() const;
+  PixelRect in_frame() const { return {x0, y0, x0 + frame_width, y0 + frame_height}; }
 };
 
 // Room for the face of `mesh` (frame pixels), cut at the frame's border. Width or height is 0 when the face

@@ -188,14 +188,14 @@ struct ImageRow {
   float *red, *green, *blue, *alpha;
 };
 
-// The first `count` pixels of a row; `at` is the crop position of the first, `step` the way to the next.
-MIEN_SIMD_CLONES
-void apply_row(const float* cells, Point2f at, Point2f step, int count, const ImageRow row) {
+constexpr int kBlock = 64;  // pixels done together: first what the network says, then what becomes of them
+
+// The cells' values at n pixels; `at` is the crop position of the first, `step` the way to the next.
+MIEN_INLINE void mix_cells(const float* cells, Point2f at, Point2f step, int n, float (*out)[4]) {
   using Answer = CoarseAnswer;
+  static_assert(Answer::kStride == 4);
   constexpr float kLast = kCoarseSize - 1;
-  for (int i = 0; i < count; ++i, at.x += step.x, at.y += step.y) {
-    const float alpha = row.alpha[i];
-    if (!(alpha > 0)) continue;
+  for (int i = 0; i < n; ++i, at.x += step.x, at.y += step.y) {
     const float px = std::min(std::max(at.x, 0.0f), kLast), py = std::min(std::max(at.y, 0.0f), kLast);
     const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2),
               y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
@@ -206,14 +206,36 @@ void apply_row(const float* cells, Point2f at, Point2f step, int count, const Im
                      low_right = cell_at(c + Answer::kStride);
     const FourFloats above = left + fx * (right - left), below = low_left + fx * (low_right - low_left),
                      v = above + fy * (below - above);
-    const float before = (row.red[i] + row.green[i] + row.blue[i]) / 3;
-    const float after = (1 + v[Answer::kGain]) * before + v[Answer::kBias] +
-                        (1 - kTrusted * row.trust[i]) * v[Answer::kResidual];
-    const float gain = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
-    row.red[i] = std::min(255.0f, gain * row.red[i]);
-    row.green[i] = std::min(255.0f, gain * row.green[i]);
-    row.blue[i] = std::min(255.0f, gain * row.blue[i]);
-    row.alpha[i] = std::clamp(alpha + v[Answer::kAlphaStep] * 4 * alpha * (1 - alpha), 0.0f, 1.0f);
+    std::memcpy(out[i], &v, sizeof v);
+  }
+}
+
+// Where alpha is 0 nothing changes.
+MIEN_INLINE void apply_cells(const float (*__restrict v)[4], int n, const ImageRow& row) {
+  using Answer = CoarseAnswer;
+  float* __restrict red = row.red, * __restrict green = row.green, * __restrict blue = row.blue, * __restrict alphas = row.alpha;
+  for (int i = 0; i < n; ++i) {
+    const float alpha = alphas[i], before = (red[i] + green[i] + blue[i]) / 3;
+    const float after = (1 + v[i][Answer::kGain]) * before + v[i][Answer::kBias] +
+                        (1 - kTrusted * row.trust[i]) * v[i][Answer::kResidual];
+    const float most = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
+    const float gain = alpha > 0 ? most : 1;
+    red[i] = std::min(255.0f, gain * red[i]);
+    green[i] = std::min(255.0f, gain * green[i]);
+    blue[i] = std::min(255.0f, gain * blue[i]);
+    alphas[i] = std::clamp(alpha + v[i][Answer::kAlphaStep] * 4 * alpha * (1 - alpha), 0.0f, 1.0f);
+  }
+}
+
+// The first `count` pixels of a row; `at` is the crop position of the first, `step` the way to the next.
+MIEN_SIMD_CLONES
+void apply_row(const float* cells, Point2f at, Point2f step, int count, const ImageRow row) {
+  float mixed[kBlock][4];
+  for (int x = 0; x < count; x += kBlock) {
+    const int n = std::min(kBlock, count - x);
+    const auto along = static_cast<float>(x);
+    mix_cells(cells, {at.x + along * step.x, at.y + along * step.y}, step, n, mixed);
+    apply_cells(mixed, n, {row.trust + x, row.red + x, row.green + x, row.blue + x, row.alpha + x});
   }
 }
 

@@ -97,18 +97,21 @@ struct LipRow {
   float *red, *green, *blue;
 };
 
-// Moves the lips' colours by `step`, as far as `share` and the lips' mask say.
+constexpr int kBlock = 64;  // pixels done together
+
+// Moves the colours of n <= kBlock pixels by `step`, as far as `share` and the lips' mask say.
 MIEN_SIMD_CLONES
-void move_row(const LipRow row, const Lab& step, float share, int n) {
-  float* __restrict red = row.red, * __restrict green = row.green, * __restrict blue = row.blue;
+void move_colours(const LipRow row, const Lab step, float share, int n) {
+  float red[kBlock], green[kBlock], blue[kBlock];
   for (int x = 0; x < n; ++x) {
     const float w = share * row.lips[x];
-    const bool changes = w > 0.004f && row.alpha[x] > 0;
     const LinearRgb rgb = linear_from_lab(
         {std::clamp(row.l[x] + w * step.l, 0.0f, 100.0f), row.a[x] + w * step.a, row.b[x] + w * step.b});
-    red[x] = changes ? srgb_from_linear(rgb.r) : red[x];
-    green[x] = changes ? srgb_from_linear(rgb.g) : green[x];
-    blue[x] = changes ? srgb_from_linear(rgb.b) : blue[x];
+    red[x] = srgb_from_linear(rgb.r), green[x] = srgb_from_linear(rgb.g), blue[x] = srgb_from_linear(rgb.b);
+  }
+  for (int x = 0; x < n; ++x) {
+    if (!(share * row.lips[x] > 0.004f && row.alpha[x] > 0)) continue;
+    row.red[x] = red[x], row.green[x] = green[x], row.blue[x] = blue[x];
   }
 }
 
@@ -134,9 +137,14 @@ void match_lips(const PlanarRgb& target, const Mesh& fused_mesh, const Mesh& tar
   gaussian_blur(&lips, sigma, &line);
   for (int y = 0; y < lips.height; ++y) {
     const std::size_t at = static_cast<std::size_t>(patch.y0 + y) * picture->width + patch.x0;
-    move_row({lab.l.row(y), lab.a.row(y), lab.b.row(y), lips.row(y), masks.alpha.values.data() + at,
-              picture->channel(0) + at, picture->channel(1) + at, picture->channel(2) + at},
-             {wanted.l - own.l, wanted.a - own.a, wanted.b - own.b}, share, lips.width);
+    for (int x = 0; x < lips.width; x += kBlock) {
+      const std::size_t i = at + static_cast<std::size_t>(x);
+      move_colours({lab.l.row(y) + x, lab.a.row(y) + x, lab.b.row(y) + x, lips.row(y) + x,
+                    masks.alpha.values.data() + i, picture->channel(0) + i, picture->channel(1) + i,
+                    picture->channel(2) + i},
+                   {wanted.l - own.l, wanted.a - own.a, wanted.b - own.b}, share,
+                   std::min(kBlock, lips.width - x));
+    }
   }
 }
 

@@ -267,6 +267,7 @@ void change_detail(RimScratch* s) {
 
 void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, const RegionMap& regions,
                             ThreadPool& pool, RimScratch* s, Plane* alpha, MutableImageView frame) {
+  s->painted = {};
   if (face.where.scale > 1 || texture.levels.empty()) return;
   const Ring ring = ring_around(texture, face.fused);
   const CanvasFrame where = place_of(ring, Height(face.fused), face.where, frame.width, frame.height);
@@ -296,6 +297,7 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   fade_early(fused, width_px, rounded(shift.c), rounded(shift.f), s, alpha);
   for (float& w : s->weight.values) w *= face.strength;
   paste_canvas(s->target, s->weight, where, frame);
+  s->painted = where.in_frame();
 }
 
 }  // namespace mien

@@ -16,6 +16,7 @@
 namespace mien {
 
 struct RimScratch {
+  PixelRect painted;  // of the frame: where it may have been changed
   Plane source_x, source_y, reach, depth, trust, weight, skin, light_target, light_source, low_target,
       low_source;
   PlanarRgb target, source;

@@ -2,12 +2,25 @@
 
 #include <algorithm>
 
+#include "core/simd_clones.h"
+
 namespace mien {
 namespace {
 
+constexpr int kStep = 16;  // pixels looked at together
+
+MIEN_INLINE bool any_above_0(const float* values) {
+  float most = 0;
+  for (int k = 0; k < kStep; ++k) most = std::max(most, values[k]);
+  return most > 0;
+}
+
 // The first pixel of a row that is above 0, and behind the last one; empty: width, 0.
+MIEN_SIMD_CLONES
 void span_of(const float* row, int width, int* first, int* last) {
   int x0 = 0, x1 = width;
+  while (x0 + kStep <= width && !any_above_0(row + x0)) x0 += kStep;
+  while (x1 - kStep >= x0 && !any_above_0(row + x1 - kStep)) x1 -= kStep;
   while (x0 < width && !(row[x0] > 0)) ++x0;
   while (x1 > x0 && !(row[x1 - 1] > 0)) --x1;
   if (x1 > x0) *first = std::min(*first, x0), *last = std::max(*last, x1);

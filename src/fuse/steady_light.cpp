@@ -22,10 +22,18 @@ void light_of(const float* r, const float* g, const float* b, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) out[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
 }
 
-void small_light(const PlanarRgb& picture, const MaskedBlur& blur, Plane* light, Plane* small) {
-  light->resize(picture.width, picture.height);
-  light_of(picture.channel(0), picture.channel(1), picture.channel(2), picture.plane(), light->values.data());
-  blur.apply_small(light->values.data(), small);
+// Row by row: the picture's light is not kept.
+void small_light(const PlanarRgb& picture, const MaskedBlur& blur, SteadyLightScratch* s, Plane* small) {
+  const int w = picture.width;
+  s->line.resize(static_cast<std::size_t>(w));
+  blur.begin(&s->rows, small);
+  for (int y = 0; y < picture.height; ++y) {
+    const std::size_t at = static_cast<std::size_t>(y) * w;
+    light_of(picture.channel(0) + at, picture.channel(1) + at, picture.channel(2) + at, s->line.size(),
+             s->line.data());
+    s->rows.add(s->line.data(), blur.mask().row(y), 0, w);
+  }
+  blur.finish(small);
 }
 
 float at(const Plane& plane, float x, float y) {
@@ -75,8 +83,8 @@ void steady_light(const PlanarRgb& target, const Plane& alpha, const Mesh& mesh,
                   std::span<const RasterTriangle> triangles, float seconds, LightMemory* memory,
                   SteadyLightScratch* s, PlanarRgb* fused) {
   const MaskedBlur blur(alpha, std::max(1.0f, kSigma * face_width_px(mesh)), &s->blur);
-  small_light(target, blur, &s->light, &s->target_small);
-  small_light(*fused, blur, &s->light, &s->fused_small);
+  small_light(target, blur, s, &s->target_small);
+  small_light(*fused, blur, s, &s->fused_small);
   const float k = 1 / static_cast<float>(blur.factor()), shift = 0.5f * k - 0.5f;
   SurfaceWeights now;
   for (int i = 0; i < kSurfacePoints; ++i) {

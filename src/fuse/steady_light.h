@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/resample.h"
 #include "fuse/expression_gap.h"
@@ -23,7 +24,9 @@ struct LightMemory {
 };
 
 struct SteadyLightScratch {
-  Plane light, fused_small, target_small, small_change, change;
+  Plane fused_small, target_small, small_change, change;
+  std::vector<float> line;
+  RowShrinker rows;
   MaskedBlurScratch blur;
 };
 

@@ -5,15 +5,6 @@
 
 namespace mien {
 
-// Pixels from (x0, y0) up to but not including (x1, y1).
-struct PixelRect {
-  int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-
-  bool empty() const { return x1 <= x0 || y1 <= y0; }
-  int width() const { return x1 - x0; }
-  int height() const { return y1 - y0; }
-};
-
 inline constexpr char kVisibleMarkText[] = "AI FUSED";
 
 // Writes kVisibleMarkText into the lower right corner: light letters with a dark rim on a soft dark plate, so

@@ -12,6 +12,7 @@
 #include "fuse/steady_light.h"
 #include "fuse/tone.h"
 #include "pipeline/coarse_turns.h"
+#include "pipeline/cover_memory.h"
 
 namespace mien {
 
@@ -36,6 +37,7 @@ struct FaceMemory {
   // The coarse network's last: it is low-frequency, and moves along with the face's crop. Too large to be
   // saved: see CoarseTurns::forget_answers().
   CoarseAnswer answer;
+  CoverMemory cover;  // neither: RegionFollower::forget()
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h

@@ -16,7 +16,7 @@ Affine before_from(const LevelSquare& before, const LevelSquare& now) {
 // The map of a face that was in `before` and is in `now`.
 RegionMap moved(const RegionMap& map, const LevelSquare& before, const LevelSquare& now) {
   const Affine there = before_from(before, now);
-  RegionMap out{map.probability, compose(map.map_from_frame, there), map.glasses};
+  RegionMap out{map.probability, compose(map.map_from_frame, there), map.glasses, map.look};
   if (out.glasses) out.glasses->mask_from_frame = compose(out.glasses->mask_from_frame, there);
   return out;
 }
@@ -70,6 +70,7 @@ Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int numbe
     look.looks_to_glasses = known->looks_to_glasses - 1, look.without_glasses = known->without_glasses;
     looks_.erase(known);
   }
+  look.map.look = period > 1 ? ++looks_made_ : 0;
   if (look.looks_to_glasses <= 0) {
     MIEN_TRY(look_for_glasses(frame, mesh, networks, scratch, trace, &look));
   }

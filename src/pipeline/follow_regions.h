@@ -45,6 +45,7 @@ class RegionFollower {
                                FindScratch& scratch, Trace& trace, Look* look);
 
   std::vector<Look> looks_;
+  int looks_made_ = 0;
 };
 
 }  // namespace mien

@@ -65,7 +65,7 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
   const PreparedFace prepared = prepare_face(
       source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, strength, pool, s, trace,
       {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
-       tone_is_known},
+       parts.memory ? &parts.memory->cover : nullptr, tone_is_known},
       options.resolution);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, kOutOfView);
@@ -99,11 +99,13 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
     const auto span = trace.span("rim");
     continue_onto_forehead(source.texture, {prepared.where, s.maps, prepared.fused, strength, grain.blur_px},
                            *regions, pool, &s.rim, &s.masks.alpha, frame);
+    s.painted.push_back(s.rim.painted);
     // The other ways to blend look at what lies around the mask.
     if (options.blend != BlendMode::kAlpha) read_canvas(frame, prepared.where, &s.target);
   }
   const auto span = trace.span("paste");
   paste_face(prepared, strength, options.blend, s, frame, /*soften=*/!parts.memory);
+  s.painted.push_back(prepared.where.in_frame());
   return {};
 }
 

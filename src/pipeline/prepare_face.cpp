@@ -40,9 +40,11 @@ void keep_seen_frames(const Mesh& target, FuseScratch& s) {
   keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
 }
 
-// Hair and things in front of the target's face; of clear glasses only their frames.
-void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas, const Mesh& target,
-                       SteadyChoice* clear_glasses, FuseScratch& s) {
+// Hair and things in front of the target's face; of clear glasses only their frames. -> whether those were
+// seen, if it was asked.
+std::optional<bool> find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas,
+                                      const Mesh& target, SteadyChoice* clear_glasses, FuseScratch& s) {
+  std::optional<bool> saw_clear_glasses;
   float things = 0;
   for (const float p : s.target_things.values) things += p > 0.5f ? p : 0;
   const float face_px = face_width_px(target);
@@ -50,6 +52,7 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
     keep_glasses(*regions.glasses, frame_from_canvas, target, &s.glasses, &s.target_things);
   } else if (things > kLeastThings * face_px * face_px) {
     const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
+    saw_clear_glasses = seen;
     if (clear_glasses ? clear_glasses->next(seen) : seen) keep_seen_frames(target, s);
   }
   regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
@@ -57,6 +60,26 @@ void find_target_cover(const RegionMap& regions, const Affine& frame_from_canvas
   follow_strands(s.target, s.target_skin, s.target_features, target, &s.hair_edge, &s.target_cover);
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];
+  return saw_clear_glasses;
+}
+
+// target_cover and target_skin: seen anew when the regions are, else as they were then.
+void look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, const Mesh& target,
+                   const FramesBefore& before, ThreadPool& pool, FuseScratch& s) {
+  const Affine frame_from_canvas = canvas_from_frame.inverse();
+  CoverMemory* memory = before.cover;
+  if (memory && memory->serves(regions)) {
+    memory->sample(regions, frame_from_canvas, s.target.width, s.target.height, &s.target_cover,
+                   &s.target_skin);
+    if (memory->saw_clear_glasses && before.clear_glasses)
+      before.clear_glasses->next(*memory->saw_clear_glasses);
+    return;
+  }
+  sample_regions(regions, frame_from_canvas, pool, s);
+  const auto clear = find_target_cover(regions, frame_from_canvas, target, before.clear_glasses, s);
+  if (!memory || regions.look == 0) return;
+  memory->take(regions, canvas_from_frame, s.target_cover, s.target_skin);
+  memory->saw_clear_glasses = clear;
 }
 
 }  // namespace
@@ -87,9 +110,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   const auto look_at_target = [&] {
     read_canvas(frame, out.where, &s.target);
     if (regions) {
-      const Affine frame_from_canvas = to_canvas.inverse();
-      sample_regions(*regions, frame_from_canvas, pool, s);
-      find_target_cover(*regions, frame_from_canvas, target, before.clear_glasses, s);
+      look_at_cover(*regions, to_canvas, target, before, pool, s);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_mask_shapes(out.fused, target, width, height, &s.masks);

@@ -2,6 +2,8 @@
 // networks.
 #pragma once
 
+#include <vector>
+
 #include "core/thread_pool.h"
 #include "core/trace.h"
 #include "face/face_model.h"
@@ -19,10 +21,12 @@
 #include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
+#include "pipeline/cover_memory.h"
 
 namespace mien {
 
 struct FuseScratch {
+  std::vector<PixelRect> painted;  // of the frame: its other pixels are as they were. The caller empties it
   PlanarRgb target, fused;
   Plane trust, target_cover, target_things, target_skin, target_features, border, expression_gap;
   WarpMaps maps;
@@ -44,7 +48,8 @@ struct FuseScratch {
 struct FramesBefore {
   RelightMemory* light = nullptr;
   SteadyChoice* clear_glasses = nullptr;  // whether they are worn
-  bool tone_is_known = false;             // skin_delta_e is not wanted
+  CoverMemory* cover = nullptr;
+  bool tone_is_known = false;  // skin_delta_e is not wanted
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.

@@ -229,9 +229,10 @@ Done time_fusing(const std::filesystem::path& file, const Source& source, Mode m
   FusionOptions options;
   options.mode = mode;
   const Casting only{&source, nullptr};
-  const LookAhead ahead{
-      [&] { return frames.next_picture(); },
-      [&](const FusionReport&) { write_changes(reader->format(), fused.view(), &frames.frame()); }};
+  const LookAhead ahead{[&] { return frames.next_picture(); },
+                        [&](const FusionReport&) {
+                          write_changes(reader->format(), fused.view(), fused.changed(), &frames.frame());
+                        }};
   for (int i = 0;; ++i) {
     MIEN_ASSIGN(const bool there, frames.step());
     if (!there) break;

@@ -131,7 +131,7 @@ Done ClipFlow::fuse_frame(ClipFrame* frame, bool has_pixels) {
   // A segment's end is what a later run begins with: nothing is known of the frame after it.
   if (static_cast<int>(now_.times.size()) + 1 < kSegmentFrames) ahead.next = [this] { return look_ahead(); };
   ahead.finished = [&](const FusionReport&) {
-    write_changes(reader_.format(), fused_picture_.view(), frame);
+    write_changes(reader_.format(), fused_picture_.view(), fused_picture_.changed(), frame);
   };
   auto report =
       session_.fuse_next(frame->picture(), frame->seconds, tracker_, cast_, fusion_, fused_picture_, ahead);

@@ -177,23 +177,36 @@ void move_chroma(const Differences& d, const Cells& cells, int rows, const float
   if (rest > 0) move_cells(d, whole * wide, 1, rest, rows, steps, largest, chroma + whole);
 }
 
-// The pixels of a row of cells that change, first .. last; none: last < first.
-Span changed_pixels(ImageView before, ImageView after, int y0, int y1) {
+// The columns of all places that reach into these rows.
+Span columns_of(std::span<const PixelRect> where, int width, int y0, int y1) {
+  Span out{width, -1};
+  for (const PixelRect& r : where)
+    if (!r.empty() && r.y0 < y1 && r.y1 > y0)
+      out = {std::min(out.first, std::max(r.x0, 0)), std::max(out.last, std::min(r.x1, width) - 1)};
+  return out;
+}
+
+// The pixels of a row of cells that change, first .. last, sought among those of `within`; none: last <
+// first.
+Span changed_pixels(ImageView before, ImageView after, const Span& within, int y0, int y1) {
   Span out{before.width, -1};
+  if (within.last < within.first) return out;
+  const int first = 3 * within.first, count = 3 * (within.last + 1 - within.first);
   for (int y = y0; y < y1; ++y) {
-    const Span bytes = changed_bytes(before.row(y), after.row(y), 3 * before.width);
+    const Span bytes = changed_bytes(before.row(y) + first, after.row(y) + first, count);
     if (bytes.first > bytes.last) continue;
-    out = {std::min(out.first, bytes.first / 3), std::max(out.last, bytes.last / 3)};
+    out = {std::min(out.first, within.first + bytes.first / 3),
+           std::max(out.last, within.first + bytes.last / 3)};
   }
   return out;
 }
 
 // One row of chroma cells, pixels y0 up to y1.
 template <class Sample>
-void write_cell_row(const Cells& cells, const Steps& steps, ImageView before, ImageView after, int cell_y,
-                    AVFrame* planes) {
+void write_cell_row(const Cells& cells, const Steps& steps, ImageView before, ImageView after,
+                    std::span<const PixelRect> where, int cell_y, AVFrame* planes) {
   const int y0 = cell_y << cells.log2_height, y1 = std::min(y0 + (1 << cells.log2_height), before.height);
-  const Span changed = changed_pixels(before, after, y0, y1);
+  const Span changed = changed_pixels(before, after, columns_of(where, before.width, y0, y1), y0, y1);
   if (changed.last < changed.first) return;
   const int first_cell = changed.first >> cells.log2_width, last_cell = changed.last >> cells.log2_width;
   const int x0 = first_cell << cells.log2_width,
@@ -320,8 +333,16 @@ void RgbReader::read(ClipFrame* frame) const {
 }
 
 void write_changes(const ClipFormat& format, ImageView changed, ClipFrame* frame) {
+  const PixelRect everywhere{0, 0, changed.width, changed.height};
+  write_changes(format, changed, {&everywhere, 1}, frame);
+}
+
+void write_changes(const ClipFormat& format, ImageView changed, std::span<const PixelRect> where,
+                   ClipFrame* frame) {
   Image turned_back;
+  const PixelRect everywhere{0, 0, frame->width, frame->height};
   if (frame->turn_deg != 0) {
+    where = {&everywhere, 1};  // in the coded picture, which `where` does not speak of
     turned_back = turn_upright(Image::copy_of(changed), orientation_for(360 - frame->turn_deg));
     changed = turned_back.view();
   }
@@ -332,9 +353,9 @@ void write_changes(const ClipFormat& format, ImageView changed, ClipFrame* frame
   const ImageView before = frame->rgb();
   for (int cell_y = 0; cell_y << cells.log2_height < before.height; ++cell_y) {
     if (depth > 8) {
-      write_cell_row<std::uint16_t>(cells, steps, before, changed, cell_y, frame->planes.get());
+      write_cell_row<std::uint16_t>(cells, steps, before, changed, where, cell_y, frame->planes.get());
     } else {
-      write_cell_row<std::uint8_t>(cells, steps, before, changed, cell_y, frame->planes.get());
+      write_cell_row<std::uint8_t>(cells, steps, before, changed, where, cell_y, frame->planes.get());
     }
   }
 }

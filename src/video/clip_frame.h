@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "mien/image.h"
@@ -78,5 +79,9 @@ class RgbReader {
 // Samples whose pixels did not change keep every bit; where pixels change, the planes change by the
 // difference, so more than 8 bits and colours beyond RGB survive.
 void write_changes(const ClipFormat& format, ImageView changed, ClipFrame* frame);
+// The same when it is known where pixels may have changed, as FusedImage::changed() tells: the others are not
+// looked at.
+void write_changes(const ClipFormat& format, ImageView changed, std::span<const PixelRect> where,
+                   ClipFrame* frame);
 
 }  // namespace mien

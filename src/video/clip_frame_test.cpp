@@ -175,6 +175,24 @@ TEST(ClipFrame, ChangesAgreeWithThePlainTwinOnOddSizes) {
   }
 }
 
+TEST(ClipFrame, KnownPlacesOfChangesGiveTheSamePlanes) {
+  for (const AVPixelFormat pixels : kFormats) {
+    const ClipFormat format = make_format(67, 45, pixels, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709);
+    ClipFrame all, known;
+    for (ClipFrame* frame : {&all, &known}) fill_planes(format, frame), RgbReader(format).read(frame);
+    Image changed = Image::copy_of(all.picture());
+    // Two that overlap, share cells, and reach beyond the picture, and nothing.
+    const std::vector<PixelRect> places = {{5, 7, 30, 22}, {29, 9, 41, 31}, {60, 40, 90, 50}, {3, 3, 3, 9}};
+    for (const PixelRect& r : places)
+      for (int y = r.y0; y < std::min(r.y1, 45); ++y)
+        for (int x = r.x0; x < std::min(r.x1, 67); ++x)
+          changed.mutable_view().row(y)[3 * x + 1] = static_cast<std::uint8_t>(7 * x + y);
+    write_changes(format, changed.view(), &all);
+    write_changes(format, changed.view(), places, &known);
+    EXPECT_EQ(bytes_of(all), bytes_of(known)) << av_get_pix_fmt_name(pixels);
+  }
+}
+
 TEST(ClipFrame, ATurnedClipIsShownUprightAndChangedWhereItIsStored) {
   for (const int turn : {90, 180, 270}) {
     ClipFormat format = make_format(64, 48, AV_PIX_FMT_YUV444P);

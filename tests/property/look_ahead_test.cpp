@@ -1,6 +1,7 @@
 // Looking at the next frame while this one is fused changes when things are done, never what comes out.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -84,6 +85,20 @@ class Ahead : public testing::Test {
 
   static std::vector<Casting> cast() { return {{&sources_[0], nullptr}, {&sources_[1], &reference_}}; }
 
+  // Beside the places that it names, the picture is the frame, bit by bit.
+  static void expect_changed_where_it_says(ImageView frame, const FusedImage& fused) {
+    int elsewhere = 0;
+    for (int y = 0; y < frame.height; ++y) {
+      for (int x = 0; x < frame.width; ++x) {
+        const bool named =
+            std::any_of(fused.changed().begin(), fused.changed().end(),
+                        [&](const PixelRect& r) { return x >= r.x0 && x < r.x1 && y >= r.y0 && y < r.y1; });
+        elsewhere += !named && std::memcmp(frame.row(y) + 3 * x, fused.view().row(y) + 3 * x, 3) != 0;
+      }
+    }
+    EXPECT_EQ(elsewhere, 0);
+  }
+
   // A stream of these frames. saved_after: the tracker is saved, and another one goes on, after that many.
   static std::vector<Outcome> run(const std::string& people, Mode mode, int threads, bool ahead,
                                   std::size_t saved_after = 0) {
@@ -99,6 +114,7 @@ class Ahead : public testing::Test {
       if (ahead && i + 1 != saved_after) look.next = [&] { return frame_at(frames, i + 1); };
       look.finished = [&](const FusionReport&) {
         ++finished;
+        expect_changed_where_it_says(frames[i].view(), fused);
         out.push_back({Image::copy_of(fused.view()), {}});
       };
       auto report = session.fuse_next(frames[i].view(), seconds(i), tracker, cast(), {}, fused, look);
