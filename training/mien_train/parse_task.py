@@ -10,10 +10,10 @@ from .glasses_labels import RealGlasses
 from .config import ConfigError
 from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
-from .models.parse import CLASS_COUNT, LargeParseNet, ParseNet
+from .models.parse import CLASS_COUNT, ParseNet, SmallParseNet
 from .parse_samples import ParseSampler
 
-NETWORKS = {'small': ParseNet, 'large': LargeParseNet}
+NETWORKS = {'small': SmallParseNet, 'large': ParseNet}
 CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
 
 
@@ -27,7 +27,7 @@ class ParseOptions(LoopOptions):
     real_weight: float = 1.5
     glasses_share: float = 0.0      # of samples that get painted glasses besides other things
     real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
-    network: str = 'small'          # 'large': the teacher
+    network: str = 'large'          # or 'small'
     teacher: str = ''               # weights (.npz) of the large network whose answers are learnt, too
     teacher_weight: float = 2.0
     start: str = ''                 # weights (.npz) to go on from
@@ -41,7 +41,7 @@ class ParseTask:
                                     glasses_share=options.glasses_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
-        self.teacher = load_weights(LargeParseNet(), options.teacher).eval().requires_grad_(False) if options.teacher else None
+        self.teacher = load_weights(ParseNet(), options.teacher).eval().requires_grad_(False) if options.teacher else None
 
     def make_batch(self, count, rng):
         size = 192 if rng.random() < self.options.large_share else 128
