@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/simd_clones.h"
+#include "fuse/robust.h"
 
 namespace mien {
 namespace {
@@ -72,12 +73,10 @@ float usual_grain(const Plane& plane, const Plane& skin, int factor, int reach, 
               skin_y = std::min(y * factor + factor / 2, skin.height - 1);
     if (!inside || !(skin.row(skin_y)[skin_x] > 0.5f)) continue;
     const float v = fine_at(plane.row(y - reach), plane.row(y), plane.row(y + reach), x, reach);
-    if (std::isfinite(v)) sample->push_back(std::abs(v));
+    if (std::isfinite(v)) sample->push_back(v);
   }
   if (sample->size() < kFewestSamples) return -1;
-  const auto middle = sample->begin() + static_cast<std::ptrdiff_t>(sample->size() / 2);
-  std::nth_element(sample->begin(), middle, sample->end());
-  return 1.4826f * *middle;
+  return robust_deviation(sample);
 }
 
 struct Grain {

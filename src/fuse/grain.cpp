@@ -8,6 +8,7 @@
 
 #include "core/simd_clones.h"
 #include "fuse/fast_math.h"
+#include "fuse/robust.h"
 
 namespace mien {
 namespace {
@@ -88,14 +89,6 @@ float filtered_at_half(const float* p, int stride) {
   return sum / 6;
 }
 
-float spread(std::vector<float>* values) {
-  if (values->empty()) return 0;
-  for (float& v : *values) v = std::abs(v);
-  const auto middle = values->begin() + static_cast<std::ptrdiff_t>(values->size() / 2);
-  std::nth_element(values->begin(), middle, values->end());
-  return 1.4826f * *middle;
-}
-
 // Valid until the next call on this thread.
 const std::vector<std::size_t>& skin_samples(const Plane& skin) {
   thread_local std::vector<std::size_t> out;
@@ -124,8 +117,8 @@ Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at
       half.push_back(finite(filtered_at_half(picture.channel(c) + i, picture.width)));
     }
     copy = full[static_cast<std::size_t>(c)];
-    out.full[static_cast<std::size_t>(c)] = spread(&copy),
-    out.half[static_cast<std::size_t>(c)] = spread(&half);
+    out.full[static_cast<std::size_t>(c)] = robust_deviation(&copy),
+    out.half[static_cast<std::size_t>(c)] = robust_deviation(&half);
   }
   double both = 0, red = 1e-6, green = 1e-6;
   const float limit_r = 3 * out.full[0], limit_g = 3 * out.full[1];

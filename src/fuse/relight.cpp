@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/simd_clones.h"
+#include "fuse/robust.h"
 
 namespace mien {
 namespace {
@@ -268,9 +269,8 @@ float robust_spread(const Plane& values, const Plane* base, const Plane& mask) {
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
   std::nth_element(seen.begin(), middle, seen.end());
   const float median = *middle;
-  for (float& v : seen) v = std::abs(v - median);
-  std::nth_element(seen.begin(), middle, seen.end());
-  return 1.4826f * *middle;
+  for (float& v : seen) v -= median;
+  return robust_deviation(&seen);
 }
 
 namespace {

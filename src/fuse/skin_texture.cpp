@@ -5,6 +5,7 @@
 
 #include "core/simd_clones.h"
 #include "fuse/fast_math.h"
+#include "fuse/robust.h"
 
 namespace mien {
 namespace {
@@ -41,11 +42,9 @@ float usual_size(const Plane& fine, const Plane& skin, std::vector<float>* sampl
   sample->clear();
   const std::size_t step = 1 + skin.size() / kMostSamples / 3;
   for (std::size_t i = 0; i < skin.size(); i += step)
-    if (skin.values[i] > 0.5f && std::isfinite(fine.values[i])) sample->push_back(std::abs(fine.values[i]));
+    if (skin.values[i] > 0.5f && std::isfinite(fine.values[i])) sample->push_back(fine.values[i]);
   if (sample->size() < kFewestSamples) return -1;
-  const auto middle = sample->begin() + static_cast<std::ptrdiff_t>(sample->size() / 2);
-  std::nth_element(sample->begin(), middle, sample->end());
-  return 1.4826f * *middle;
+  return robust_deviation(sample);
 }
 
 // Uncorrelated textures add up by their squares.

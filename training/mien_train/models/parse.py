@@ -37,21 +37,11 @@ def merge(inputs, outputs):
     return nn.Sequential(conv(inputs, outputs, 1, act=nn.ReLU), conv(outputs, outputs, 3, groups=outputs, act=nn.ReLU))
 
 
-class SmallParseNet(nn.Module):
-    """ParseNet's in and out in two fifths of its time; not shipped yet (LOG.md).
-
-    Widths are multiples of eight (the runtime's vectors); the large maps have ReLU, which costs nothing there."""
+class RegionNet(nn.Module):
+    """x: n x 3 x S x S RGB in [-1, 1], S a multiple of 16 -> logits n x 9 x S/2 x S/2 (to be enlarged bilinearly). Layers: the subclass's."""
 
     def __init__(self):
         super().__init__()
-        self.stem = conv(3, 16, 3, 2, act=nn.ReLU)                                                 # 1/2
-        self.down4 = nn.Sequential(Inverted(16, 32, 24, 3, 2, False, nn.ReLU), Inverted(24, 48, 24, 3, 1, False, nn.ReLU))
-        self.down8 = nn.Sequential(Inverted(24, 64, 40, 5, 2, True), Inverted(40, 80, 40, 5, 1, True))
-        self.down16 = nn.Sequential(Inverted(40, 120, 72, 5, 2, True), Inverted(72, 144, 72, 5, 1, True))
-        self.project, self.gate = conv(72, 64, 1, act=nn.ReLU), nn.Conv2d(72, 64, 1)
-        self.skip8, self.skip4 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU)
-        self.merge8, self.merge4, self.merge2 = merge(64 + 32, 48), merge(48 + 24, 24), merge(24 + 16, 16)
-        self.head = nn.Conv2d(16, CLASS_COUNT, 1)
         self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
 
     def forward(self, x):
@@ -62,12 +52,12 @@ class SmallParseNet(nn.Module):
         y = self.project(x16) * torch.sigmoid(self.gate(F.adaptive_avg_pool2d(x16, 1)))
         y = self.merge8(torch.cat([self.up(y), self.skip8(x8)], 1))
         y = self.merge4(torch.cat([self.up(y), self.skip4(x4)], 1))
-        y = self.merge2(torch.cat([self.up(y), x2], 1))
+        y = self.merge2(torch.cat([self.up(y), self.skip2(x2)], 1))
         return self.head(y)
 
 
-class ParseNet(nn.Module):
-    """x: n x 3 x S x S RGB in [-1, 1], S a multiple of 16 -> logits n x 9 x S/2 x S/2 (to be enlarged bilinearly)."""
+class ParseNet(RegionNet):
+    """What ships."""
 
     def __init__(self):
         super().__init__()
@@ -81,15 +71,20 @@ class ParseNet(nn.Module):
         self.merge4 = conv(48 + 24, 24, 3, act=nn.ReLU)
         self.merge2 = conv(24 + 8, 20, 3, act=nn.ReLU)
         self.head = nn.Conv2d(20, CLASS_COUNT, 1)
-        self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
 
-    def forward(self, x):
-        x2 = self.stem(x)
-        x4 = self.down4(x2)
-        x8 = self.down8(x4)
-        x16 = self.down16(x8)
-        y = self.project(x16) * torch.sigmoid(self.gate(F.adaptive_avg_pool2d(x16, 1)))
-        y = self.merge8(torch.cat([self.up(y), self.skip8(x8)], 1))
-        y = self.merge4(torch.cat([self.up(y), self.skip4(x4)], 1))
-        y = self.merge2(torch.cat([self.up(y), self.skip2(x2)], 1))
-        return self.head(y)
+
+class SmallParseNet(RegionNet):
+    """ParseNet's in and out in two fifths of its time; not shipped yet (LOG.md).
+
+    Widths are multiples of eight (the runtime's vectors); the large maps have ReLU, which costs nothing there."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = conv(3, 16, 3, 2, act=nn.ReLU)                                                 # 1/2
+        self.down4 = nn.Sequential(Inverted(16, 32, 24, 3, 2, False, nn.ReLU), Inverted(24, 48, 24, 3, 1, False, nn.ReLU))
+        self.down8 = nn.Sequential(Inverted(24, 64, 40, 5, 2, True), Inverted(40, 80, 40, 5, 1, True))
+        self.down16 = nn.Sequential(Inverted(40, 120, 72, 5, 2, True), Inverted(72, 144, 72, 5, 1, True))
+        self.project, self.gate = conv(72, 64, 1, act=nn.ReLU), nn.Conv2d(72, 64, 1)
+        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU), nn.Identity()
+        self.merge8, self.merge4, self.merge2 = merge(64 + 32, 48), merge(48 + 24, 24), merge(24 + 16, 16)
+        self.head = nn.Conv2d(16, CLASS_COUNT, 1)
