@@ -30,6 +30,7 @@ class CacheOptions:
     samples: int = 40_000
     pair_share: float = 0.25            # of samples with another person as the source: they have no truth
     real_weight: float = 2.0
+    known_share: float = 0.35           # of pairs, those whose source is a person with several photos (training only)
     seed: int = 1
 
 
@@ -62,6 +63,14 @@ def identities(images, meshes, split):
     return out
 
 
+def of_persons(identity, person):
+    """What stays the same in all photos of a person: everyone's mean embedding, unit length. identity n x 256, person n -> n x 256"""
+    _, index = np.unique(person, return_inverse=True)
+    total = np.zeros((index.max() + 1, identity.shape[1]), np.float32)
+    np.add.at(total, index, identity)
+    return (total / np.linalg.norm(total, axis=1, keepdims=True))[index]
+
+
 class Maker:
     def __init__(self, options):
         self.options = options
@@ -69,17 +78,25 @@ class Maker:
         self.sampler = FuseSampler(images, meshes, dataset.read_negatives(options.split))
         self.identity = identities(images, meshes, options.split)
         self.person = np.array([p.cluster for p in photos])
+        self.known = np.zeros(0, int)
+        if options.split == 'train':        # held out, a result is compared with the very photo
+            self.identity = of_persons(self.identity, self.person)
+            _, index, count = np.unique(self.person, return_inverse=True, return_counts=True)
+            self.known = np.flatnonzero(count[index] > 1)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
 
     def draw(self, rng):
         return min(int(np.searchsorted(self.cumulative, rng.random())), len(self.cumulative) - 1)
 
+    def draw_source(self, rng):
+        return int(rng.choice(self.known)) if len(self.known) and rng.random() < self.options.known_share else self.draw(rng)
+
     def one(self, rng):
         target, pair = self.draw(rng), rng.random() < self.options.pair_share
         source = target
         while pair and self.person[source] == self.person[target]:
-            source = self.draw(rng)
+            source = self.draw_source(rng)
         x, features, truth, matrix, mesh = self.sampler.sample_pair(source, target, rng) if pair else self.sampler.sample(target, rng)
         template = (IDENTITY_SIZE * np.array(TEMPLATE) - 0.5)
         align = g.similarity_transform(g.apply(matrix, mesh[g.FIVE_POINTS, :2]), template)
