@@ -24,6 +24,7 @@ import sys
 
 from mien_train import networks
 from mien_train.loop import load_weights
+from mien_train.models import fuse
 from mien_train.paths import TRAINING
 from mien_train.shipped_weights import load_shipped
 
@@ -43,7 +44,7 @@ def evaluate_network(name, weights):
     else:
         model = load_weights(spec['build'](), weights).eval()
     print(f'{name}, {weights}, commit {commit()}')
-    settings = {'cell': spec['parameters']['light_cell']} if kind == 'fuse' else {}
+    settings = {'limits': fuse.limits(name.split('_')[1])} if kind == 'fuse' else {}
     for key, value in getattr(task, evaluation)(**settings).rows(model).items():
         print(f'  {key:40s} {value:.3f}')
 

@@ -27,8 +27,13 @@ Result<CoarseNet> CoarseNet::load(const ModelFolder& folder, const std::string& 
                                            ", expected a whole number from 1 to " +
                                            std::to_string(kLargestLightCell));
   }
+  MIEN_ASSIGN(const double kept, spec.parameter("residual_kept"));
+  if (!(kept >= 0 && kept <= 1)) {
+    return Status(Code::kModelRefused, "network " + name + ": residual_kept is " + std::to_string(kept) +
+                                           ", expected a number from 0 to 1");
+  }
   CoarseNet out(std::move(net));
-  out.light_cell_ = static_cast<int>(light_cell);
+  out.limits_ = {static_cast<int>(light_cell), static_cast<float>(kept)};
   return out;
 }
 
@@ -48,12 +53,20 @@ Done CoarseNet::run(const CoarseScene& scene, CoarseScratch& scratch, NetScratch
                   "network " + net_.spec().name + " gives " + std::to_string(gain_bias.channels) + " and " +
                       std::to_string(residual_alpha.channels) + " channels, expected 6 and 4");
   }
+  if (gain_bias.width != gain_bias.height || gain_bias.width < 1 || kCoarseSize % gain_bias.width != 0) {
+    return Status(Code::kModelRefused, "network " + net_.spec().name + " gives maps of light of " +
+                                           std::to_string(gain_bias.width) + " x " +
+                                           std::to_string(gain_bias.height) +
+                                           " cells, expected a square that " + std::to_string(kCoarseSize) +
+                                           " cells are a multiple of");
+  }
   for (const Tensor& out : scratch.outputs) {
     if (!std::all_of(out.values.begin(), out.values.end(), [](float v) { return std::isfinite(v); })) {
       return Status(Code::kInternal, "network " + net_.spec().name + " gave a value that is not finite");
     }
   }
-  read_coarse_output(gain_bias, residual_alpha, light_cell_, &scratch.answer);
+  const float* mask = scratch.crop.input.channel(static_cast<int>(CoarseChannel::kAlpha));
+  read_coarse_output(gain_bias, residual_alpha, mask, limits_, &scratch.answer);
   apply_coarse_answer(scratch.answer, scratch.crop.crop_from_canvas, scene.trust, relit, alpha);
   return {};
 }

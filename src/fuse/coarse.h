@@ -27,7 +27,7 @@ class CoarseNet {
  private:
   explicit CoarseNet(Net net) : net_(std::move(net)) {}
   Net net_;
-  int light_cell_ = 0;
+  CoarseLimits limits_;
 };
 
 }  // namespace mien

@@ -13,11 +13,11 @@ namespace mien {
 namespace {
 
 constexpr float kAlphaReach = 0.35f;
-constexpr float kTrusted = 0.85f;  // share of the residual that is dropped where the source shows the face
 constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f,
                 kGainMax = 2.5f;  // of the gain that all light becomes
 constexpr float kResidualLimit =
     0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
+constexpr float kUnmasked = 0.02f;  // what light outside of the mask counts beside that inside
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
 // A row of the crop: bilinear; `outside` beyond the plane, whose values are multiplied by `scale`.
@@ -169,10 +169,31 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
   }
 }
 
-void mean_of_colours(const Tensor& maps, int first, Plane* out) {
+// The mean of three maps over the colours, times `weight`.
+void mean_of_colours(const Tensor& maps, int first, const Plane& weight, Plane* out) {
   out->resize(maps.width, maps.height);
   for (std::size_t i = 0; i < out->size(); ++i)
-    out->values[i] = (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]) / 3;
+    out->values[i] = weight.values[i] / 3 *
+                     (maps.channel(first)[i] + maps.channel(first + 1)[i] + maps.channel(first + 2)[i]);
+}
+
+// The light's maps at the crop's size, in `cells`. What lies outside of the mask hardly counts: the means
+// over boxes and the enlargement are of light times weight and of weight, which are divided last.
+void read_light(const Tensor& gain_bias, const float* mask, int light_cell, float* cells) {
+  using Answer = CoarseAnswer;
+  thread_local Plane weight, light, small;
+  thread_local std::vector<float> weights;
+  shrink_boxes(mask, kCoarseSize, kCoarseSize, kCoarseSize / gain_bias.width, &weight);
+  for (float& w : weight.values) w += kUnmasked;
+  weights.resize(kCropPlane);
+  shrink_boxes(weight, light_cell, &small);
+  enlarge_map(small.values.data(), small.width, kCoarseSize, weights.data(), 1);
+  for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
+    mean_of_colours(gain_bias, first, weight, &light);
+    shrink_boxes(light, light_cell, &small);
+    enlarge_map(small.values.data(), small.width, kCoarseSize, cells + to, Answer::kStride);
+    for (std::size_t i = 0; i < kCropPlane; ++i) cells[i * Answer::kStride + to] /= weights[i];
+  }
 }
 
 using FourFloats [[gnu::vector_size(16)]] = float;  // a cell's four values, done together
@@ -210,14 +231,14 @@ MIEN_INLINE void mix_cells(const float* cells, Point2f at, Point2f step, int n, 
   }
 }
 
-// Where alpha is 0 nothing changes.
-MIEN_INLINE void apply_cells(const float (*__restrict v)[4], int n, const ImageRow& row) {
+// dropped: share of the residual, where the source shows the face. Where alpha is 0 nothing changes.
+MIEN_INLINE void apply_cells(const float (*__restrict v)[4], float dropped, int n, const ImageRow& row) {
   using Answer = CoarseAnswer;
   float* __restrict red = row.red, * __restrict green = row.green, * __restrict blue = row.blue, * __restrict alphas = row.alpha;
   for (int i = 0; i < n; ++i) {
     const float alpha = alphas[i], before = (red[i] + green[i] + blue[i]) / 3;
     const float after = (1 + v[i][Answer::kGain]) * before + v[i][Answer::kBias] +
-                        (1 - kTrusted * row.trust[i]) * v[i][Answer::kResidual];
+                        (1 - dropped * row.trust[i]) * v[i][Answer::kResidual];
     const float most = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
     const float gain = alpha > 0 ? most : 1;
     red[i] = std::min(255.0f, gain * red[i]);
@@ -229,13 +250,13 @@ MIEN_INLINE void apply_cells(const float (*__restrict v)[4], int n, const ImageR
 
 // The first `count` pixels of a row; `at` is the crop position of the first, `step` the way to the next.
 MIEN_SIMD_CLONES
-void apply_row(const float* cells, Point2f at, Point2f step, int count, const ImageRow row) {
+void apply_row(const float* cells, float dropped, Point2f at, Point2f step, int count, const ImageRow row) {
   float mixed[kBlock][4];
   for (int x = 0; x < count; x += kBlock) {
     const int n = std::min(kBlock, count - x);
     const auto along = static_cast<float>(x);
     mix_cells(cells, {at.x + along * step.x, at.y + along * step.y}, step, n, mixed);
-    apply_cells(mixed, n, {row.trust + x, row.red + x, row.green + x, row.blue + x, row.alpha + x});
+    apply_cells(mixed, dropped, n, {row.trust + x, row.red + x, row.green + x, row.blue + x, row.alpha + x});
   }
 }
 
@@ -288,16 +309,13 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
   draw_geometry(s, out->crop_from_canvas, scratch, &out->input);
 }
 
-void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
-                        CoarseAnswer* out) {
+void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
+                        const CoarseLimits& limits, CoarseAnswer* out) {
   using Answer = CoarseAnswer;
+  out->residual_kept = limits.residual_kept;
   out->cells.assign(kCropPlane * Answer::kStride, 0.0f);
-  thread_local Plane light, small, residual;
-  for (const auto& [first, to] : {std::pair{0, Answer::kGain}, {3, Answer::kBias}}) {
-    mean_of_colours(gain_bias, first, &light);
-    shrink_boxes(light, light_cell, &small);
-    enlarge_map(small.values.data(), small.width, kCoarseSize, out->cells.data() + to, Answer::kStride);
-  }
+  read_light(gain_bias, mask, limits.light_cell, out->cells.data());
+  thread_local Plane residual;
   residual.resize(residual_alpha.width, residual_alpha.height);
   mean_residual(residual_alpha.channel(0), residual_alpha.channel(1), residual_alpha.channel(2),
                 residual.size(), residual.values.data());
@@ -323,16 +341,18 @@ void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_can
     while (!(row[last - 1] > 0)) --last;
     const std::size_t i = static_cast<std::size_t>(y) * alpha->width + first;
     const Point2f at = crop_from_canvas({static_cast<float>(first), static_cast<float>(y)});
-    apply_row(answer.cells.data(), at, {crop_from_canvas.a, crop_from_canvas.d}, last - first,
+    apply_row(answer.cells.data(), 1 - answer.residual_kept, at, {crop_from_canvas.a, crop_from_canvas.d},
+              last - first,
               {trust.values.data() + i, relit->channel(0) + i, relit->channel(1) + i, relit->channel(2) + i,
                row + first});
   }
 }
 
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
-                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha) {
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
+                         const CoarseLimits& limits, const Affine& crop_from_canvas, const Plane& trust,
+                         PlanarRgb* relit, Plane* alpha) {
   thread_local CoarseAnswer answer;  // scratch that keeps its memory
-  read_coarse_output(gain_bias, residual_alpha, light_cell, &answer);
+  read_coarse_output(gain_bias, residual_alpha, mask, limits, &answer);
   apply_coarse_answer(answer, crop_from_canvas, trust, relit, alpha);
 }
 

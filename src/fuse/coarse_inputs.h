@@ -63,25 +63,35 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 // the crop.
 //   F = W0 * clamp(max(after, 0.08) / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 +
 //   G) before
-//   + B + (1 - 0.85 V) L A = clamp(A_geo + 0.35 tanh(dA) * band)       band = 4 A_geo (1 - A_geo)
-// mean: over the colours. G and B: means over the colours and over light_cell x light_cell cells of their
-// maps (light_cell: a fact about the network, in the manifest). L: mean over the colours of R / sqrt(1 + (R /
-// 0.5)^2). The network changes light, never colour, and invents only where the source shows nothing (V,
-// trust). All maps are brought to 128 x 128 cells, then to the canvas, bilinearly. Applied to the relit
-// picture and alpha in place, where alpha > 0.
+//   + B + (1 - (1 - residual_kept) V) L       A = clamp(A_geo + 0.35 tanh(dA) * band)
+// mean: over the colours; band = 4 A_geo (1 - A_geo). G and B: means over the colours and over light_cell x
+// light_cell cells of their maps, weighted by A_geo so that no light of hair or background, where the network
+// may say anything, comes in over the mask's edge (joint upsampling in the manner of Kopf et al. 2007). L:
+// mean over the colours of R / sqrt(1 + (R / 0.5)^2). The network changes light, never colour, and where the
+// source shows the face (V, trust) only a share of what it invents stays. All maps are brought to 128 x 128
+// cells, then to the canvas, bilinearly. Applied to the relit picture and alpha in place, where alpha > 0.
 //
+// Facts about a network, in its row of the manifest: how its answer was used when it was trained.
+struct CoarseLimits {
+  int light_cell = 2;           // pixels of its maps of light that are averaged
+  float residual_kept = 0.15f;  // 0..1
+};
+
 // What it says about each of the 128 x 128 cells, ready to be applied; serves for later frames as well.
 struct CoarseAnswer {
   static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
   std::vector<float> cells;  // gain, bias (of 255), residual (of 255), the step of alpha
+  float residual_kept = 0;
 };
 
-void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
-                        CoarseAnswer* out);
+// mask: A_geo as the network saw it, kCoarseSize x kCoarseSize.
+void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
+                        const CoarseLimits& limits, CoarseAnswer* out);
 void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_canvas, const Plane& trust,
                          PlanarRgb* relit, Plane* alpha);
 // Both.
-void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, int light_cell,
-                         const Affine& crop_from_canvas, const Plane& trust, PlanarRgb* relit, Plane* alpha);
+void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
+                         const CoarseLimits& limits, const Affine& crop_from_canvas, const Plane& trust,
+                         PlanarRgb* relit, Plane* alpha);
 
 }  // namespace mien

@@ -17,7 +17,7 @@ constexpr float kBent =
 struct Scene {
   Tensor gain_bias, residual_alpha;
   PlanarRgb relit;
-  Plane alpha, trust;
+  Plane alpha, trust, seen_alpha;  // the last: as the network saw it
 
   Scene() {
     gain_bias.resize(6, 64, 64), residual_alpha.resize(4, 128, 128);
@@ -26,11 +26,15 @@ struct Scene {
     relit.resize(kCanvas, kCanvas), alpha.resize(kCanvas, kCanvas), trust.resize(kCanvas, kCanvas);
     for (std::size_t i = 0; i < relit.values.size(); ++i) relit.values[i] = static_cast<float>(i % 170);
     alpha.fill(0.5f), trust.fill(1);
+    seen_alpha.resize(128, 128), seen_alpha.fill(0.5f);
   }
   void fill(Tensor& t, int channel, float value) {
     std::fill_n(t.channel(channel), static_cast<std::size_t>(t.width) * t.height, value);
   }
-  void apply() { apply_coarse_output(gain_bias, residual_alpha, 4, kCropFromCanvas, trust, &relit, &alpha); }
+  void apply() {
+    apply_coarse_output(gain_bias, residual_alpha, seen_alpha.values.data(), {4, 0.15f}, kCropFromCanvas,
+                        trust, &relit, &alpha);
+  }
 };
 
 // The gain that all three colours get when their mean gains `light` (0..255).
@@ -105,6 +109,23 @@ TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
   s.apply();
   for (std::size_t i = 100; i < s.relit.plane(); ++i)
     EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i] * expected_gain(before.relit, i, 0), 1e-2f);
+}
+
+TEST(ApplyCoarseOutput, NoLightComesInOverTheEdgeOfTheMask) {
+  Scene s, before;
+  for (int y = 0; y < 128; ++y) {
+    for (int x = 0; x < 128; ++x) s.seen_alpha.values[y * 128 + x] = x < 64 ? 1.0f : 0.0f;
+  }
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 32; x < 64; ++x) s.gain_bias.channel(3)[y * 64 + x] = 1.2f;  // 0.4 in the mean, outside
+  }
+  s.apply();
+  const auto change = [&](int x) {
+    const std::size_t i = 10 * kCanvas + static_cast<std::size_t>(x);
+    return mean_at(s.relit, i) - mean_at(before.relit, i);
+  };
+  EXPECT_LT(change(18), 3) << "6 pixels of the crop inside; without the mask half of 102 came in at its edge";
+  EXPECT_GT(change(23), 60);
 }
 
 TEST(ApplyCoarseOutput, MapsLieWhereTheyBelong) {

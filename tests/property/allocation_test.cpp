@@ -176,8 +176,9 @@ struct Flow {
         frame,      face.where.canvas_from_frame(), s.fused,          s.trust, s.masks, s.relight,
         face.fused, model.canonical_mesh(),         model.triangles()};
     make_coarse_input(scene, &coarse, &crop);
-    apply_coarse_output(gain_bias, residual_alpha, 4, crop.crop_from_canvas, s.trust, &s.fused,
-                        &s.masks.alpha);
+    apply_coarse_output(gain_bias, residual_alpha,
+                        crop.input.channel(static_cast<int>(CoarseChannel::kAlpha)), {4, 0.15f},
+                        crop.crop_from_canvas, s.trust, &s.fused, &s.masks.alpha);
     match_tone(s.target, s.masks, halves_of(face.fused), {0, 1}, &s.fused);
     match_grain(s.target, s.maps, face_width_px(mesh) * face.where.scale, &s.grain, &s.masks, &s.fused);
     paste_face(face, 1, mode, s, image);

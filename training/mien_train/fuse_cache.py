@@ -14,10 +14,12 @@ from . import dataset, geometry as g
 from .fuse_samples import FuseSampler
 from .mesh_task import SETS
 from .models.identity import CROP_SIZE as IDENTITY_SIZE, TEMPLATE
+from .models.identity_teacher import ConvertedTeacher
 from .native import COARSE_CHANNELS, COARSE_SIZE, WIDE_SIZE
 from .paths import CACHE
 
 SHARD = 500
+EMBEDDED_TOGETHER = 16
 UNIT_CHANNELS = 9                       # the first channels are 0..1, the others about -1..1
 SIGNED_OFFSET, SIGNED_SCALE = 1.25, 102.0
 FIELDS = {'input': ((COARSE_CHANNELS, COARSE_SIZE, COARSE_SIZE), np.uint8), 'features': ((COARSE_SIZE, COARSE_SIZE), np.uint8),
@@ -56,9 +58,14 @@ def identities(images, meshes, split):
     path = CACHE / f'fuse_{split}_identities.npy'
     if path.exists() and len(np.load(path, mmap_mode='r')) == len(images):
         return np.load(path)
-    from .swap_evaluation import Judge
-    teacher = Judge().teacher
-    out = np.stack([teacher.embed(image, mesh[g.FIVE_POINTS, :2]) for image, mesh in zip(images, meshes)]).astype(np.float32)
+    teacher, template = ConvertedTeacher(), IDENTITY_SIZE * np.array(TEMPLATE) - 0.5
+    out = []
+    for first in range(0, len(images), EMBEDDED_TOGETHER):
+        crops = [cv2.warpAffine(image, g.similarity_transform(mesh[g.FIVE_POINTS, :2], template), (IDENTITY_SIZE, IDENTITY_SIZE))
+                 for image, mesh in zip(images[first:first + EMBEDDED_TOGETHER], meshes[first:])]
+        with torch.no_grad():
+            out.append(torch.nn.functional.normalize(teacher(torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float())).numpy())
+    out = np.concatenate(out)
     np.save(path, out)
     return out
 

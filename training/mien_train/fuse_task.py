@@ -63,7 +63,7 @@ def tint(x, truth, generator):
 class FuseTask:
     def __init__(self, options):
         self.options, self.cache = options, Cache('train')
-        self.cell = fuse.light_cell(options.network)
+        self.limits = fuse.limits(options.network)
         self.realism = RealismLoss() if options.realism_weight > 0 else None
         self.with_pairs = options.stage_b > 0 and options.pairs > 0
         self.teacher = ConvertedTeacher() if self.with_pairs and options.identity_weight > 0 else None
@@ -86,7 +86,7 @@ class FuseTask:
         with_pairs = self.with_pairs and progress >= 1 - self.options.stage_b
         inputs = torch.cat([x, batch[3]]) if with_pairs else x
         gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
-        fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.cell)
+        fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.limits)
         n, alpha = len(x), x[:, 7:8]
         weight = alpha * (1 + self.options.feature_weight * features)
         l1 = losses.multi_scale_l1(fused[:n], truth, weight)
@@ -137,8 +137,8 @@ def embed(teacher, picture, align):
 class FuseEvaluation:
     """Held-out samples: PSNR and SSIM inside the mask, of the network and of W0; identity of pairs by the teacher."""
 
-    def __init__(self, cell, count=300, pairs=100):
-        cache, self.cell = Cache('val'), cell
+    def __init__(self, limits, count=300, pairs=100):
+        cache, self.limits = Cache('val'), limits
         self.samples, self.pair = cache.batch(cache.selves[:count]), cache.batch(cache.pairs[:pairs])
         self.teacher = ConvertedTeacher()
 
@@ -147,7 +147,7 @@ class FuseEvaluation:
         model.eval()
         x = unpack_input(torch.from_numpy(self.samples['input']))
         truth = torch.from_numpy(self.samples['truth'])[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
-        fused, _ = self.run(model, x, self.cell)
+        fused, _ = self.run(model, x, self.limits)
         alpha, out = x[:, 7:8], {}
         for name, picture in (('W0', x[:, 0:3]), ('network', fused)):
             error = ((picture.clamp(0, 1) - truth) ** 2 * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)
@@ -156,7 +156,7 @@ class FuseEvaluation:
             out[f'SSIM {name}'] = float(((similar * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)).mean())
         x, wide = unpack_input(torch.from_numpy(self.pair['input'])), torch.from_numpy(self.pair['truth']).float() / 255
         align, source = torch.from_numpy(self.pair['align']), torch.from_numpy(self.pair['identity'])
-        fused, mask = self.run(model, x, self.cell)
+        fused, mask = self.run(model, x, self.limits)
         own = embed(self.teacher, wide, align)
         for name, picture, alpha in (('W0', x[:, 0:3], x[:, 7:8]), ('network', fused, mask)):
             e = embed(self.teacher, paste(picture, alpha, wide), align)
@@ -165,8 +165,8 @@ class FuseEvaluation:
         return out
 
     @staticmethod
-    def run(model, x, cell):
-        parts = [fuse.compose(c, *model(c), cell) for c in x.split(32)]
+    def run(model, x, limits):
+        parts = [fuse.compose(c, *model(c), limits) for c in x.split(32)]
         return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
 
     def __call__(self, model):
@@ -190,4 +190,4 @@ def run(options):
     torch.manual_seed(options.seed)
     task = FuseTask(options)
     model = start_model(options, task)
-    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(cell=task.cell))
+    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(task.limits))

@@ -91,7 +91,7 @@ class Product:
         if failed:
             raise ValueError(library().mien_error(self.context).decode())
 
-    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0, network=None, light_cell=4, source_cover=None, cover=None):
+    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0, network=None, light_cell=4, residual_kept=0.15, source_cover=None, cover=None):
         """-> the target with the source's face. network: function of the 12 x 128 x 128 input -> gain_bias (6, h, w), residual_alpha (4, h, w),
         as the coarse networks give; None: the classical result. Covers: uint8, picture size, 255 where something hides the face."""
         source, out = np.ascontiguousarray(source), np.array(target, np.uint8, order='C')
@@ -103,7 +103,7 @@ class Product:
                                               _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], t, tc[1], ctypes.c_float(strength), _pointer(x, ctypes.c_float)))
         if network is not None:
             (gain, g), (residual, r) = (_floats(a) for a in network(x))
-            library().mien_fuse_network(self.context, g, gain.shape[1], r, residual.shape[1], light_cell)
+            library().mien_fuse_network(self.context, g, gain.shape[1], r, residual.shape[1], light_cell, ctypes.c_float(residual_kept))
         library().mien_fuse_end(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], ctypes.c_float(strength))
         return out
 

@@ -1,4 +1,6 @@
 """What the product must know about each network; export.py writes it into models/manifest.json."""
+import dataclasses
+
 from .models import detect, fuse, identity, mesh, parse, uncover
 
 PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
@@ -56,7 +58,7 @@ def _fusion(kind):
         'parity_size': 32,
         'parity_divisor': 255,
         'outputs': ['out0', 'out1'],
-        'parameters': {'light_cell': fuse.light_cell(kind)},
+        'parameters': dataclasses.asdict(fuse.limits(kind)),
         'data_sets': PHOTOS + [NEGATIVES],
         'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
     }

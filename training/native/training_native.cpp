@@ -135,10 +135,11 @@ int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width,
 }
 
 void mien_fuse_network(void* context, const float* gain_bias, int gain_size, const float* residual_alpha,
-                       int residual_size, int light_cell) {
+                       int residual_size, int light_cell, float residual_kept) {
   Context& c = *static_cast<Context*>(context);
   apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size),
-                      light_cell, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
+                      c.crop.input.channel(static_cast<int>(CoarseChannel::kAlpha)),
+                      {light_cell, residual_kept}, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
                       &c.scratch.masks.alpha);
 }
 

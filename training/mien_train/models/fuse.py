@@ -3,6 +3,8 @@
 All start as the identity: their heads are zero. `unshuffle`: pixel-unshuffle trunk at 32, 16 and 8 px with one 64-px stage; `dense`: strided
 dense U-Net; `light`: inverted residuals and the light decoder block (bilinear up, depthwise 3x3, BN, ReLU, 1x1).
 """
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 import torch.nn.functional as F
@@ -167,34 +169,41 @@ NETWORKS = {
 }
 
 
-# The network changes light, never colour, and it may invent only where the source shows nothing. Without these limits it also smooths the
-# source's own detail away, draws the target's features back in, stains the skin and turns dark skin purple (LOG.md).
-LIGHT_CELL = {'tiny': 4, 'base': 1}    # pixels of the gain and bias maps that are averaged: tiny's light has 16 x 16 cells over the crop, base's 64 x 64 ...
-FINE_LIGHT_CELL = 2         # ... small's 32 x 32
-TRUSTED = 0.85          # share of the residual that is dropped where the source shows the face
+@dataclass(frozen=True)
+class Limits:
+    """The network changes light, never colour, and where the source shows the face only a share of what it invents stays. Without limits, and without
+    an identity loss, it also smooths the source's own detail away, draws the target's features back in, stains the skin and turns dark skin purple (LOG.md)."""
+    light_cell: int = 2             # pixels of the gain and bias maps that are averaged: the light has 32 x 32 cells over the crop
+    residual_kept: float = 0.15     # share of the residual that stays where the source shows the face
+
+
+LIMITS = {'tiny': Limits(4), 'small': Limits(2, 0.5), 'base': Limits(1)}
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
+UNMASKED = 0.02         # what light outside of the mask counts beside that inside
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
 
 
-def light_cell(kind):
-    return LIGHT_CELL.get(kind.split('-')[0], FINE_LIGHT_CELL)
+def limits(kind):
+    return LIMITS.get(kind.split('-')[0], Limits())
 
 
-def light_maps(gain_bias, size, cell):
-    """n x 6 x 64 x 64 -> n x 2 x size x size: the mean over the colours of gain and of bias, and over cell x cell pixels."""
+def light_maps(gain_bias, alpha, cell):
+    """n x 6 x 64 x 64, mask n x 1 x 128 x 128 -> n x 2 x 128 x 128: the mean over the colours of gain and of bias, and over cell x cell pixels,
+    weighted by the mask, so that nothing from outside of it comes in over its edge (joint upsampling in the manner of Kopf et al. 2007)."""
     n, _, h, w = gain_bias.shape
-    light = gain_bias.view(n, 2, 3, h, w).mean(2)
-    return F.interpolate(F.avg_pool2d(light, cell), size=size, mode='bilinear', align_corners=False)
+    light, weight = gain_bias.view(n, 2, 3, h, w).mean(2), F.avg_pool2d(alpha, alpha.shape[-1] // w) + UNMASKED
+    enlarge = lambda x: F.interpolate(F.avg_pool2d(x, cell), size=alpha.shape[2:], mode='bilinear', align_corners=False)
+    return enlarge(light * weight) / enlarge(weight)
 
 
-def compose(x, gain_bias, residual_alpha, cell=FINE_LIGHT_CELL):
+def compose(x, gain_bias, residual_alpha, limits=Limits()):
     """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
-    maps = light_maps(gain_bias, w0.shape[2:], cell)
+    maps = light_maps(gain_bias, alpha, limits.light_cell)
     residual = residual_alpha[:, 0:3]
     residual = (residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)).mean(1, keepdim=True)
     before = w0.mean(1, keepdim=True)
-    after = (1 + maps[:, 0:1]) * before + maps[:, 1:2] + (1 - TRUSTED * trust) * residual
+    after = (1 + maps[:, 0:1]) * before + maps[:, 1:2] + (1 - (1 - limits.residual_kept) * trust) * residual
     fused = w0 * (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
     mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
