@@ -43,10 +43,12 @@ class HelpWithOptionsAbove : public CLI::Formatter {
  public:
   std::string make_footer(const CLI::App* app) const override {
     std::string out;
-    for (const CLI::App* above = app->get_parent(); above != nullptr; above = above->get_parent()) {
-      const auto options = above->get_options([above](const CLI::Option* option) {
+    for (const CLI::App* below = app; below->get_fallthrough() && below->get_parent() != nullptr;
+         below = below->get_parent()) {
+      const CLI::App* above = below->get_parent();
+      const auto options = above->get_options([&](const CLI::Option* option) {
         return option->nonpositional() && option != above->get_help_ptr() &&
-               option != above->get_version_ptr();
+               option != above->get_version_ptr() && app->get_option_no_throw(option->get_name()) == nullptr;
       });
       const bool top = above->get_parent() == nullptr;
       if (!options.empty())

@@ -61,12 +61,11 @@ int run(int argc, char** argv) {
   app.require_subcommand();
   Common common;
   add_common_options(app, common);
-  app.fallthrough();
 
   std::vector<std::pair<const Arguments*, Command>> commands;
-  const auto add = [&](const char* name, const char* what, auto make) {
+  const auto add = [&](const char* name, const char* what, auto make, bool runs_networks = true) {
     Arguments& sub = app.add_subcommand(name, what);
-    sub.fallthrough();
+    if (runs_networks) sub.fallthrough();  // takes the common options, too
     commands.emplace_back(&sub, make(sub));
   };
   add("swap", "Put the face of one photo onto the faces of another",
@@ -87,9 +86,11 @@ int run(int argc, char** argv) {
       [&](Arguments& sub) { return add_inspect(sub, common); });
   add("models", "List or check the installed networks",
       [&](Arguments& sub) { return add_models(sub, common); });
-  add("label", "Show or check the label of a file", [&](Arguments& sub) { return add_label(sub); });
-  add("cache", "List or forget what is remembered about enrolled photos",
-      [&](Arguments& sub) { return add_cache(sub); });
+  add(
+      "label", "Show or check the label of a file", [&](Arguments& sub) { return add_label(sub); }, false);
+  add(
+      "cache", "List or forget what is remembered about enrolled photos",
+      [&](Arguments& sub) { return add_cache(sub); }, false);
 #ifdef MIEN_WITH_VIDEO
   add("bench", "Measure speed and memory with your photos",
       [&](Arguments& sub) { return add_bench_with_video(sub, common); });

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kMetaNamespace = "adobe:ns:meta/";
 constexpr std::string_view kPacketBegin =
     "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
-constexpr std::string_view kPacketEnd = "<?xpacket end=\"w\"?>";
+// With a line's end: ImageMagick takes a packet that ends with its last bracket for cut off, and warns.
+constexpr std::string_view kPacketEnd = "<?xpacket end=\"w\"?>\n";
 
 // Prefixes of what we write. They are declared on our own elements, so they hold whatever the packet declares
 // around them; readers that search the text for "TC260:AIGC" find it.

@@ -139,6 +139,12 @@ TEST(Xmp, SaysTheSameWhenWrittenTwice) {
   EXPECT_EQ(again.serialise(), once);
 }
 
+TEST(Xmp, EndsWithALineForReadersThatStopBeforeTheLastByte) {
+  XmpPacket packet = parsed(make_xmp("xmlns:d=\"urn:d\" d:e=\"1\""));
+  packet.set(kMienNamespace, "EngineVersion", "1");
+  EXPECT_TRUE(packet.serialise().ends_with("?>\n"));
+}
+
 TEST(Xmp, SplitsOffTheLargestAndPutsItBack) {
   const std::string large(50'000, 'L'), medium(20'000, 'M');
   XmpPacket packet = parsed(make_xmp("xmlns:f=\"urn:f\" f:large=\"" + large + "\" f:small=\"s\"",

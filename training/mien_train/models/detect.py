@@ -34,7 +34,7 @@ class PointBranch(nn.Module):
 
     Every cell says for every point how far off it may be (log of the spread in strides): a cell at the mouth knows the mouth's corners best."""
 
-    def __init__(self, trunk=(48, 64, 96), width=36, fine=12, small=16):
+    def __init__(self, trunk=(48, 64, 96), width=48, fine=16, small=32):
         super().__init__()
         self.fold = nn.PixelUnshuffle(2)
         self.narrow = nn.ModuleList([conv(trunk[0], fine, 1), conv(width, fine, 1)])
