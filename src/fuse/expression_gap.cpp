@@ -12,7 +12,7 @@ namespace mien {
 namespace {
 
 // Of a point's displacement, in face widths: two looks at one expression differ by less than the first.
-constexpr float kSame = 0.018f, kApart = 0.05f;
+constexpr float kSame = 0.024f, kApart = 0.065f;
 constexpr float kWorthDrawing = 0.1f;
 constexpr int kStep = 4;              // canvas pixels per drawn pixel: creases are wider
 constexpr float kBlurShare = 0.012f;  // in face widths

@@ -26,8 +26,11 @@ constexpr float kColourKnee =
     5;  // of a and b: skin whose colour differs more from the skin around is lit or painted, not blushed
 constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
 constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin that is darker; L above it
-constexpr float kCeilingBend = 5;         // of L: lightness bends this far below the target's lightest skin
-constexpr float kCreasesOfTarget = 0.7f;  // share of the detail where the expressions differ
+constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the target's lightest skin
+// Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
+// lamps were taken out.
+constexpr float kOwnForms = 0.75f;
+constexpr float kCreasesOfTarget = 0.4f;  // share of the detail where the expressions differ
 constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) {
@@ -182,10 +185,11 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
-    // Where the expressions differ, shading is the target's, and most of the creases.
+    // Where the expressions differ, shading is the target's, and some of the creases.
     const float gap = in.expression_gap[i] * (1 - in.features[i]), crease = kCreasesOfTarget * gap;
-    const float base = low_t + (0.5f + 0.5f * gap) * (in.mid_target[i] - low_t) +
-                       (0.5f - 0.5f * gap) * gains.middle * (in.mid_warped[i] - low_w);
+    const float own = kOwnForms * (1 - gap);
+    const float base =
+        low_t + (1 - own) * (in.mid_target[i] - low_t) + own * gains.middle * (in.mid_warped[i] - low_w);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
