@@ -13,7 +13,7 @@ from torch import nn
 from . import dataset
 from .detect_samples import DetectSampler, person_masks
 from .detect_task import SAME_FACE, DetectEvaluation, box_overlap
-from .loop import LoopOptions, load_weights, train
+from .loop import LoopOptions, load_fitting, train
 from .mesh_task import SETS, to_tensor
 from .models.detect import STRIDES, DetectNet, decode
 from .paths import CACHE
@@ -136,14 +136,9 @@ def run(options):
 
 def load_start(model, path):
     """A detector's weights; its point branch may be another one and then stays as it is."""
-    with np.load(path) as z:
-        state = {k: torch.from_numpy(z[k]) for k in z.files}
-    mine = model.state_dict()
-    fits = {k: v for k, v in state.items() if k in mine and mine[k].shape == v.shape}
-    missing = [k for k in mine if k not in fits and not k.startswith('points.')]
+    missing = [k for k in load_fitting(model, path) if not k.startswith('points.')]
     if missing:
         raise SystemExit(f'{path}: {missing[0]} is not in it; expected the weights of a detector')
-    return model.load_state_dict({**mine, **fits})
 
 
 def with_branch(model, branch):

@@ -54,6 +54,15 @@ def save_weights(model, path):
     os.replace(temporary, path)
 
 
+def load_fitting(model, path):
+    """Those weights of a .npz that are in the model in the same shape; the others stay. -> names of what stayed"""
+    mine = model.state_dict()
+    with np.load(path) as z:
+        fits = {k: torch.from_numpy(z[k]) for k in z.files if k in mine and mine[k].shape == z[k].shape}
+    model.load_state_dict({**mine, **fits})
+    return [k for k in mine if k not in fits]
+
+
 def load_weights(model, path):
     with np.load(path) as z:
         model.load_state_dict({k: torch.from_numpy(z[k]) for k in z.files})
