@@ -190,7 +190,7 @@ void weigh_row(const float* source_x, const float* reach, float up, float step, 
 void weigh(const Height& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;
   for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), s->skin.row(y), w, s->trust.row(y));
-  gaussian_blur(&s->trust, kSoftEdge * width_px, &s->blur.line);
+  blur_coarsely(kSoftEdge * width_px, &s->coarse, &s->trust);
   for (int y = 0; y < h; ++y)
     weigh_row(s->source_x.row(y), s->reach.row(y), height.at(0, static_cast<float>(y)), height.up_x, w,
               s->trust.row(y), s->weight.row(y));
@@ -205,7 +205,7 @@ void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s
   offset_polygon(outline, -kFadeInside * width_px, &inset);
   s->skin.fill(0);
   fill_polygon(inset, &s->skin);
-  gaussian_blur(&s->skin, kFadeSigma * width_px, &s->blur.line);
+  blur_coarsely(kFadeSigma * width_px, &s->coarse, &s->skin);
   for (int y = std::max(0, dy); y < std::min(s->skin.height, dy + alpha->height); ++y) {
     const float *wide = s->skin.row(y), *weight = s->weight.row(y);
     float* a = alpha->row(y - dy) - dx;
