@@ -20,7 +20,7 @@ struct CoarseBlurScratch {
   std::vector<float> line;
 };
 
-// gaussian_blur() of a mask, within half a hundredth of its step.
+// gaussian_blur() of a mask, to a hundredth of its step; near the plane's edge to six hundredths.
 void blur_coarsely(float sigma_px, CoarseBlurScratch* scratch, Plane* plane);
 
 }  // namespace mien

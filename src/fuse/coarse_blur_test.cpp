@@ -24,8 +24,14 @@ TEST(CoarseBlur, IsTheGaussianBlurOfAMask) {
       std::vector<float> line;
       blur_coarsely(sigma, &scratch, &coarse);
       gaussian_blur(&fine, sigma, &line);
-      for (std::size_t i = 0; i < fine.size(); ++i)
-        ASSERT_NEAR(coarse.values[i], fine.values[i], 0.012f) << width << " " << sigma << " " << i;
+      const int margin = static_cast<int>(2 * sigma);  // at the edge the repeated pixels are coarse as well
+      for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+          const bool inside = x >= margin && y >= margin && x < width - margin && y < height - margin;
+          ASSERT_NEAR(coarse.row(y)[x], fine.row(y)[x], inside ? 0.012f : 0.06f)
+              << width << " " << sigma << " " << x << " " << y;
+        }
+      }
     }
   }
 }
