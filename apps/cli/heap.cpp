@@ -28,6 +28,8 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
+void give_back_freed_memory() { malloc_trim(0); }
+
 void take_memory_in_large_steps() {
   keep_freed_memory();
   mallopt(M_TOP_PAD, kReserved);
@@ -44,6 +46,7 @@ void take_memory_in_large_steps() {
 #else
 
 void keep_freed_memory() {}
+void give_back_freed_memory() {}
 void take_memory_in_large_steps() {}
 
 #endif

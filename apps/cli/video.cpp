@@ -9,6 +9,7 @@
 
 #include "consent.h"
 #include "core/try.h"
+#include "heap.h"
 #include "mien/media.h"
 #include "people.h"
 #include "report.h"
@@ -149,6 +150,7 @@ Result<Outcome> fuse(const VideoOptions& options, const Common& common, Progress
   MIEN_ASSIGN(const fs::path models, models_folder(common));
   progress.step("enrolling");
   MIEN_ASSIGN(const Enrolled enrolled, enrol(roles, options, common, models));
+  give_back_freed_memory();
   const Engine& engine = enrolled.engine;
   job.models = engine.networks(), job.network = engine.fusion_network(), job.low_light = common.low_light;
   if (options.shared.mode.is_auto()) {

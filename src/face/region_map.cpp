@@ -25,6 +25,34 @@ void sample_row(const float* grid, int w, int h, const Affine m, int y, int widt
   }
 }
 
+// The same of two masks that lie side by side in each number: see MaskPair.
+MIEN_SIMD_CLONES
+void sample_pair_row(const std::uint32_t* pairs, int w, int h, const Affine m, int y, int width,
+                     float* __restrict first, float* __restrict second) {
+  constexpr float kUnit = 1 / 255.0f;
+  const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
+  const float row_x = m.b * static_cast<float>(y) + m.c, row_y = m.e * static_cast<float>(y) + m.f;
+  for (int x = 0; x < width; ++x) {
+    const float px = std::min(std::max(m.a * static_cast<float>(x) + row_x, 0.0f), right),
+                py = std::min(std::max(m.d * static_cast<float>(x) + row_y, 0.0f), bottom);
+    const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2),
+              at = y0 * w + x0;
+    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const std::uint32_t upper = pairs[at], lower = pairs[at + w];
+    const auto mean = [&](int byte) {
+      const auto value = [](std::uint32_t four, int k) {
+        return static_cast<float>(static_cast<std::int32_t>(four >> (8 * k) & 255u));
+      };
+      const float above = value(upper, byte) + fx * (value(upper, byte + 2) - value(upper, byte)),
+                  below = value(lower, byte) + fx * (value(lower, byte + 2) - value(lower, byte));
+      return (above + fy * (below - above)) * kUnit;
+    };
+    first[x] = mean(0), second[x] = mean(1);
+  }
+}
+
+std::uint32_t to_byte(float v) { return static_cast<std::uint32_t>(std::clamp(v, 0.0f, 1.0f) * 255 + 0.5f); }
+
 // The cells that hang together with `first` (by sides) and are marked; they are unmarked.
 void take_island(int first, int width, int height, std::vector<char>* marked, std::vector<int>* island) {
   island->assign(1, first);
@@ -65,6 +93,25 @@ void FineMask::sample(const Affine& frame_from_picture, int width, int height, P
   out->resize(width, height);
   for (int y = 0; y < height; ++y)
     sample_row(share.values.data(), share.width, share.height, m, y, width, out->row(y));
+}
+
+void MaskPair::take(const Plane& first, const Plane& second, const Affine& mask_from_frame) {
+  width_ = first.width, height_ = first.height, mask_from_frame_ = mask_from_frame;
+  values_.resize(first.size());
+  std::uint32_t right = 0;  // from the end on; a row's last pixel is never looked up as the left one
+  for (std::size_t i = first.size(); i-- > 0;) {
+    const std::uint32_t here = to_byte(first.values[i]) | to_byte(second.values[i]) << 8;
+    values_[i] = here | right << 16;
+    right = here;
+  }
+}
+
+void MaskPair::sample(const Affine& frame_from_picture, int width, int height, Plane* first,
+                      Plane* second) const {
+  const Affine m = compose(mask_from_frame_, frame_from_picture);
+  first->resize(width, height), second->resize(width, height);
+  for (int y = 0; y < height; ++y)
+    sample_pair_row(values_.data(), width_, height_, m, y, width, first->row(y), second->row(y));
 }
 
 void RegionMap::sample(std::initializer_list<RegionClass> classes, const Affine& frame_from_picture,

@@ -1,8 +1,10 @@
 // What each pixel of a face is.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <vector>
 
 #include "core/plane.h"
 #include "mien/geometry.h"
@@ -21,6 +23,20 @@ struct FineMask {
 
   // At every pixel of a width x height picture whose pixels lie at frame_from_picture, bilinear; 0 outside.
   void sample(const Affine& frame_from_picture, int width, int height, Plane* out) const;
+};
+
+// Two masks of the same place, looked up together: most of the time goes into finding the neighbours.
+class MaskPair {
+ public:
+  // Values of 0..1, in steps of 1/255; larger ones are 1. second has first's size.
+  void take(const Plane& first, const Plane& second, const Affine& mask_from_frame);
+  // As FineMask::sample(), both.
+  void sample(const Affine& frame_from_picture, int width, int height, Plane* first, Plane* second) const;
+
+ private:
+  int width_ = 0, height_ = 0;
+  Affine mask_from_frame_;
+  std::vector<std::uint32_t> values_;  // first and second here, then of the pixel to the right; a byte each
 };
 
 // Probabilities of the classes on a coarse grid around a face.

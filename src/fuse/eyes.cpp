@@ -6,6 +6,7 @@
 
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/mask_part.h"
 #include "fuse/sampler.h"
 
 namespace mien {
@@ -34,28 +35,9 @@ Affine source_from_canvas(const Mesh& source, const Mesh& fused, const Eye& eye)
   return {a, -b, to.x - a * from.x + b * from.y, b, a, to.y - b * from.x - a * from.y};
 }
 
-// The part of the canvas outside of which a mask is 0.
-struct Part {
-  int x0, y0, width, height;
-};
-
-Part part_with(const Plane& mask) {
-  const auto seen = [](float v) { return v > 0; };
-  int low_x = mask.width, high_x = 0, low_y = mask.height, high_y = 0;
-  for (int y = 0; y < mask.height; ++y) {
-    const float *row = mask.row(y), *end = row + mask.width, *first = std::find_if(row, end, seen);
-    if (first == end) continue;
-    while (!seen(end[-1])) --end;
-    low_x = std::min(low_x, static_cast<int>(first - row)),
-    high_x = std::max(high_x, static_cast<int>(end - row));
-    low_y = std::min(low_y, y), high_y = y + 1;
-  }
-  return {low_x, low_y, std::max(0, high_x - low_x), std::max(0, high_y - low_y)};
-}
-
 void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, const Plane& mask,
            EyesScratch* scratch, PlanarRgb* warped) {
-  const Part part = part_with(mask);
+  const MaskPart part = part_with(mask);
   if (part.width == 0) return;
   const int level = best_level(texture, fused);
   const float k = std::ldexp(1.0f, -level);

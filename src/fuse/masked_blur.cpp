@@ -3,24 +3,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fuse/coarse_blur.h"
+
 namespace mien {
 namespace {
 
-constexpr float kSmallestSigma = 3.0f;  // after shrinking: less would show the boxes
-constexpr float kMinWeight = 1e-4f;     // below this the overall mean takes over
-
-// Variance that averaging over boxes and enlarging bilinearly add, in pixels squared.
-float resampling_variance(int factor) {
-  const auto f = static_cast<float>(factor);
-  return (f * f - 1) / 12 + (factor > 1 ? f * f / 6 : 0);
-}
+constexpr float kMinWeight = 1e-4f;  // below this the overall mean takes over
 
 }  // namespace
 
 MaskedBlur::MaskedBlur(const Plane& mask, float sigma_px, MaskedBlurScratch* scratch)
-    : mask_(mask), scratch_(scratch), factor_(std::max(1, static_cast<int>(sigma_px / kSmallestSigma))) {
-  const float rest = std::max(sigma_px * sigma_px - resampling_variance(factor_), 0.01f);
-  sigma_small_ = std::sqrt(rest) / static_cast<float>(factor_);
+    : mask_(mask), scratch_(scratch) {
+  const CoarseBlurPlan plan = coarse_blur_plan(sigma_px);
+  factor_ = plan.factor, sigma_small_ = plan.sigma_small;
   shrink_boxes(mask, factor_, &scratch->small_mask);
   scratch->blurred_mask = scratch->small_mask;
   gaussian_blur(&scratch->blurred_mask, sigma_small_, &scratch->line);

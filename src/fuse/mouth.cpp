@@ -1,6 +1,11 @@
 #include "fuse/mouth.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "fuse/mask_part.h"
 
 namespace mien {
 namespace {
@@ -17,27 +22,74 @@ float bilinear(const float* plane, int width, int height, float x, float y) {
   return top + fy * (bottom - top);
 }
 
+// A part's triangles: the others need not be drawn.
+void triangles_in(const MaskPart& part, const MovedFace& face, std::vector<RasterTriangle>* out) {
+  const auto left = static_cast<float>(part.x0 - 1), right = static_cast<float>(part.x0 + part.width),
+             top = static_cast<float>(part.y0 - 1), bottom = static_cast<float>(part.y0 + part.height);
+  out->clear();
+  for (const RasterTriangle& t : face.triangles) {
+    const Point3f &a = face.fused[t[0]], &b = face.fused[t[1]], &c = face.fused[t[2]];
+    if (std::max({a.x, b.x, c.x}) >= left && std::min({a.x, b.x, c.x}) <= right &&
+        std::max({a.y, b.y, c.y}) >= top && std::min({a.y, b.y, c.y}) <= bottom)
+      out->push_back(t);
+  }
+}
+
+// Where the part's pixels lay before the shape was changed, canvas pixels.
+struct PartMaps {
+  Plane x, y, depth;
+};
+
+void draw_maps(const MaskPart& part, const MovedFace& face, PartMaps* out) {
+  thread_local std::vector<RasterTriangle> triangles;  // scratch that keeps its memory
+  triangles_in(part, face, &triangles);
+  std::array<RasterVertex, kSurfacePoints> vertices;
+  std::array<float, std::size_t{2} * kSurfacePoints> attributes;
+  for (std::size_t i = 0; i < kSurfacePoints; ++i) {
+    const Point3f& p = face.fused[i];
+    vertices[i] = {p.x - static_cast<float>(part.x0), p.y - static_cast<float>(part.y0), p.z};
+    attributes[2 * i] = face.target[i].x, attributes[2 * i + 1] = face.target[i].y;
+  }
+  for (Plane* plane : {&out->x, &out->y, &out->depth}) plane->resize(part.width, part.height);
+  out->depth.fill(std::numeric_limits<float>::infinity());
+  const std::array<float*, 2> planes = {out->x.values.data(), out->y.values.data()};
+  rasterise(vertices, attributes, 2, triangles,
+            {part.width, part.height, nullptr, out->depth.values.data(), planes});
+}
+
+// Where `mask` (of masks) says.
+void add_part(const PlanarRgb& target, const Plane& mask, const MovedFace& face, float strength,
+              Plane* alphas, PlanarRgb* fused) {
+  const MaskPart part = part_with(mask);
+  if (part.width == 0) return;
+  thread_local PartMaps maps;  // scratch that keeps its memory
+  draw_maps(part, face, &maps);
+  for (int y = 0; y < part.height; ++y) {
+    for (int x = 0; x < part.width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(part.y0 + y) * mask.width + part.x0 + x;
+      const float own = mask.values[i];
+      if (!(own > 0) || !(maps.depth.row(y)[x] < std::numeric_limits<float>::infinity())) continue;
+      // Composition over the target: the fused face with its alpha, then the moved interior on top.
+      const float alpha = alphas->values[i], inside = own * strength;
+      const float total = inside + (1 - inside) * alpha;
+      for (int c = 0; c < 3; ++c) {
+        const float moved =
+            bilinear(target.channel(c), target.width, target.height, maps.x.row(y)[x], maps.y.row(y)[x]);
+        float& pixel = fused->channel(c)[i];
+        pixel = total > 0 ? (inside * moved + (1 - inside) * alpha * pixel) / total : pixel;
+      }
+      alphas->values[i] = total;
+    }
+  }
+}
+
 }  // namespace
 
-void add_target_mouth(const PlanarRgb& target, const WarpMaps& maps, EyeChoice eyes, float strength,
+void add_target_mouth(const PlanarRgb& target, const MovedFace& face, EyeChoice eyes, float strength,
                       FaceMasks* masks, PlanarRgb* fused) {
-  for (std::size_t i = 0; i < target.plane(); ++i) {
-    if (!maps.covered(i)) continue;
-    float own = masks->mouth.values[i];
-    if (!eyes.right) own = std::max(own, masks->right_eye.values[i]);
-    if (!eyes.left) own = std::max(own, masks->left_eye.values[i]);
-    if (!(own > 0)) continue;
-    // Composition over the target: the fused face with its alpha, then the moved interior on top.
-    const float alpha = masks->alpha.values[i], inside = own * strength;
-    const float total = inside + (1 - inside) * alpha;
-    for (int c = 0; c < 3; ++c) {
-      const float moved = bilinear(target.channel(c), target.width, target.height, maps.target_x.values[i],
-                                   maps.target_y.values[i]);
-      float& pixel = fused->channel(c)[i];
-      pixel = total > 0 ? (inside * moved + (1 - inside) * alpha * pixel) / total : pixel;
-    }
-    masks->alpha.values[i] = total;
-  }
+  add_part(target, masks->mouth, face, strength, &masks->alpha, fused);
+  if (!eyes.right) add_part(target, masks->right_eye, face, strength, &masks->alpha, fused);
+  if (!eyes.left) add_part(target, masks->left_eye, face, strength, &masks->alpha, fused);
 }
 
 }  // namespace mien

@@ -2,14 +2,23 @@
 // moves with the fused shape.
 #pragma once
 
+#include <span>
+
+#include "core/raster.h"
 #include "fuse/eyes.h"
 #include "fuse/masks.h"
 
 namespace mien {
 
+// How the shape was changed, canvas pixels.
+struct MovedFace {
+  const Mesh &fused, &target;
+  std::span<const RasterTriangle> triangles;
+};
+
 // Puts the target's own pixels, moved onto the fused shape, where masks.mouth (and an eye that was not
 // chosen) says; raises masks.alpha there. target and fused: canvas pixels.
-void add_target_mouth(const PlanarRgb& target, const WarpMaps& maps, EyeChoice eyes, float strength,
+void add_target_mouth(const PlanarRgb& target, const MovedFace& face, EyeChoice eyes, float strength,
                       FaceMasks* masks, PlanarRgb* fused);
 
 }  // namespace mien

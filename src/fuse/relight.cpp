@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "core/simd_clones.h"
@@ -125,24 +126,23 @@ void measure_tint_gain(const SkinBlurs& blurs, RelightScratch* s) {
   }
 }
 
+// A pixel of the eyeballs, how far it is one, and a picture's colour there.
+struct EyePixel {
+  std::size_t at;
+  float share;
+  Lab colour;
+};
+
 // Mean colour of the eyeballs where they are lighter than their mean: the whites.
-template <class LabAt>
-Lab eye_whites(const FaceMasks& masks, LabAt lab_at) {
-  const auto share = [&](std::size_t i) {
-    return std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
-  };
+Lab eye_whites(std::span<const EyePixel> eyes) {
   double l = 0, a = 0, b = 0, weight = 0;
-  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
-    if (share(i) > 0) l += share(i) * lab_at(i).l, weight += share(i);
-  }
+  for (const EyePixel& p : eyes) l += p.share * p.colour.l, weight += p.share;
   if (!(weight > 0)) return {};
   const auto mean_l = static_cast<float>(l / weight);
   l = 0, weight = 0;
-  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
-    if (!(share(i) > 0)) continue;
-    const Lab c = lab_at(i);
+  for (const auto& [at, share, c] : eyes) {
     if (c.l < mean_l) continue;
-    l += share(i) * c.l, a += share(i) * c.a, b += share(i) * c.b, weight += share(i);
+    l += share * c.l, a += share * c.a, b += share * c.b, weight += share;
   }
   if (!(weight > 0)) return {mean_l, 0, 0};  // all alike: rounding may put the mean above each of them
   const auto mean = [weight](double sum) { return static_cast<float>(sum / weight); };
@@ -150,12 +150,18 @@ Lab eye_whites(const FaceMasks& masks, LabAt lab_at) {
 }
 
 EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const PlanarRgb& warped) {
+  thread_local std::vector<EyePixel> eyes;  // scratch that keeps its memory
+  eyes.clear();
+  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
+    const float share = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
+    if (share > 0) eyes.push_back({i, share, {}});
+  }
   const auto whites = [&](const PlanarRgb& picture) {
-    return eye_whites(masks, [&](std::size_t i) {
-      return lab_from_linear({linear_from_srgb(picture.channel(0)[i]),
-                              linear_from_srgb(picture.channel(1)[i]),
-                              linear_from_srgb(picture.channel(2)[i])});
-    });
+    for (EyePixel& p : eyes)
+      p.colour = lab_from_linear({linear_from_srgb(picture.channel(0)[p.at]),
+                                  linear_from_srgb(picture.channel(1)[p.at]),
+                                  linear_from_srgb(picture.channel(2)[p.at])});
+    return eye_whites(eyes);
   };
   const Lab t = whites(target), w = whites(warped);
   return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b};

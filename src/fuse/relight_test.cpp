@@ -22,7 +22,7 @@ class RelightTest : public testing::Test {
     const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
-    make_warp_maps(texture, mesh_, mesh_, model_->triangles(), 300, 300, &maps_);
+    make_warp_maps(texture, mesh_, model_->triangles(), 300, 300, &maps_);
     PlanarRgb out;
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);

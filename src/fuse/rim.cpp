@@ -190,27 +190,42 @@ void weigh_row(const float* source_x, const float* reach, float up, float step, 
 void weigh(const Height& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;
   for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), s->skin.row(y), w, s->trust.row(y));
-  gaussian_blur(&s->trust, kSoftEdge * width_px, &s->blur.line);
+  blur_coarsely(kSoftEdge * width_px, &s->coarse, &s->trust);
   for (int y = 0; y < h; ++y)
     weigh_row(s->source_x.row(y), s->reach.row(y), height.at(0, static_cast<float>(y)), height.up_x, w,
               s->trust.row(y), s->weight.row(y));
 }
 
+// The fused face's alpha times 1 - weight * (1 - wide).
+MIEN_SIMD_CLONES
+void fade_row(const float* wide, const float* weight, int n, float* __restrict alpha) {
+  for (int x = 0; x < n; ++x)
+    alpha[x] *= 1 - weight[x] * (1 - std::min(std::max(1.02f * wide[x] - 0.01f, 0.0f), 1.0f));
+}
+
 // Lets the fused face fade out earlier where the weight is large: both have the source's detail there, so
-// that only light and colour change over the wide ramp.
+// that only light and colour change over the wide ramp. Drawn at the resolution that the ramp leaves.
 void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s, Plane* alpha) {
+  const CoarseBlurPlan plan = coarse_blur_plan(kFadeSigma * width_px);
+  const float k = 1 / static_cast<float>(plan.factor), shift = 0.5f * k - 0.5f;
   thread_local std::vector<Point2f> outline, inset;
   outline.clear();
-  for (const topology::Index i : kOval) outline.push_back({fused[i].x, fused[i].y});
-  offset_polygon(outline, -kFadeInside * width_px, &inset);
-  s->skin.fill(0);
-  fill_polygon(inset, &s->skin);
-  gaussian_blur(&s->skin, kFadeSigma * width_px, &s->blur.line);
-  for (int y = std::max(0, dy); y < std::min(s->skin.height, dy + alpha->height); ++y) {
-    const float *wide = s->skin.row(y), *weight = s->weight.row(y);
-    float* a = alpha->row(y - dy) - dx;
-    for (int x = std::max(0, dx); x < std::min(s->skin.width, dx + alpha->width); ++x)
-      a[x] *= 1 - weight[x] * (1 - std::clamp(1.02f * wide[x] - 0.01f, 0.0f, 1.0f));
+  for (const topology::Index i : kOval) outline.push_back({k * fused[i].x + shift, k * fused[i].y + shift});
+  offset_polygon(outline, -kFadeInside * width_px * k, &inset);
+  const int w = s->weight.width, h = s->weight.height;
+  Plane& ramp = s->coarse.small;
+  ramp.resize((w + plan.factor - 1) / plan.factor, (h + plan.factor - 1) / plan.factor);
+  ramp.fill(0);
+  fill_polygon(inset, &ramp);
+  gaussian_blur(&ramp, plan.sigma_small, &s->coarse.line);
+  const int x0 = std::max(0, dx), x1 = std::min(w, dx + alpha->width);
+  if (x1 <= x0) return;
+  thread_local RowEnlarger enlarger;  // scratch that keeps its memory
+  thread_local std::vector<float> wide;
+  enlarger.begin(ramp, plan.factor, w), wide.resize(static_cast<std::size_t>(w));
+  for (int y = std::max(0, dy); y < std::min(h, dy + alpha->height); ++y) {
+    enlarger.row(y, x0, x1, wide.data() + x0);
+    fade_row(wide.data() + x0, s->weight.row(y) + x0, x1 - x0, alpha->row(y - dy) + (x0 - dx));
   }
 }
 

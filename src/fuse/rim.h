@@ -9,6 +9,7 @@
 #include "core/resample.h"
 #include "face/region_map.h"
 #include "fuse/canvas.h"
+#include "fuse/coarse_blur.h"
 #include "fuse/masked_blur.h"
 #include "fuse/texture.h"
 #include "fuse/warp.h"
@@ -21,6 +22,7 @@ struct RimScratch {
       low_source;
   PlanarRgb target, source;
   MaskedBlurScratch blur;
+  CoarseBlurScratch coarse;
 };
 
 // How the face below was drawn, in canvas pixels; `maps` are its own.

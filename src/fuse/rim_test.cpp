@@ -44,7 +44,7 @@ struct Scene {
   Image run(const SourceTexture& texture, float strength = 1) {
     where = canvas_around(mesh, kWidth, kHeight);
     fused = transformed(mesh, where.canvas_from_frame());
-    make_warp_maps(texture, fused, fused, model->triangles(), where.width, where.height, &maps);
+    make_warp_maps(texture, fused, model->triangles(), where.width, where.height, &maps);
     alpha.resize(where.width, where.height);
     alpha.fill(strength);
     Image out = target.clone();

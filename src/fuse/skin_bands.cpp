@@ -2,29 +2,10 @@
 
 #include <algorithm>
 
-#include "core/simd_clones.h"
+#include "fuse/mask_part.h"
 
 namespace mien {
 namespace {
-
-constexpr int kStep = 16;  // pixels looked at together
-
-MIEN_INLINE bool any_above_0(const float* values) {
-  float most = 0;
-  for (int k = 0; k < kStep; ++k) most = std::max(most, values[k]);
-  return most > 0;
-}
-
-// The first pixel of a row that is above 0, and behind the last one; empty: width, 0.
-MIEN_SIMD_CLONES
-void span_of(const float* row, int width, int* first, int* last) {
-  int x0 = 0, x1 = width;
-  while (x0 + kStep <= width && !any_above_0(row + x0)) x0 += kStep;
-  while (x1 - kStep >= x0 && !any_above_0(row + x1 - kStep)) x1 -= kStep;
-  while (x0 < width && !(row[x0] > 0)) ++x0;
-  while (x1 > x0 && !(row[x1 - 1] > 0)) --x1;
-  if (x1 > x0) *first = std::min(*first, x0), *last = std::max(*last, x1);
-}
 
 // The colours of a row's span become linear light, in three lines that follow each other.
 Colours linear_row(const PlanarRgb& picture, std::size_t at, int count, std::vector<float>* lines) {
@@ -55,8 +36,8 @@ void find_spans(const Plane& mask, const Plane& other, int margin, RowSpans* out
   thread_local std::vector<int> first, last;  // scratch that keeps its memory
   first.assign(static_cast<std::size_t>(h), w), last.assign(static_cast<std::size_t>(h), 0);
   for (int y = 0; y < h; ++y) {
-    span_of(mask.row(y), w, &first[y], &last[y]);
-    span_of(other.row(y), w, &first[y], &last[y]);
+    widen_span(mask.row(y), w, &first[y], &last[y]);
+    widen_span(other.row(y), w, &first[y], &last[y]);
   }
   out->first.assign(first.size(), 0), out->last.assign(first.size(), 0);
   for (int y = 0; y < h; ++y) {

@@ -81,14 +81,15 @@ float match_skin_texture(const PlanarRgb& target, const FaceMasks& masks, float 
   if (held && !(share > 0)) return 0;
   const float sigma = std::max(kSmallestSigma, kFineSigma * width_px);
   fine_part(target, sigma, s, &s->target);
-  const float wanted = usual_size(s->target, masks.skin, &s->sample);
+  const float wanted = held ? memory->wanted : usual_size(s->target, masks.skin, &s->sample);
   if (!held) {
     fine_part(*fused, sigma, s, &s->fused);
     const float own = usual_size(s->fused, masks.skin, &s->sample);
     share = wanted > 0 && own >= 0 ? missing_share(own, wanted) : 0;
     if (memory) {
       if (memory->known) share = memory->share + kLookShare * (share - memory->share);
-      memory->share = share, memory->known = true, memory->frames_left = memory->period - 1;
+      memory->share = share, memory->wanted = wanted, memory->known = true,
+      memory->frames_left = memory->period - 1;
     }
   }
   if (!(share > 0.02f) || !(wanted > 0)) return 0;

@@ -18,11 +18,11 @@ struct SkinTextureMemory {
   int period = 4;  // frames from one measurement to the next; the caller's
   bool known = false;
   int frames_left = 0;  // for which it serves as it is
-  float share = 0;
+  float share = 0, wanted = 0;
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(known, frames_left, share);
+    archive(known, frames_left, share, wanted);
   }
 };
 

@@ -58,24 +58,24 @@ void mix_sides(const float* depth, const float* own_share, const float* mirrored
 
 }  // namespace
 
-void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target,
+void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
-  const int count = texture.uses_mirror ? 7 : 4;
+  const int count = texture.uses_mirror ? 5 : 2;
   std::array<RasterVertex, kSurfacePoints> vertices;
   thread_local std::vector<float> attributes;
   attributes.clear();
   attributes.reserve(static_cast<std::size_t>(kSurfacePoints) * count);
   for (int i = 0; i < kSurfacePoints; ++i) {
     vertices[i] = {fused[i].x, fused[i].y, fused[i].z};
-    attributes.insert(attributes.end(), {texture.mesh[i].x, texture.mesh[i].y, target[i].x, target[i].y});
+    attributes.insert(attributes.end(), {texture.mesh[i].x, texture.mesh[i].y});
     if (texture.uses_mirror) {
       const Point3f& m = texture.mesh[mirror_point(i)];
       attributes.insert(attributes.end(), {m.x, m.y, texture.own_share[i]});
     }
   }
-  const std::array<Plane*, 7> planes = {&out->source_x, &out->source_y, &out->target_x, &out->target_y,
-                                        &out->mirror_x, &out->mirror_y, &out->own_share};
-  std::array<float*, 7> values{};
+  const std::array<Plane*, 5> planes = {&out->source_x, &out->source_y, &out->mirror_x, &out->mirror_y,
+                                        &out->own_share};
+  std::array<float*, 5> values{};
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
     planes[k]->resize(width, height);
     values[k] = planes[k]->values.data();

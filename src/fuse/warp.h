@@ -10,20 +10,19 @@
 
 namespace mien {
 
-// For every canvas pixel that the fused mesh covers: where its surface point lies in the source and in the
-// target. Where it does not reach, source_x and mirror_x are NaN, and the others hold anything.
+// For every canvas pixel that the fused mesh covers: where its surface point lies in the source. Where it
+// does not reach, source_x and mirror_x are NaN, and the others hold anything.
 struct WarpMaps {
   Plane source_x, source_y;  // pixels of SourceTexture level 0
   Plane mirror_x, mirror_y;  // the same point's mirror image; only when the texture uses it
   Plane own_share;           // 1 own pixels, 0 the mirrored side's; only when the texture uses it
-  Plane target_x, target_y;  // canvas pixels before the shape was changed
   Plane depth;               // of the fused mesh; +infinity where it does not reach
 
   bool covered(std::size_t i) const { return depth.values[i] < std::numeric_limits<float>::infinity(); }
 };
 
-// Draws the fused mesh (canvas pixels); `target` is the target's own mesh there.
-void make_warp_maps(const SourceTexture& texture, const Mesh& fused, const Mesh& target,
+// Draws the fused mesh (canvas pixels).
+void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out);
 
 // The texture's level whose pixels are nearest in size to the canvas pixels.

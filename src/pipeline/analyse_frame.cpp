@@ -88,6 +88,7 @@ Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<c
   FrameAnalysis out;
   const Work work{frame, with, state, out.trace};
   state->follower.set_second_look_period(with.periods.second_look);
+  state->follower.set_periods_per_part(with.periods.detector_part);
   const bool busy = state->is_busy();
   MIEN_ASSIGN(const std::vector<FollowedFace> faces,
               state->follower.next(frame, seconds, busy, with.networks, with.find, with.pool, out.trace));

@@ -11,7 +11,7 @@ namespace mien {
 struct CoverMemory {
   int look = 0;           // RegionMap::look; 0: nothing is held
   Affine map_from_frame;  // RegionMap's, of that look's frame
-  FineMask cover, skin;
+  MaskPair cover_and_skin;
   std::optional<bool> saw_clear_glasses;  // where things were there to be looked at
 
   bool serves(const RegionMap& regions) const { return regions.look > 0 && regions.look == look; }
@@ -20,8 +20,7 @@ struct CoverMemory {
   void take(const RegionMap& regions, const Affine& canvas_from_frame, const Plane& seen_cover,
             const Plane& seen_skin) {
     look = regions.look, map_from_frame = regions.map_from_frame;
-    cover.share = seen_cover, skin.share = seen_skin;
-    cover.mask_from_frame = skin.mask_from_frame = canvas_from_frame;
+    cover_and_skin.take(seen_cover, seen_skin, canvas_from_frame);
   }
 
   // What they are where the face is now.
@@ -29,8 +28,7 @@ struct CoverMemory {
               Plane* cover_now, Plane* skin_now) const {
     const Affine then_from_now = compose(map_from_frame.inverse(), regions.map_from_frame);
     const Affine then_from_canvas = compose(then_from_now, frame_from_canvas);
-    cover.sample(then_from_canvas, width, height, cover_now);
-    skin.sample(then_from_canvas, width, height, skin_now);
+    cover_and_skin.sample(then_from_canvas, width, height, cover_now, skin_now);
   }
 };
 

@@ -108,7 +108,7 @@ std::optional<SceneLook> FaceFollower::look_due(bool all_seen, bool busy) {
     turns_.looked_at_all(settings_.detector_period);
     return SceneLook();
   }
-  const DetectorTurns::Turn turn = turns_.next(settings_.detector_period, busy);
+  const DetectorTurns::Turn turn = turns_.next(settings_.detector_period, busy, periods_per_part_);
   if (!turn.whole && !turn.part) return std::nullopt;
   return SceneLook{turn.whole, turn.part.has_value(), turn.part};
 }

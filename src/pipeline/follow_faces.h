@@ -37,6 +37,8 @@ class FaceFollower {
 
   // From the next frame on: frames from one mirrored look at a followed face to the next.
   void set_second_look_period(int frames) { second_look_period_ = frames; }
+  // And periods of the detector from one part of its finer look to the next, while all faces are followed.
+  void set_periods_per_part(int periods) { periods_per_part_ = periods; }
   void set(const FollowSettings& settings);
   // Forgets all faces; numbers are not given again.
   void reset();
@@ -67,7 +69,7 @@ class FaceFollower {
   void drop_doubles();
 
   FollowSettings settings_;
-  int second_look_period_ = 1;
+  int second_look_period_ = 1, periods_per_part_ = 1;
   CutDetector cuts_seen_;
   std::vector<Track> tracks_;
   double last_seconds_ = 0;

@@ -85,7 +85,7 @@ void mix_in(const Source::Content& other, const std::array<float, kSurfacePoints
   WarpMaps maps;
   PlanarRgb pixels;
   Plane trust;
-  make_warp_maps(other.texture, base->mesh, base->mesh, model.triangles(), width, height, &maps);
+  make_warp_maps(other.texture, base->mesh, model.triangles(), width, height, &maps);
   warp_source(other.texture, maps, base->mesh, pool, &pixels, &trust);
   const Plane wanted = drawn(share, base->mesh, model, width, height);
   const auto gain = light_gain(level, pixels, trust);

@@ -99,12 +99,13 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   out.where = canvas_around(target_frame, frame.width, frame.height, resolution);
   const Affine to_canvas = out.where.canvas_from_frame();
   const int width = out.where.width, height = out.where.height;
-  const Mesh target = transformed(target_frame, to_canvas);
-  out.fused = transformed(fused_frame, to_canvas);
+  out.fused = transformed(fused_frame, to_canvas), out.target = transformed(target_frame, to_canvas);
+  out.triangles = model.triangles();
+  const Mesh& target = out.target;
   MaskHints hints{&s.trust, nullptr, nullptr};
   bool has_gap = false;
   const auto warp = [&] {
-    make_warp_maps(texture, out.fused, target, model.triangles(), width, height, &s.maps);
+    make_warp_maps(texture, out.fused, model.triangles(), width, height, &s.maps);
     warp_source(texture, s.maps, out.fused, pool, &s.fused, &s.trust);
   };
   const auto look_at_target = [&] {
@@ -155,7 +156,8 @@ void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
 
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s,
                 MutableImageView frame, bool soften) {
-  add_target_mouth(s.target, s.maps, face.eyes, strength, &s.masks, &s.fused);
+  add_target_mouth(s.target, {face.fused, face.target, face.triangles}, face.eyes, strength, &s.masks,
+                   &s.fused);
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);
   blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);

@@ -54,8 +54,9 @@ struct FramesBefore {
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.
 struct PreparedFace {
-  CanvasFrame where;  // width 0: the face lies outside of the frame
-  Mesh fused{};       // canvas pixels
+  CanvasFrame where;                          // width 0: the face lies outside of the frame
+  Mesh fused{}, target{};                     // canvas pixels
+  std::span<const RasterTriangle> triangles;  // of the face model, which has to stay
   EyeChoice eyes;
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };

@@ -4,13 +4,15 @@
 
 namespace mien {
 
-DetectorTurns::Turn DetectorTurns::next(int period, bool busy) {
+DetectorTurns::Turn DetectorTurns::next(int period, bool busy, int periods_per_part) {
   Turn out;
   const int due = busy ? 0 : 1;
   out.whole = --frames_to_whole_ <= due;
-  if (--frames_to_part_ <= due) out.part = next_part_++, frames_to_part_ = period;
+  if (--frames_to_part_ <= due) out.part = next_part_++, frames_to_part_ = period * periods_per_part;
   // Counted from the whole frame's look on: the two never drift together.
-  if (out.whole) frames_to_whole_ = period, frames_to_part_ = std::max(period / 2, 1);
+  if (!out.whole) return out;
+  frames_to_whole_ = period;
+  if (frames_to_part_ <= period) frames_to_part_ = std::max(period / 2, 1);
   return out;
 }
 

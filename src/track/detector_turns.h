@@ -5,9 +5,10 @@
 
 namespace mien {
 
-// Once in a period it looks at the whole frame, and half a period later at one part of its finer look, the
-// parts in turn: both at once would be the slowest frame of all. A look that is due in the next frame is
-// taken now when nothing else that is slow runs now.
+// Once in a period it looks at the whole frame, and half a period later (or half a period later than every
+// second, third, ... whole look) at one part of its finer look, the parts in turn: both at once would be the
+// slowest frame of all. A look that is due in the next frame is taken now when nothing else that is slow runs
+// now.
 class DetectorTurns {
  public:
   struct Turn {
@@ -15,8 +16,8 @@ class DetectorTurns {
     std::optional<int> part;  // a number from 0 on
   };
 
-  // What this frame gets. busy: other networks run in it.
-  Turn next(int period, bool busy);
+  // What this frame gets. busy: other networks run in it. periods_per_part: from one part to the next.
+  Turn next(int period, bool busy, int periods_per_part = 1);
   // Whether the next frame gets anything.
   bool is_due(bool busy) const;
   // Instead of next() in a frame of which everything was looked at.

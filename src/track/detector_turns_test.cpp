@@ -14,12 +14,12 @@ struct Looks {
 };
 
 template <class Busy>
-Looks looks_in(int frames, int period, Busy busy) {
+Looks looks_in(int frames, int period, Busy busy, int periods_per_part = 1) {
   DetectorTurns turns;
   turns.looked_at_all(period);
   Looks out;
   for (int i = 1; i < frames; ++i) {
-    const DetectorTurns::Turn turn = turns.next(period, busy(i));
+    const DetectorTurns::Turn turn = turns.next(period, busy(i), periods_per_part);
     if (turn.whole) out.whole.push_back(i);
     if (turn.part) out.part.push_back(i);
   }
@@ -57,6 +57,18 @@ TEST(DetectorTurns, WholeAndPartAreNotLookedAtInOneFrame) {
   const Looks looks = looks_in(500, 10, [](int i) { return i % 7 < 3; });
   for (const int i : looks.whole)
     EXPECT_EQ(std::find(looks.part.begin(), looks.part.end(), i), looks.part.end());
+}
+
+TEST(DetectorTurns, PartsMayTakeEverySecondPeriod) {
+  for (int pattern = 1; pattern < 6; ++pattern) {
+    const auto busy = [&](int i) { return i % pattern == 0; };
+    const Looks all = looks_in(400, 10, busy), half = looks_in(400, 10, busy, 2);
+    EXPECT_EQ(half.whole, all.whole);
+    EXPECT_NEAR(static_cast<double>(half.part.size()), static_cast<double>(all.part.size()) / 2, 1.5);
+    for (std::size_t k = 1; k < half.part.size(); ++k) EXPECT_LE(half.part[k] - half.part[k - 1], 22);
+    for (const int i : half.whole)
+      EXPECT_EQ(std::find(half.part.begin(), half.part.end(), i), half.part.end());
+  }
 }
 
 TEST(DetectorTurns, AShorterPeriodHoldsAtOnce) {
