@@ -17,6 +17,11 @@ def conv(inputs, outputs, size=3, stride=1, groups=1):
     return nn.Sequential(nn.Conv2d(inputs, outputs, size, stride, size // 2, groups=groups, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
 
+def patches(inputs, outputs, size):
+    """size x size pixels at a time into `outputs` channels: PixelUnshuffle and a 1x1 convolution in one, which the runtime does faster."""
+    return nn.Sequential(nn.Conv2d(inputs, outputs, size, size, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
+
+
 class SqueezeExcite(nn.Module):
     """Channel attention (Hu et al. 2018)."""
 
@@ -29,15 +34,18 @@ class SqueezeExcite(nn.Module):
 
 
 class Attention(nn.Module):
-    """Feature-aware attention: channels by squeeze-excite, then places by a 7x7 convolution of mean and maximum (Woo et al. 2018)."""
+    """Feature-aware attention: channels by squeeze-excite, then places by a 7x7 convolution of mean and maximum (Woo et al. 2018).
+
+    The mean is a 1x1 convolution that begins as one: the runtime's reductions over channels are slow."""
 
     def __init__(self, channels):
         super().__init__()
-        self.channels, self.places = SqueezeExcite(channels), nn.Conv2d(2, 1, 7, padding=3)
+        self.channels, self.mean, self.places = SqueezeExcite(channels), nn.Conv2d(channels, 1, 1, bias=False), nn.Conv2d(2, 1, 7, padding=3)
+        nn.init.constant_(self.mean.weight, 1 / channels)
 
     def forward(self, x):
         x = self.channels(x)
-        return x * torch.sigmoid(self.places(torch.cat([x.mean(1, keepdim=True), x.amax(1, keepdim=True)], 1)))
+        return x * torch.sigmoid(self.places(torch.cat([self.mean(x), x.amax(1, keepdim=True)], 1)))
 
 
 class Residual(nn.Module):
@@ -73,14 +81,14 @@ class UnshuffleNet(nn.Module):
         super().__init__()
         a, b, c = widths
         wrap = Attention if attention else lambda channels: nn.Identity()
-        self.enter = nn.Sequential(nn.PixelUnshuffle(4), conv(INPUTS * 16, a, 1), Residual(a))
+        self.enter = nn.Sequential(patches(INPUTS, a, 4), Residual(a))
         self.down16 = nn.Sequential(conv(a, b, 3, 2), Residual(b, se=True))
         self.down8 = nn.Sequential(conv(b, c, 3, 2), Residual(c, se=True), Residual(c, se=True))
         self.attend32, self.attend16, self.attend8 = wrap(a), wrap(b), wrap(c)
         self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
         self.merge16 = nn.Sequential(conv(c + b, b, 1), Residual(b, se=True))
         self.merge32 = conv(b + a, a, 1)
-        self.fine_enter = nn.Sequential(nn.PixelUnshuffle(2), conv(INPUTS * 4, fine, 1))
+        self.fine_enter = patches(INPUTS, fine, 2)
         self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
         self.heads = Heads(fine)
 
@@ -177,7 +185,7 @@ class Limits:
     residual_kept: float = 0.15     # share of the residual that stays where the source shows the face
 
 
-LIMITS = {'tiny': Limits(4), 'small': Limits(2, 0.25), 'base': Limits(1, 0.25)}
+LIMITS = {'tiny': Limits(4), 'small': Limits(2, 0.25), 'base': Limits(1)}
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 UNMASKED = 0.02         # what light outside of the mask counts beside that inside
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
@@ -218,7 +226,7 @@ def widen(narrow, wide):
     Channels of a concatenation (merge16, merge32, fine) keep their places: the second part starts where the wider first part ends.
     """
     old, new = dict(narrow.named_modules()), dict(wide.named_modules())
-    sizes = lambda net: {'a': net.merge32[0].out_channels, 'b': net.merge16[0][0].out_channels, 'c': net.down8[0][0].out_channels, 'fine': net.fine_enter[1][0].out_channels}
+    sizes = lambda net: {'a': net.merge32[0].out_channels, 'b': net.merge16[0][0].out_channels, 'c': net.down8[0][0].out_channels, 'fine': net.fine_enter[0].out_channels}
     s, w = sizes(narrow), sizes(wide)
     joined = {'merge16.0.0': (s['c'], w['c']), 'merge32.0': (s['b'], w['b']), 'fine.0.0': (s['a'], w['a'])}
     for name, module in new.items():
