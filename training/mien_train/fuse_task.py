@@ -12,6 +12,7 @@ import torch.nn.functional as F
 
 from . import fuse_losses as losses
 from .fuse_cache import Cache, unpack_input
+from .fuse_pruning import prune
 from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
 from .shipped_weights import calibrate, load_shipped
@@ -34,6 +35,7 @@ class FuseOptions(LoopOptions):
     rate: float = 2e-3
     average: float = 0.999
     start: str = ''                 # average.npz to start from; 'shipped': the weights in models/; 'small': those of fuse_small, widened
+    pruned: str = ''                # start is weights of this larger network, whose most useful channels are taken over
     feature_weight: float = 2.0     # brows, lids and lips count 1 + this much
     stage_b: float = 1.0            # last share of the samples that also learns from pairs
     pairs: int = 4                  # of a batch, in stage B
@@ -175,6 +177,9 @@ class FuseEvaluation:
 
 def start_model(options, task):
     model = fuse.NETWORKS[options.network]()
+    if options.pruned:
+        wide = load_weights(fuse.NETWORKS[options.pruned](), options.start)
+        return prune(calibrate(wide, task.make_batch(64, np.random.default_rng(options.seed))[0]), model)
     if options.start in ('shipped', 'small'):
         kind = 'small' if options.start == 'small' else options.network
         shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
@@ -185,8 +190,9 @@ def start_model(options, task):
 
 
 def run(options):
-    if options.network not in fuse.NETWORKS:
-        raise SystemExit(f"train.py: network={options.network} is unknown (known: {', '.join(fuse.NETWORKS)})")
+    for name in filter(None, (options.network, options.pruned)):
+        if name not in fuse.NETWORKS:
+            raise SystemExit(f"train.py: network {name} is unknown (known: {', '.join(fuse.NETWORKS)})")
     torch.manual_seed(options.seed)
     task = FuseTask(options)
     model = start_model(options, task)

@@ -10,7 +10,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
-from mien_train import config, dataset, detect_points_task, detect_task, geometry as g, loop
+from mien_train import config, dataset, detect_points_task, detect_task, fuse_pruning, geometry as g, loop
 from mien_train.models import detect, fuse, mesh, parse
 
 
@@ -62,6 +62,16 @@ class NetworkShapes(unittest.TestCase):
                 fused, alpha = fuse.compose(x, gain_bias, residual_alpha)
             self.assertEqual((tuple(gain_bias.shape), tuple(residual_alpha.shape)), ((1, 6, 64, 64), (1, 4, 128, 128)), name)
             self.assertTrue(torch.equal(fused, x[:, :3]) and torch.equal(alpha, x[:, 7:8]), name)
+
+    def test_a_pruned_fusion_network_of_the_same_size_is_the_same(self):
+        wide, same, narrow = (fuse.UnshuffleNet(widths, 16) for widths in ((32, 56, 80), (32, 56, 80), (32, 48, 64)))
+        for p in wide.parameters():
+            torch.nn.init.normal_(p, 0, 0.05)
+        x = torch.rand(1, 12, 128, 128)
+        with torch.no_grad():
+            for a, b, c in zip(wide.eval()(x), fuse_pruning.prune(wide, same).eval()(x), fuse_pruning.prune(wide, narrow).eval()(x)):
+                self.assertLess((a - b).abs().max(), 1e-5)
+                self.assertEqual(a.shape, c.shape)
 
     def test_the_detector_takes_its_points_from_the_cell_that_is_sure_of_them(self):
         boxes, scores = np.array([[5, 5, 10, 10], [5, 5, 10, 10]], np.float32), np.array([1, 1], np.float32)

@@ -167,8 +167,9 @@ class LightNet(nn.Module):
 
 
 NETWORKS = {
-    'tiny': lambda: UnshuffleNet((32, 56, 80), 16),
-    'tiny-plain': lambda: UnshuffleNet((32, 56, 80), 16, attention=False),
+    'tiny': lambda: UnshuffleNet((32, 48, 64), 16),           # multiples of sixteen: the width of the runtime's vectors
+    'tiny-plain': lambda: UnshuffleNet((32, 48, 64), 16, attention=False),
+    'tiny-wide': lambda: UnshuffleNet((32, 56, 80), 16),      # what tiny was pruned from
     'small': lambda: UnshuffleNet((48, 80, 112), 24),
     'small-plain': lambda: UnshuffleNet((48, 80, 112), 24, attention=False),
     'base': lambda: UnshuffleNet((64, 96, 128), 32),
