@@ -31,7 +31,7 @@ constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the t
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
 constexpr float kOwnForms = 0.75f;
-constexpr float kCreasesOfTarget = 0.4f;  // share of the detail where the expressions differ
+constexpr float kCreasesOfTarget = 0.3f;  // share of the detail where the expressions differ
 constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) {
@@ -193,7 +193,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
     // Where the expressions differ, shading is the target's, and some of the creases.
     const float gap = in.expression_gap[i] * (1 - in.features[i]), crease = kCreasesOfTarget * gap;
-    const float own = kOwnForms * (1 - gap);
+    const float own = kOwnForms * (1 - gap) *
+                      std::min(1.0f, 1.5f * in.alpha[i]);  // towards the rim they become the target's
     const float base =
         low_t + (1 - own) * (in.mid_target[i] - low_t) + own * gains.middle * (in.mid_warped[i] - low_w);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];

@@ -8,6 +8,7 @@
 #include "fuse/glasses.h"
 #include "fuse/lips.h"
 #include "fuse/mouth.h"
+#include "fuse/stretch.h"
 #include "fuse/tone.h"
 
 namespace mien {
@@ -107,6 +108,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   const auto warp = [&] {
     make_warp_maps(texture, out.fused, model.triangles(), width, height, &s.maps);
     warp_source(texture, s.maps, out.fused, pool, &s.fused, &s.trust);
+    distrust_stretched(texture, out.fused, model.triangles(), &s.stretched, &s.trust);
   };
   const auto look_at_target = [&] {
     read_canvas(frame, out.where, &s.target);

@@ -1,0 +1,41 @@
+#include "fuse/stretch.h"
+
+#include <algorithm>
+
+#include "face/crop.h"
+#include "face/mirror.h"
+#include "fuse/fast_math.h"
+
+namespace mien {
+namespace {
+
+// How many times as wide as in the source's photo.
+constexpr float kWide = 1.8f, kTooWide = 3.2f;
+constexpr float kEdgeOn = 0.03f;  // z of the normal: nothing is seen less than that
+constexpr float kWorthDrawing = 0.1f;
+constexpr float kSoftEdge = 0.02f;  // in face widths
+
+}  // namespace
+
+SurfaceWeights stretched_points(const SourceTexture& texture, const Mesh& fused,
+                                std::span<const RasterTriangle> triangles) {
+  const auto source = facing(texture.mesh, triangles), target = facing(fused, triangles);
+  SurfaceWeights out;
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const float own = texture.own_share[i];
+    const float seen = std::max(own * source[i] + (1 - own) * source[mirror_point(i)], kEdgeOn);
+    out[i] = smoothstep(kWide, kTooWide, target[i] / seen);
+  }
+  return out;
+}
+
+void distrust_stretched(const SourceTexture& texture, const Mesh& fused,
+                        std::span<const RasterTriangle> triangles, Plane* scratch, Plane* trust) {
+  const SurfaceWeights stretched = stretched_points(texture, fused, triangles);
+  if (*std::max_element(stretched.begin(), stretched.end()) < kWorthDrawing) return;
+  draw_on_surface(stretched, fused, triangles, trust->width, trust->height, kSoftEdge * face_width_px(fused),
+                  scratch);
+  for (std::size_t i = 0; i < trust->size(); ++i) trust->values[i] *= 1 - std::min(scratch->values[i], 1.0f);
+}
+
+}  // namespace mien
