@@ -15,7 +15,7 @@ from mien_train import dataset, geometry as g
 from mien_train.glasses_labels import NONE_BELOW, SURE_ABOVE, RealGlasses, wearer_score
 from mien_train.loop import load_weights
 from mien_train.mesh_task import SETS, to_tensor
-from mien_train.models.parse import CROP_SPAN, large_parse_net
+from mien_train.models.parse import CROP_SPAN, ParseNet
 from mien_train.region_labels import OCCLUDER
 
 SIZE = 192      # of the network's crop, and of what is kept over the level crop
@@ -69,7 +69,7 @@ def main(words):
     split = words[1] if len(words) > 1 else 'train'
     images, meshes, photos = dataset.level_crops(SETS, split)
     real = np.array([p.real for p in photos])
-    score, soft = find(load_weights(large_parse_net(), words[0]).eval(), images, meshes, real)
+    score, soft = find(load_weights(ParseNet(), words[0]).eval(), images, meshes, real)
     np.savez_compressed(RealGlasses.path(split), score=score, soft=soft, name=np.array([f'{p.set}/{p.name}' for p in photos]))
     print(f'{real.sum()} real photos: {(score[real] < NONE_BELOW).sum()} without glasses, {(score[real] > SURE_ABOVE).sum()} with, the rest in doubt')
     if len(words) > 2:

@@ -8,12 +8,12 @@ import torch.nn.functional as F
 from . import dataset, occluders, region_labels as r
 from .glasses_labels import RealGlasses
 from .config import ConfigError
-from .loop import LoopOptions, load_fitting, load_weights, train
+from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
-from .models.parse import CLASS_COUNT, ParseNet, large_parse_net
+from .models.parse import CLASS_COUNT, ParseNet, SmallParseNet
 from .parse_samples import ParseSampler
 
-NETWORKS = {'shipped': ParseNet, 'large': large_parse_net}
+NETWORKS = {'small': SmallParseNet, 'large': ParseNet}
 CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
 
 
@@ -27,10 +27,10 @@ class ParseOptions(LoopOptions):
     real_weight: float = 1.5
     glasses_share: float = 0.0      # of samples that get painted glasses besides other things
     real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
-    network: str = 'shipped'        # or 'large'
+    network: str = 'large'          # or 'small'
     teacher: str = ''               # weights (.npz) of the large network whose answers are learnt, too
     teacher_weight: float = 2.0
-    start: str = ''                 # weights (.npz) to go on from; layers of other shapes begin anew
+    start: str = ''                 # weights (.npz) to go on from
 
 
 class ParseTask:
@@ -41,7 +41,7 @@ class ParseTask:
                                     glasses_share=options.glasses_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
-        self.teacher = load_weights(large_parse_net(), options.teacher).eval().requires_grad_(False) if options.teacher else None
+        self.teacher = load_weights(ParseNet(), options.teacher).eval().requires_grad_(False) if options.teacher else None
 
     def make_batch(self, count, rng):
         size = 192 if rng.random() < self.options.large_share else 128
@@ -129,5 +129,5 @@ def run(options):
         raise ConfigError(f"network={options.network}: expected {' or '.join(NETWORKS)}")
     model = NETWORKS[options.network]()
     if options.start:
-        load_fitting(model, options.start)
+        load_weights(model, options.start)
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())

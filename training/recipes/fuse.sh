@@ -12,6 +12,10 @@
 #   train.py fuse network=tiny start=shipped samples=20000 pairs=6 rate=8e-4 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
 # What ships as base, on the same samples, from small's weights put into it (models/fuse.py: widen):
 #   train.py fuse network=base start=small samples=36000 pairs=6 rate=1e-3 tone_weight=1.5 detail_weight=1.3 identity_weight=0.8 realism_weight=0.04 average=0.998
+# The night of 2026-11-29, on 20,000 samples with the relighting of then (prepare.py samples=20000 pair_share=0.33), all with pairs=6 tone_weight=1.5 detail_weight=1.2 identity_weight=0.9 realism_weight=0.06:
+#   train.py fuse network=small start=shipped samples=26000 rate=8e-4 average=0.998
+#   train.py fuse network=tiny pruned=tiny-wide start=WEIGHTS_OF_TINY_BEFORE samples=18000 rate=1.2e-3 average=0.998
+#   train.py fuse network=base start=shipped samples=9000 rate=8e-4 warm_up=60 average=0.995
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
