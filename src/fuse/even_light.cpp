@@ -22,7 +22,7 @@ namespace {
 
 constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
 constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
-constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;                         // EvenLightReport::unevenness
+constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;                        // EvenLightReport::unevenness
 constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
 constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
 constexpr float kDark = 12;  // grey levels added before the logarithm: noise in the dark is no light
