@@ -8,17 +8,25 @@
 namespace mien {
 namespace {
 
-// A row of pixels: bilinear, places beyond the grid are moved onto its edge. m: grid from pixels.
+struct GridPlace {
+  int at;        // of the upper left of four cells
+  float fx, fy;  // how far behind it
+};
+
+// Of a pixel; m: grid (w x h cells) from pixels. Beyond the grid: its edge.
+MIEN_INLINE GridPlace place_on_grid(const Affine& m, int x, int y, int w, int h) {
+  const float row_x = m.b * static_cast<float>(y) + m.c, row_y = m.e * static_cast<float>(y) + m.f;
+  const float px = std::min(std::max(m.a * static_cast<float>(x) + row_x, 0.0f), static_cast<float>(w - 1)),
+              py = std::min(std::max(m.d * static_cast<float>(x) + row_y, 0.0f), static_cast<float>(h - 1));
+  const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2);
+  return {y0 * w + x0, px - static_cast<float>(x0), py - static_cast<float>(y0)};
+}
+
+// A row of pixels, bilinear. m: grid from pixels.
 MIEN_SIMD_CLONES
 void sample_row(const float* grid, int w, int h, const Affine m, int y, int width, float* __restrict out) {
-  const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
-  const float row_x = m.b * static_cast<float>(y) + m.c, row_y = m.e * static_cast<float>(y) + m.f;
   for (int x = 0; x < width; ++x) {
-    const float px = std::min(std::max(m.a * static_cast<float>(x) + row_x, 0.0f), right),
-                py = std::min(std::max(m.d * static_cast<float>(x) + row_y, 0.0f), bottom);
-    const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2),
-              at = y0 * w + x0;
-    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const auto [at, fx, fy] = place_on_grid(m, x, y, w, h);
     const float above = grid[at] + fx * (grid[at + 1] - grid[at]),
                 below = grid[at + w] + fx * (grid[at + w + 1] - grid[at + w]);
     out[x] = above + fy * (below - above);
@@ -30,14 +38,8 @@ MIEN_SIMD_CLONES
 void sample_pair_row(const std::uint32_t* pairs, int w, int h, const Affine m, int y, int width,
                      float* __restrict first, float* __restrict second) {
   constexpr float kUnit = 1 / 255.0f;
-  const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
-  const float row_x = m.b * static_cast<float>(y) + m.c, row_y = m.e * static_cast<float>(y) + m.f;
   for (int x = 0; x < width; ++x) {
-    const float px = std::min(std::max(m.a * static_cast<float>(x) + row_x, 0.0f), right),
-                py = std::min(std::max(m.d * static_cast<float>(x) + row_y, 0.0f), bottom);
-    const int x0 = std::min(static_cast<int>(px), w - 2), y0 = std::min(static_cast<int>(py), h - 2),
-              at = y0 * w + x0;
-    const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
+    const auto [at, fx, fy] = place_on_grid(m, x, y, w, h);
     const std::uint32_t upper = pairs[at], lower = pairs[at + w];
     const auto mean = [&](int byte) {
       const auto value = [](std::uint32_t four, int k) {
