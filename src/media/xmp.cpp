@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kMetaNamespace = "adobe:ns:meta/";
 constexpr std::string_view kPacketBegin =
     "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
-// With a line's end: ImageMagick takes a packet that ends with its last bracket for cut off, and warns.
+// With a line's end, for readers that cut the last byte off.
 constexpr std::string_view kPacketEnd = "<?xpacket end=\"w\"?>\n";
 
 // Prefixes of what we write. They are declared on our own elements, so they hold whatever the packet declares
