@@ -83,6 +83,7 @@ Result<double> together_fps(const Bench& bench, const fs::path& clip, const fs::
   job.fusion.mode = mode;
   job.models = bench.engine.networks();
   job.write.overwrite = true, job.write.threads = bench.threads;
+  job.write.quick = mode == Mode::kFast;
   const Casting only{&bench.source, nullptr};
   MIEN_ASSIGN(const ClipReport report, fuse_clip(job, {&only, 1}, session, {}));
   if (report.fused_frames != report.frames)

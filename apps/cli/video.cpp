@@ -73,6 +73,8 @@ Result<ClipJob> job_of(const VideoOptions& options, const Common& common) {
                       : options.encoder == "copy-params" ? ClipEncoder::kCopyParams
                                                          : ClipEncoder::kByName;
   job.write.quality = options.quality;
+  // Who is short of time is not helped by an encoder that takes longer than everything else.
+  job.write.quick = options.shared.mode.is_auto() || options.shared.mode.value() == Mode::kFast;
   job.write.keep_audio = options.audio == "keep";
   job.write.overwrite = options.shared.overwrite;
   job.resume = options.resume;

@@ -252,11 +252,11 @@ Done time_fusing(const std::filesystem::path& file, const Source& source, Mode m
 }
 
 // What the encoder keeps back is shared out over all frames.
-Done time_encoding(const std::filesystem::path& file, int threads, ClipTimes* out) {
+Done time_encoding(const std::filesystem::path& file, Mode mode, int threads, ClipTimes* out) {
   MIEN_ASSIGN(const ClipKind kind, clip_kind(file, ClipEncoder::kByName));
   MIEN_ASSIGN(const auto reader, ClipReader::open(file, {}, 1));
   ClipWriteOptions write;
-  write.threads = threads;
+  write.threads = threads, write.quick = mode == Mode::kFast;
   MIEN_ASSIGN(FrameEncoder encoder,
               FrameEncoder::create(kind, reader->format(), write, [](const AVPacket&) { return Done(); }));
   const PacketPtr packet(not_null(av_packet_alloc()));
@@ -282,7 +282,7 @@ Result<ClipTimes> time_clip(const std::filesystem::path& file, const Source& sou
   ClipTimes out;
   MIEN_TRY(time_decoding(file, threads, &out));
   MIEN_TRY(time_fusing(file, source, mode, session, &out));
-  MIEN_TRY(time_encoding(file, threads, &out));
+  MIEN_TRY(time_encoding(file, mode, threads, &out));
   return out;
 }
 

@@ -47,9 +47,9 @@ const char* encoder_name(ClipEncoder encoder, const std::string& container) {
 }
 
 // As for H.264: one frame at a time, without B-frames. Says nothing on stderr.
-void set_hevc(int quality, AVCodecContext* context, Dictionary* options) {
+void set_hevc(int quality, bool quick, AVCodecContext* context, Dictionary* options) {
   context->thread_count = std::min(context->thread_count, kEncoderThreads);
-  options->set("preset", "fast");
+  options->set("preset", quick ? "veryfast" : "fast");
   options->set("crf", std::to_string(std::lround(52 - 0.4 * quality)));
   options->set("x265-params", "log-level=none:bframes=0:rc-lookahead=8:frame-threads=1:pools=" +
                                   std::to_string(context->thread_count));
@@ -74,10 +74,12 @@ const char* x264_routines() {
 }
 
 // Constant quality; 80 is hard to tell from the original.
-void set_quality(const AVCodec& codec, int quality, AVCodecContext* context, Dictionary* options) {
+void set_quality(const AVCodec& codec, int quality, bool quick, AVCodecContext* context,
+                 Dictionary* options) {
   const std::string name = codec.name;
   if (name == "libx264") {
-    options->set("preset", "fast");
+    // "fast" would take twice the time of "faster" for files that are 1 to 4 % smaller.
+    options->set("preset", quick ? "veryfast" : "faster");
     options->set("crf", std::to_string(std::lround(50 - 0.4 * quality)));
     // Every frame that the encoder looks ahead or works on at the same time costs 3 to 6 MB at 1280 x 720.
     // Fusing is slower than any encoder, so more threads win nothing, and these share one frame. Without
@@ -92,7 +94,7 @@ void set_quality(const AVCodec& codec, int quality, AVCodecContext* context, Dic
     options->set("cpu-used", "4");
     options->set("row-mt", "1");
   } else if (name == "libx265") {
-    set_hevc(quality, context, options);
+    set_hevc(quality, quick, context, options);
   } else if (name == "libaom-av1") {
     set_av1(quality, context, options);
   } else if (name == "ffv1") {
@@ -196,7 +198,7 @@ Result<CodecPtr> open_encoder(const ClipKind& kind, const ClipFormat& format,
   context->thread_count = options.threads;
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;  // all our containers want it
   Dictionary settings;
-  set_quality(*kind.codec, options.quality, context.get(), &settings);
+  set_quality(*kind.codec, options.quality, options.quick, context.get(), &settings);
   imitate(options, context.get(), &settings);
   const int done = avcodec_open2(context.get(), kind.codec, settings.address());
   if (done < 0) {

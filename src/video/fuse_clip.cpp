@@ -51,7 +51,7 @@ std::string resume_id(const ClipJob& job, const ClipFormat& format, std::span<co
   text.number(f.resolution);
   text.number(job.tracker.detector_period), text.number(static_cast<int>(job.tracker.steady));
   text.number(static_cast<int>(job.write.encoder)), text.number(job.write.quality),
-      text.number(job.write.threads);
+      text.number(static_cast<int>(job.write.quick)), text.number(job.write.threads);
   text.text(job.write.profile), text.number(job.write.bit_rate), text.number(job.write.key_frame_distance);
   text.number(static_cast<int>(format.pixels)), text.number(format.width), text.number(format.height);
   text.text(job.output.extension().string());
