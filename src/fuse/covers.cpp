@@ -39,6 +39,8 @@ constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an e
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 // Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
 // what the region network sees: so far around it the forehead is not trusted.
+// Any hair's outline and shadow would be a line across the target's forehead: trust ends a little before it.
+constexpr float kOutlineSigma = 0.045f, kOutlineFrom = 0.12f, kOutlineTo = 0.42f;
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.06f;
 
 using enum RegionClass;
@@ -324,15 +326,17 @@ void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, c
   for (std::size_t i = 0; i < hair.size(); ++i)
     covered += forehead.values[i] * hair.values[i], area += forehead.values[i];
   const float strength = smoothstep(kFringeFrom, kFringeTo, covered / area);
-  if (!(strength > 0)) return;
   const Plane features = draw_features(*level, mesh, width_px);
   std::vector<float> line;
+  Plane outline = hair;
+  gaussian_blur(&outline, kOutlineSigma * width_px, &line);
   gaussian_blur(&hair, kFringeReach * width_px / 2, &line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
   for (std::size_t i = 0; i < hair.size(); ++i) {
-    const float near =
-        smoothstep(0.02f, 0.15f, hair.values[i]) * forehead.values[i] * (1 - features.values[i]);
-    alpha[4 * i] = static_cast<std::uint8_t>((1 - strength * near) * alpha[4 * i] + 0.5f);
+    const float near = std::max(strength * smoothstep(0.02f, 0.15f, hair.values[i]),
+                                smoothstep(kOutlineFrom, kOutlineTo, outline.values[i])) *
+                       forehead.values[i] * (1 - features.values[i]);
+    alpha[4 * i] = static_cast<std::uint8_t>((1 - near) * alpha[4 * i] + 0.5f);
   }
 }
 
