@@ -31,6 +31,8 @@ constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the t
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
 constexpr float kOwnForms = 0.75f;
+// What would be darker than both pictures by more than so much of L keeps this share of the rest.
+constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
 constexpr float kCreasesOfTarget = 0.3f;  // share of the detail where the expressions differ
 constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
@@ -211,11 +213,16 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
                        gains.fine * fine * (1 + feature * (contrast - 1));
-    const float lightness = below_ceiling(free, base, gains.ceiling);
+    // Shadows of both pictures at one place are no deeper than either.
+    const float floor = std::min(in.mid_target[i], (w.l + 16) * gains.level - 16) - kDeeperThanBoth,
+                below = std::min(free - floor, 0.0f) * (1 - in.features[i]);
+    const float lightness = below_ceiling(free - (1 - kBelowBoth) * below, base, gains.ceiling);
     const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}),
               base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
-    const float tint_gain = in.tint_gain[i];
-    const float shift_a = tint_gain * (w.a - base_w.a), shift_b = tint_gain * (w.b - base_w.b),
+    // What gets darker gets less colourful.
+    const float tint_gain = in.tint_gain[i],
+                shift_gain = tint_gain * std::clamp((lightness + 16) / (w.l + 16), 0.0f, 1.0f);
+    const float shift_a = shift_gain * (w.a - base_w.a), shift_b = shift_gain * (w.b - base_w.b),
                 bend = 1 - feature;  // nostrils are redder than the skin around
     Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
@@ -244,8 +251,9 @@ struct Pair {
 RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   RelightMemory out;
   out.gains = measure(pair.blurs, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
-  out.lightness_gap = percentile(s->low_target, pair.masks.skin, 0.5f, 0) -
-                      percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
+  const float target = percentile(s->low_target, pair.masks.skin, 0.5f, 0),
+              warped = percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
+  out.lightness_gap = target - warped, out.gains.level = (target + 16) / (warped + 16);
   return out;
 }
 
@@ -263,6 +271,7 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
     steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
     steady(memory->gains.fine, &now.gains.fine), steady(memory->gains.knee, &now.gains.knee);
     steady(memory->gains.ceiling, &now.gains.ceiling);
+    steady(memory->gains.level, &now.gains.level);
     steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
     steady(memory->lightness_gap, &now.lightness_gap);

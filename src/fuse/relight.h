@@ -31,6 +31,7 @@ struct RelightScratch {
 struct RelightGains {
   float middle = 1, detail = 1, fine = 1, knee = 1;
   float ceiling = 100;  // L of the target's lightest skin
+  float level = 1;  // L + 16 of the target's skin over the source's: what brings one's level to the other's
 };
 
 // What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.

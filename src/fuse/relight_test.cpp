@@ -1,6 +1,7 @@
 #include "fuse/relight.h"
 
 #include "face/crop.h"
+#include "face/topology.h"
 #include "fuse/canvas.h"
 #include "fuse/testing_faces.h"
 
@@ -79,6 +80,32 @@ TEST_F(RelightTest, GreyTargetGivesAGreyFace) {
     EXPECT_NEAR(out.channel(0)[i], out.channel(1)[i], 1.0f);
     EXPECT_NEAR(out.channel(2)[i], out.channel(1)[i], 1.0f);
   });
+}
+
+// As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
+TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
+  Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f),
+        target = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.8f);
+  for (int y = 0; y < 300; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      const float wave = std::sin(static_cast<float>(x) * 0.4f) * std::sin(static_cast<float>(y) * 0.4f);
+      for (int c = 0; c < 3; ++c) {
+        std::uint8_t& s = source.mutable_view().row(y)[3 * x + c];
+        std::uint8_t& t = target.mutable_view().row(y)[3 * x + c];
+        s = static_cast<std::uint8_t>(static_cast<float>(s) * (1 - 0.6f * std::max(wave, 0.0f)));
+        if (x > 150) t = static_cast<std::uint8_t>(0.25f * static_cast<float>(t));
+      }
+    }
+  }
+  const PlanarRgb out = run(source, target);
+  float lowest = 0;
+  int count = 0;
+  for_skin(out, [&](std::size_t i) {
+    if (i % 300 < 170 || masks_.features.values[i] > 0.05f) return;
+    lowest = std::min(lowest, out.channel(1)[i] - target_.channel(1)[i]), ++count;
+  });
+  ASSERT_GT(count, 2000);
+  EXPECT_GT(lowest, -26);
 }
 
 // A gradient flips when brightening in the source becomes darkening in the result: looked at over a few
