@@ -57,7 +57,7 @@ int clear(const PhotoCache& cache) {
 Command add_cache(Arguments& app) {
   auto as_json = std::make_shared<bool>(false);
   Arguments& list_app =
-      app.add_subcommand("list", "What is remembered: no pictures and no names, only what the networks said");
+      app.add_subcommand("list", "What is remembered: no photos and no names, only what the networks said");
   list_app.add_flag("--json", *as_json, "Print as JSON");
   app.add_subcommand("clear", "Forget all of it");
   app.require_subcommand();

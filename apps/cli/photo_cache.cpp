@@ -13,7 +13,8 @@ namespace mien::cli {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr char kExtension[] = ".look";
+constexpr char kExtension[] = ".seen";
+constexpr char kOldExtension[] = ".look";  // of before 29 November 2026: some held a crop of the photo
 constexpr std::int64_t kLargestEntry = 8'000'000;
 
 }  // namespace
@@ -53,6 +54,7 @@ void PhotoCache::put(const std::string& key, std::span<const std::uint8_t> analy
   std::error_code error;
   fs::create_directories(folder_, error);
   fs::permissions(folder_, fs::perms::owner_all, error);
+  remove_old();
   if (error || !write_file(folder_ / (key + kExtension), analysis, IfExists::kReplace).ok()) return;
   std::uintmax_t sum = 0;
   for (const Entry& entry : entries()) {
@@ -72,7 +74,14 @@ std::vector<PhotoCache::Entry> PhotoCache::entries() const {
   return out;
 }
 
+void PhotoCache::remove_old() const {
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(folder_, error))
+    if (item.path().extension() == kOldExtension) fs::remove(item.path(), error);
+}
+
 Result<int> PhotoCache::clear() const {
+  remove_old();
   int count = 0;
   for (const Entry& entry : entries()) {
     std::error_code error;

@@ -12,10 +12,10 @@
 
 namespace mien::cli {
 
-// One file per photo in $XDG_CACHE_HOME/mien/enrolled (or ~/.cache): mesh, regions and identity, no pixels
-// and no names. The folder and its files are the owner's alone. Named after the photo's content, the engine's
-// version and the models, so that a change of any of them is a miss. The least recently used go when the
-// folder grows beyond kMostBytes.
+// One file per photo in $XDG_CACHE_HOME/mien/enrolled (or ~/.cache): mesh, regions, identity, and what was
+// painted where glasses or hair hid the face; no photo and no names. The folder and its files are the owner's
+// alone. Named after the photo's content, the engine's version and the models, so that a change of any of
+// them is a miss. The least recently used go when the folder grows beyond kMostBytes.
 class PhotoCache {
  public:
   static constexpr std::uintmax_t kMostBytes = 64'000'000;
@@ -43,6 +43,8 @@ class PhotoCache {
   Result<int> clear() const;           // -> how many were deleted
 
  private:
+  void remove_old() const;  // what other versions left
+
   std::filesystem::path folder_;
 };
 

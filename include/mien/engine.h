@@ -267,7 +267,8 @@ class Session {
   // kNoFace when none is left.
   Result<Source> enrol(std::span<const ImageView> photos);
 
-  // What the networks say about a source photo, as bytes without pixels: enrolling the same photo with them
+  // What the networks say about a source photo, as bytes that hold nothing of the photo but what was painted
+  // where glasses or hair hid the face: enrolling the same photo with them
   // runs no network and gives the same source. Bytes of another engine version or other weights must not be
   // passed; damaged ones give kUnreadable.
   Result<std::vector<std::uint8_t>> analyse(ImageView photo);

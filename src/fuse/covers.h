@@ -10,7 +10,7 @@ namespace mien {
 
 // A source's face as it looks without what covers it, made by the uncover network (fuse/uncover.h).
 struct UncoveredFace {
-  Image colours;  // RGBA, square; what was not covered is as in the photo; alpha: how far it was covered
+  Image colours;  // RGBA, square, of the covered parts alone; alpha: how far they were covered
   Affine crop_from_photo;
   bool clear_glasses = false;  // worn, and taken off
 };

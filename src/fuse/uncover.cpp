@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -112,17 +113,37 @@ void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   }
 }
 
-// `colours` (the crop of the photo) becomes what laid over the photo with its alpha gives what was painted.
-void write_painted(const UncoverScratch& s, Image* colours) {
-  std::uint8_t* to = colours->mutable_view().data;
-  for (std::size_t i = 0; i < s.share.size(); ++i, to += 4) {
-    const float share = s.share.values[i];
-    for (int c = 0; share > kPaintedFrom && c < 3; ++c) {
-      const float own = s.pixels.channel(c)[i];
-      to[c] = to_byte(own + (s.painted.channel(c)[i] - own) / share);
+// What laid over the photo with its alpha gives what was painted. Nothing else of the photo is in it, since
+// it is kept in caches; painted colours go on for a pixel beyond their edge, for who looks between pixels.
+Image write_painted(const UncoverScratch& s) {
+  const int size = s.share.width;
+  Image out(size, size, PixelFormat::kRgba8);
+  std::memset(out.mutable_view().data, 0, std::size_t{4} * size * size);
+  const auto is_painted = [&](int x, int y) {
+    return x >= 0 && y >= 0 && x < size && y < size && s.share.row(y)[x] > kPaintedFrom;
+  };
+  const auto colour = [&](int x, int y, int c) {
+    const std::size_t i = static_cast<std::size_t>(y) * size + x;
+    const float own = s.pixels.channel(c)[i];
+    return own + (s.painted.channel(c)[i] - own) / s.share.values[i];
+  };
+  for (int y = 0; y < size; ++y) {
+    std::uint8_t* to = out.mutable_view().row(y);
+    for (int x = 0; x < size; ++x, to += 4) {
+      const int reach = is_painted(x, y) ? 0 : 1;
+      float sum[3] = {}, count = 0;
+      for (int v = y - reach; v <= y + reach; ++v) {
+        for (int u = x - reach; u <= x + reach; ++u) {
+          if (!is_painted(u, v)) continue;
+          for (int c = 0; c < 3; ++c) sum[c] += colour(u, v, c);
+          ++count;
+        }
+      }
+      for (int c = 0; c < 3 && count > 0; ++c) to[c] = to_byte(sum[c] / count);
+      if (reach == 0) to[3] = to_byte(255 * s.share.row(y)[x]);
     }
-    to[3] = to_byte(255 * share);
   }
+  return out;
 }
 
 // How much of a picture is more likely glasses than not, in the face's width squared.
@@ -242,8 +263,7 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
   if (!look.covered && !wears) return std::optional<UncoveredFace>();
   paint(look.mean, &s);
   smooth_painted(transformed(mesh, look.crop_from_photo), &s);
-  write_painted(s, &look.crop);
-  return std::optional<UncoveredFace>({std::move(look.crop), look.crop_from_photo, wears});
+  return std::optional<UncoveredFace>({write_painted(s), look.crop_from_photo, wears});
 }
 
 Result<std::optional<FineMask>> UncoverNet::find_glasses(ImageView photo, const Mesh& mesh,

@@ -142,6 +142,26 @@ TEST_F(Uncover, SkinAppearsWhereTheFrameWasAndTheRestStays) {
   EXPECT_LT(frame_error / pixels, 0.35 * frame_before / pixels);
 }
 
+// It is kept in the cache, which promises to hold no photo.
+TEST_F(Uncover, HoldsNothingOfThePhotoWhereNothingWasPainted) {
+  const auto face = run(regions(true));
+  ASSERT_TRUE(face.ok() && face->has_value());
+  const ImageView colours = (*face)->colours.view();
+  const auto is_painted = [&](int x, int y) { return colours.row(y)[4 * x + 3] > 0; };
+  int empty = 0;
+  for (int y = 1; y + 1 < colours.height; ++y) {
+    for (int x = 1; x + 1 < colours.width; ++x) {
+      bool near = false;
+      for (int v = -1; v <= 1; ++v)
+        for (int u = -1; u <= 1; ++u) near = near || is_painted(x + u, y + v);
+      const std::uint8_t* p = colours.row(y) + 4 * x;
+      if (!near) ASSERT_EQ(p[0] + p[1] + p[2], 0) << x << ", " << y;
+      empty += !near;
+    }
+  }
+  EXPECT_GT(empty, colours.width * colours.height / 4);
+}
+
 TEST_F(Uncover, FindsTheFrameAndNotTheSkinBehindTheLens) {
   const auto glasses = net_->find_glasses(worn_.view(), mesh_, regions(true), scratch_, nets_);
   ASSERT_TRUE(glasses.ok()) << glasses.status().message();
