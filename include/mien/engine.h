@@ -190,7 +190,8 @@ struct StreamFrame {
 struct LookAhead {
   // The frame after this one, or nothing: there is none, or it is not there yet. Called once at most, on any
   // thread. Its pixels stay until the next call of fuse_next() has returned, which has to be about it; cast
-  // and options are this call's. Until then the tracker is not to be saved, reset or given other options.
+  // and options are this call's. Until then the tracker is not to be saved or reset; other options hold from
+  // the frame after that one.
   std::function<std::optional<StreamFrame>()> next;
   // Called on the calling thread when `out` is finished, while the next frame may still be looked at.
   std::function<void(const FusionReport&)> finished;
@@ -268,9 +269,9 @@ class Session {
   Result<Source> enrol(std::span<const ImageView> photos);
 
   // What the networks say about a source photo, as bytes that hold nothing of the photo but what was painted
-  // where glasses or hair hid the face: enrolling the same photo with them
-  // runs no network and gives the same source. Bytes of another engine version or other weights must not be
-  // passed; damaged ones give kUnreadable.
+  // where glasses or hair hid the face: enrolling the same photo with them runs no network and gives the same
+  // source. Bytes of another engine version or other weights must not be passed; damaged ones give
+  // kUnreadable.
   Result<std::vector<std::uint8_t>> analyse(ImageView photo);
   Result<Source> enrol(ImageView photo, std::span<const std::uint8_t> analysis);
 

@@ -20,7 +20,7 @@ struct Provenance {
 };
 
 // Pixels plus their Provenance. Filled by Session::fuse only, so that a fused picture without a record cannot
-// exist; write_image() takes nothing else. Reuses its memory for the next frame.
+// exist; write_image() takes nothing else. Empty after an error. Reuses its memory for the next frame.
 class FusedImage {
  public:
   FusedImage() = default;

@@ -5,7 +5,7 @@
 //   options.target_fps = 25, options.modes = engine.modes();     // engine: EngineOptions::every_mode
 //   mien::Governor governor(options);
 //   while (next(frame)) {
-//     fusion.mode = governor.level().mode;
+//     fusion.mode = governor.level().mode, fusion.resolution = governor.level().resolution;
 //     tracker.set_options({governor.level().detector_period, true, governor.level().parser_period});
 //     ... session.fuse_next(frame, ..., tracker, source, fusion, out) took `ms` ...
 //     governor.next(seconds_now, ms, machine);                   // machine: what the phone or desktop says

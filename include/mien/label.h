@@ -1,9 +1,10 @@
 // What a picture file says about being synthetic, and whether it says enough.
 //
 // Two facts make the label, both in the file's XMP packet:
-//   Iptc4xmpExt:DigitalSourceType   what kind of picture this is, an IPTC news code (an address that ends in
-//   the kind) TC260:AIGC                      who made it and under which number, JSON with seven texts (GB
-//   45438-2025, TC260-PG guide)
+//   Iptc4xmpExt:DigitalSourceType   what kind of picture this is: an IPTC news code, an address that ends in
+//                                   the kind
+//   TC260:AIGC                      who made it and under which number: JSON with seven texts (GB 45438-2025,
+//                                   TC260-PG guide)
 #pragma once
 
 #include <cstdint>

@@ -93,14 +93,13 @@ Done check_output(const std::filesystem::path& file, const EncodeOptions& option
 // Writes a fused picture with the target's metadata and its label, and returns the label as it is in the
 // file.
 //   - The label cannot be left out. The target's XMP is kept; its own labels move to the record's `prior_`
-//   lists. When
-//     provenance().fused is false nothing is labelled and everything the target said stays as it was.
+//     lists. When provenance().fused is false nothing is labelled and everything the target said stays as it
+//     was.
 //   - Alpha is kept in PNG and WebP. JPEG has none: such pictures are laid on white.
 //   - Colours are written in the target's profile: what was not changed keeps every bit.
 //   - The file appears whole or not at all: it is written beside the output under another name, flushed, then
-//   renamed. With
-//     overwrite == false an output that came into being meanwhile is not replaced either. A symbolic link at
-//     the output's place is replaced by the file.
+//     renamed. With overwrite == false an output that came into being meanwhile is not replaced either. A
+//     symbolic link at the output's place is replaced by the file.
 // Says kInvalidArgument, kUnwritable or kLimit (metadata or sizes beyond what the format can hold).
 Result<LabelRecord> write_image(const FusedImage& picture, const Metadata& of_target,
                                 const std::filesystem::path& file, const EncodeOptions& options = {});

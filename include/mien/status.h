@@ -40,7 +40,8 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-// A value, or the Status that says why there is none. Must be looked at; value() without ok() aborts.
+// A value, or the Status that says why there is none. Must be looked at; value() without ok()
+// throws tl::bad_expected_access.
 //   auto engine = Engine::create({});
 //   if (!engine.ok()) return report(engine.status());
 template <class T>

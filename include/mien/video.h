@@ -1,9 +1,9 @@
 // Frames of a stream: faces are followed from one to the next and keep their numbers, the mesh does not
 // shake, the detector rests between.
 //
-//   mien::FaceTracker tracker;                                   // one per stream, with that stream's
-//   session mien::FusedImage out;                                        // keep it: memory is reused while
-//   (next(frame, seconds)) {
+//   mien::FaceTracker tracker;      // one per stream, with that stream's session
+//   mien::FusedImage out;           // keep it: memory is reused
+//   while (next(frame, seconds)) {
 //     auto report = session.fuse_next(frame.view(), seconds, tracker, source, {}, out);
 //     ...
 //   }
@@ -50,8 +50,9 @@ class FaceTracker {
 
   // All that the next frames depend on, as bytes of a few ten kilobytes per face: a later process with the
   // same engine goes on with them as if the stream had not stopped. They show where faces were, and with
-  // references who they are: treat them like the clip.
-  std::vector<std::uint8_t> save() const;
+  // references who they are: treat them like the clip. What the networks said of the last frames is too large
+  // to be saved: they are asked anew in the next one, in this stream as in the one that goes on.
+  std::vector<std::uint8_t> save();
   // Options stay as they are. kUnreadable, and nothing changed, when the bytes are damaged or of another
   // version.
   Done restore(std::span<const std::uint8_t> saved);

@@ -46,7 +46,7 @@ void FaceTracker::set_options(const TrackerOptions& options) {
 
 void FaceTracker::reset() { state_->analysis.follower.reset(); }
 
-std::vector<std::uint8_t> FaceTracker::save() const {
+std::vector<std::uint8_t> FaceTracker::save() {
   state_->analysis.coarse.forget_answers(), state_->analysis.regions.forget();
   ByteWriter out;
   out.text(engine_version());

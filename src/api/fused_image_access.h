@@ -10,6 +10,8 @@ class FusedImageAccess {
  public:
   static Image& image(FusedImage& fused) { return fused.image_; }
   static std::vector<PixelRect>& changed(FusedImage& fused) { return fused.changed_; }
+  // After an error: half a fusion has no record.
+  static void clear(FusedImage& fused) { fused = FusedImage(); }
   static Provenance& provenance(FusedImage& fused) { return fused.provenance_; }
 };
 

@@ -123,12 +123,16 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
   MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
-  return guarded([&]() -> Result<FusionReport> {
+  auto done = guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
     const Engine::Parts& parts = *s.parts;
     s.trace.clear();
     Image& image = FusedImageAccess::image(out);
-    image = Image::copy_of(frame);
+    if (frame.data == image.view().data) {
+      image = Image::copy_of(frame);  // fused once more: its memory may not change its shape while it is read
+    } else {
+      image.assign(frame);
+    }
     FusedImageAccess::changed(out).assign(1, {0, 0, frame.width, frame.height});
     const Mode wanted = options.mode.value_or(parts.options.mode);
     FusionParts with = s.fusion_parts(parts.tier(wanted));
@@ -145,6 +149,8 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     report.stages = stage_reports(s.trace);
     return report;
   });
+  if (!done.ok()) FusedImageAccess::clear(out);
+  return done;
 }
 
 }  // namespace mien

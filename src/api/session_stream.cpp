@@ -80,7 +80,7 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
   MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
   MIEN_TRY(frame.validate());
   MIEN_TRY(options.validate());
-  return guarded([&]() -> Result<FusionReport> {
+  auto done = guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
     if (!now) {
       const StreamFrame given{frame, seconds};
@@ -102,6 +102,8 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
     if (beside) beside->finish();
     return report;
   });
+  if (!done.ok()) FusedImageAccess::clear(out);
+  return done;
 }
 
 }  // namespace mien

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <random>
 
@@ -131,24 +132,28 @@ TEST_F(Stream, FollowsAMovingFaceWithinAFrame) {
   }
 }
 
-// What mien video --resume rests on: were a member of the tracker's state forgotten, the meshes would part.
+// What mien video --resume rests on: were a member of the tracker's state forgotten, meshes or pixels would
+// part.
 TEST_F(Stream, GoesOnFromASavedStateAsIfItHadNotStopped) {
   FusedImage out;
   std::vector<Mesh> meshes[2];
+  std::vector<Image> pictures[2];
   for (const bool stopped : {false, true}) {
     std::optional<Session> session(engine_->open_session());
     FaceTracker tracker({5, true});
     for (int i = 0; i < 13; ++i) {
+      const std::vector<std::uint8_t> saved = i == 7 ? tracker.save() : std::vector<std::uint8_t>();
       if (stopped && i == 7) {
-        const std::vector<std::uint8_t> saved = tracker.save();
         tracker = FaceTracker({5, true});
         ASSERT_TRUE(tracker.restore(saved).ok());
         session.emplace(engine_->open_session());
       }
       const auto report =
-          session->fuse_next(frame_of(i, 2 * i, 4).view(), 0.04 * i, tracker, *source_, {.strength = 0}, out);
+          session->fuse_next(frame_of(i, 2 * i, 4).view(), 0.04 * i, tracker, *source_, {}, out);
       ASSERT_TRUE(report.ok() && report->faces.size() == 1u) << i;
       EXPECT_EQ(report->faces[0].number, 1);
+      EXPECT_TRUE(report->faces[0].fused);
+      pictures[stopped].push_back(Image::copy_of(out.view()));
       meshes[stopped].push_back(report->faces[0].face.mesh);
     }
   }
@@ -158,6 +163,8 @@ TEST_F(Stream, GoesOnFromASavedStateAsIfItHadNotStopped) {
       ASSERT_EQ(meshes[0][i][p].y, meshes[1][i][p].y) << "frame " << i;
       ASSERT_EQ(meshes[0][i][p].z, meshes[1][i][p].z) << "frame " << i;
     }
+    const ImageView a = pictures[0][i].view(), b = pictures[1][i].view();
+    ASSERT_EQ(std::memcmp(a.data, b.data, static_cast<std::size_t>(a.stride_bytes) * a.height), 0) << i;
   }
 }
 
