@@ -230,6 +230,18 @@ class VideoTest(CommandCase):
 
     def test_a_killed_run_goes_on_and_gives_the_same_bytes(self):
         clip = self.clip(frames=320, width=240, height=180, audio=1, cut=170)
+    def test_a_folder_of_somebody_else_in_the_place_of_ours_is_kept(self):
+        clip = self.clip(frames=2)
+        (self.part / 'sub').mkdir(parents=True)
+        for name in ('notes.txt', 'sub/deep.txt'):
+            (self.part / name).write_text('precious')
+        for words in ([], ['--overwrite'], ['--resume']):
+            self.refused(self.video(clip, *words), FAILED, 'out.mp4.mien-part', 'holds')
+        self.part.rename(self.folder / 'moved')
+        self.part.symlink_to(self.folder / 'moved')
+        self.refused(self.video(clip, '--overwrite'), FAILED, 'out.mp4.mien-part', 'is a link')
+        self.assertEqual(sorted(str(p.relative_to(self.folder / 'moved')) for p in (self.folder / 'moved').rglob('*')), ['notes.txt', 'sub', 'sub/deep.txt'])
+
         whole = self.folder / 'whole.mp4'
         self.report(clip, output=whole)
         for count in (1, 2):
