@@ -399,6 +399,18 @@ class CommandTest(CommandCase):
         _, error = process.communicate(timeout=30)
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png'])
+    def test_a_run_that_nohup_started_survives_a_hangup(self):
+        big = self.folder / 'big.png'
+        big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
+        process = subprocess.Popen([str(PROGRAM), 'inspect', str(big)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        while process.poll() is None and not catches_interrupts(process.pid):
+            time.sleep(0.001)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, NO_FACE, error)
+
 
     def test_ctrl_c_in_a_batch_says_how_many_are_done(self):
         (self.folder / 'in').mkdir()
