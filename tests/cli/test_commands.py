@@ -192,6 +192,19 @@ class CommandTest(CommandCase):
         (self.folder / 'more').mkdir()
         shutil.copy(TARGET, self.folder / 'more' / 'a.jpg')
         self.refused(self.batch('a.jpg', 'more/a.jpg'), BAD_ARGUMENTS, 'two pictures', 'out/a.jpg')
+    def test_a_batch_of_thousands_starts_at_once(self):
+        names = [self.folder / 'in' / f'{number}.jpg' for number in range(4000)]
+        for folder in ('in', 'out'):
+            (self.folder / folder).mkdir()
+        for name in names:
+            name.touch()
+        begin = time.monotonic()
+        result = self.run_mien('batch', '-s', SOURCE, 'in', '-o', 'out')
+        self.assertEqual(result.returncode, DECLINED, result.stderr)        # that is asked after the names were looked at
+        self.assertLess(time.monotonic() - begin, 5)
+        (self.folder / 'out' / '7.jpg').symlink_to(names[3999])
+        self.refused(self.batch('in'), BAD_ARGUMENTS, 'out/7.jpg', 'inputs are never overwritten')
+
         self.assertFalse((self.folder / 'out').exists())
         for output in ('one.jpg', 'out/{nmae}.jpg', 'out/{nmae}'):
             self.refused(self.batch('a.jpg', output=output), BAD_ARGUMENTS, output, '{name}')
