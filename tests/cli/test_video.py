@@ -108,6 +108,19 @@ class VideoTest(CommandCase):
         for option in ('--tone-strength', '--tone-threshold'):
             self.refused(self.run_mien('swap', '-s', SOURCE, '-t', 'in.mp4', '-o', self.out, '--i-have-consent', option, '1'), BAD_ARGUMENTS, option)
 
+    def test_a_clip_is_seen_however_it_is_named(self):
+        clip = self.clip(frames=2)
+        for words in (['--target', clip], [f'--target={clip}'], [f'-t{clip}'], ['-tin.mp4']):
+            result = self.run_mien('swap', '-s', SOURCE, *words, '-o', self.out, '--i-have-consent', '--mode', 'fast')
+            self.assertEqual(result.returncode, DONE, (words, result.stderr))
+            self.assertIn('2 of 2 frames fused', result.stdout)
+            self.out.unlink()           # a clip, too
+
+    def test_the_help_tells_of_all_that_clips_take(self):
+        self.assertIn('--resume', self.run_mien('swap', '--help').stdout)
+        self.assertIn('video', self.run_mien('bench', '--help').stdout)
+        self.refused(self.swap('--resume'), BAD_ARGUMENTS, '--resume', TARGET, 'no clip')
+
     def test_a_batch_takes_no_clips(self):
         result = self.run_mien('batch', '-s', SOURCE, self.clip(frames=2), '-o', self.folder / 'out', '--i-have-consent')
         self.assertEqual(result.returncode, FAILED, result.stderr)
