@@ -103,7 +103,8 @@ class CommandTest(CommandCase):
             report = json.loads(self.swap('--json', '--overwrite', '--face', 'near', f'{(box[0] + box[2]) / 2},{box[3] + 40}', target=TWO).stdout)
             self.assertEqual([f['fused'] for f in report['faces']], [wanted == 0, wanted == 1])
         self.out.unlink()
-        self.refused(self.swap('--face', 'near', 'here', target=TWO), BAD_ARGUMENTS, 'X,Y')
+        for point in ('here', 'nan,inf', '10,-inf'):
+            self.refused(self.swap('--face', 'near', point, target=TWO), BAD_ARGUMENTS, 'X,Y', point)
 
     def test_order_by_size_numbers_the_largest_first(self):
         widths = [f['quality']['width_px'] for f in json.loads(self.run_mien('faces', TWO, '--json', '--order', 'size').stdout)['faces']]
