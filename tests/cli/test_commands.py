@@ -97,6 +97,14 @@ class CommandTest(CommandCase):
         self.assertGreater((self.folder / 'sheet.png').stat().st_size, 10_000)
         self.assertIn('sharpness', self.run_mien('faces', TWO).stdout)
 
+    def test_drawings_of_a_labelled_photo_are_labelled(self):
+        self.assertEqual(self.swap().returncode, DONE)
+        for command, photo, code in (('faces', self.out, DONE), ('inspect', self.out, DONE), ('faces', TARGET, LABEL_POLICY), ('inspect', TARGET, LABEL_POLICY)):
+            for ending in ('jpg', 'png', 'webp'):
+                drawing = f'drawing.{ending}'
+                self.assertEqual(self.run_mien(command, photo, '-o', drawing, '--overwrite').returncode, DONE)
+                self.assertEqual(self.run_mien('label', 'verify', drawing).returncode, code, (command, photo, drawing))
+
     def test_near_takes_the_face_at_a_point(self):
         boxes = [f['box_px'] for f in json.loads(self.run_mien('faces', TWO, '--json').stdout)['faces']]
         for wanted, box in enumerate(boxes):
