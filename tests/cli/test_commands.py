@@ -192,15 +192,6 @@ class CommandTest(CommandCase):
         batch = json.loads(self.batch(TARGET, '--json').stdout)
         self.assertEqual(batch['pictures'][0]['faces'], one['faces'])
 
-    def test_batches_that_make_no_sense(self):
-        (self.folder / 'empty').mkdir()
-        shutil.copy(TARGET, self.folder / 'a.jpg')
-        self.refused(self.batch('empty'), UNREADABLE, 'empty', 'no picture')
-        self.refused(self.batch('*.png'), UNREADABLE, '*.png')
-        self.refused(self.batch('a.jpg', output='{name}.{ext}'), BAD_ARGUMENTS, 'inputs are never overwritten')
-        (self.folder / 'more').mkdir()
-        shutil.copy(TARGET, self.folder / 'more' / 'a.jpg')
-        self.refused(self.batch('a.jpg', 'more/a.jpg'), BAD_ARGUMENTS, 'two pictures', 'out/a.jpg')
     def test_a_batch_of_thousands_starts_at_once(self):
         names = [self.folder / 'in' / f'{number}.jpg' for number in range(4000)]
         for folder in ('in', 'out'):
@@ -214,6 +205,15 @@ class CommandTest(CommandCase):
         (self.folder / 'out' / '7.jpg').symlink_to(names[3999])
         self.refused(self.batch('in'), BAD_ARGUMENTS, 'out/7.jpg', 'inputs are never overwritten')
 
+    def test_batches_that_make_no_sense(self):
+        (self.folder / 'empty').mkdir()
+        shutil.copy(TARGET, self.folder / 'a.jpg')
+        self.refused(self.batch('empty'), UNREADABLE, 'empty', 'no picture')
+        self.refused(self.batch('*.png'), UNREADABLE, '*.png')
+        self.refused(self.batch('a.jpg', output='{name}.{ext}'), BAD_ARGUMENTS, 'inputs are never overwritten')
+        (self.folder / 'more').mkdir()
+        shutil.copy(TARGET, self.folder / 'more' / 'a.jpg')
+        self.refused(self.batch('a.jpg', 'more/a.jpg'), BAD_ARGUMENTS, 'two pictures', 'out/a.jpg')
         self.assertFalse((self.folder / 'out').exists())
         for output in ('one.jpg', 'out/{nmae}.jpg', 'out/{nmae}'):
             self.refused(self.batch('a.jpg', output=output), BAD_ARGUMENTS, output, '{name}')
@@ -399,6 +399,18 @@ class CommandTest(CommandCase):
             self.assertEqual(done.returncode, BAD_ARGUMENTS, done.stderr)
             self.assertIn('mien-video', done.stderr)
 
+    def test_a_run_that_nohup_started_survives_a_hangup(self):
+        big = self.folder / 'big.png'
+        big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
+        process = subprocess.Popen([str(PROGRAM), 'inspect', str(big)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        while process.poll() is None and not catches_interrupts(process.pid):
+            time.sleep(0.001)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, NO_FACE, error)
+
     def test_ctrl_c_leaves_nothing_behind(self):
         big = self.folder / 'big.png'
         big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
@@ -421,18 +433,6 @@ class CommandTest(CommandCase):
         _, error = process.communicate(timeout=30)
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ['big.png'])
-    def test_a_run_that_nohup_started_survives_a_hangup(self):
-        big = self.folder / 'big.png'
-        big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
-        process = subprocess.Popen([str(PROGRAM), 'inspect', str(big)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment,
-                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
-        while process.poll() is None and not catches_interrupts(process.pid):
-            time.sleep(0.001)
-        time.sleep(0.05)
-        process.send_signal(signal.SIGHUP)
-        _, error = process.communicate(timeout=30)
-        self.assertEqual(process.returncode, NO_FACE, error)
-
 
     def test_ctrl_c_in_a_batch_says_how_many_are_done(self):
         (self.folder / 'in').mkdir()
