@@ -13,8 +13,9 @@ namespace {
 
 constexpr double kMissingSeconds =
     0.5;  // a clip that ends earlier than its header says by more is called truncated
-constexpr double kJumpSeconds = 0.5;  // backwards within a track; less is a muxer's or a damage's untidiness
-constexpr double kReadOnSeconds = 1;  // beyond the end, for tracks that lag behind
+constexpr double kJumpSeconds = 0.5;         // backwards within a track; less is a muxer's untidiness
+constexpr double kSubtitleJumpSeconds = 10;  // some are written out of their order
+constexpr double kReadOnSeconds = 1;         // beyond the end, for tracks that lag behind
 // Each keeps a frame or two; up to 1280 x 720 one thread is several times faster than all that follows.
 constexpr int kDecoderThreads = 2, kOneThreadPixels = 1280 * 736;
 constexpr int kMostDamages = 10'000;         // then the rest of the decoder's frames is given up
@@ -216,9 +217,11 @@ bool ClipReader::jumps_back(const AVPacket& packet) {
   if (packet.dts == AV_NOPTS_VALUE) return false;
   last_dts_.resize(input_->nb_streams, AV_NOPTS_VALUE);
   std::int64_t& last = last_dts_[static_cast<std::size_t>(packet.stream_index)];
-  const double tick = av_q2d(input_->streams[packet.stream_index]->time_base);
-  if (last != AV_NOPTS_VALUE &&
-      (static_cast<double>(last) - static_cast<double>(packet.dts)) * tick > kJumpSeconds)
+  const AVStream& stream = *input_->streams[packet.stream_index];
+  const double tick = av_q2d(stream.time_base);
+  const bool written_in_order = stream.codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE;
+  if (last != AV_NOPTS_VALUE && (static_cast<double>(last) - static_cast<double>(packet.dts)) * tick >
+                                    (written_in_order ? kJumpSeconds : kSubtitleJumpSeconds))
     jumped_at_ = static_cast<double>(last) * tick;
   last = packet.dts;
   return jumped_at_.has_value();
