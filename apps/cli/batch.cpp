@@ -1,13 +1,17 @@
 // mien batch
 #include <glob.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "consent.h"
 #include "core/try.h"
@@ -78,6 +82,7 @@ std::vector<fs::path> matches_of(const std::string& pattern) {
 // Every input once, in the order in which they were named; a folder's by name.
 Result<std::vector<fs::path>> pictures_of(const std::vector<std::string>& inputs) {
   std::vector<fs::path> out;
+  std::set<std::string> known;
   std::error_code error;
   for (const std::string& input : inputs) {
     std::vector<fs::path> found;
@@ -98,7 +103,7 @@ Result<std::vector<fs::path>> pictures_of(const std::vector<std::string>& inputs
                 ": there is no such file or folder, and no file fits it as a pattern; check the spelling");
     }
     for (const fs::path& file : found) {
-      if (std::find(out.begin(), out.end(), file) == out.end()) out.push_back(file);
+      if (known.insert(file.string()).second) out.push_back(file);
     }
   }
   return out;
@@ -129,6 +134,27 @@ fs::path output_for(const fs::path& input, const std::string& pattern) {
   return out;
 }
 
+// The file behind a name, whatever links lead to it: device and number. Empty: there is none.
+std::optional<std::pair<dev_t, ino_t>> file_number(const fs::path& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) != 0) return std::nullopt;
+  return std::pair(info.st_dev, info.st_ino);
+}
+
+// By number, since a folder may hold ten thousand pictures: each with each would take minutes.
+Done outputs_are_no_inputs(const std::vector<Job>& jobs) {
+  std::map<std::pair<dev_t, ino_t>, fs::path> inputs;
+  for (const Job& job : jobs) {
+    if (const auto number = file_number(job.input)) inputs.emplace(*number, job.input);
+  }
+  for (const Job& job : jobs) {
+    const auto number = file_number(job.output);
+    const auto found = number ? inputs.find(*number) : inputs.end();
+    if (found != inputs.end()) MIEN_TRY(output_is_no_input(job.output, found->second, {}));
+  }
+  return {};
+}
+
 Result<std::vector<Job>> jobs_of(const BatchOptions& options, const std::vector<Role>& roles) {
   MIEN_TRY(check_pattern(options.output));
   MIEN_ASSIGN(const std::vector<fs::path> inputs, pictures_of(options.inputs));
@@ -144,9 +170,7 @@ Result<std::vector<Job>> jobs_of(const BatchOptions& options, const std::vector<
     }
     MIEN_TRY(output_is_no_input(output, input, roles));
   }
-  for (const Job& job : out) {
-    for (const fs::path& input : inputs) MIEN_TRY(output_is_no_input(job.output, input, {}));
-  }
+  MIEN_TRY(outputs_are_no_inputs(out));
   return out;
 }
 

@@ -187,8 +187,7 @@ Result<int> bench_video(const BenchVideoOptions& options, const Common& common) 
 Command add_bench_with_video(Arguments& app, const Common& common) {
   const Command photos = add_bench(app, common);
   auto o = std::make_shared<BenchVideoOptions>();
-  Arguments& video = app.add_subcommand(
-      "video", "The same for clips: frames a second of decoding, fusing, encoding, and all together");
+  Arguments& video = app.add_subcommand("video", kBenchVideoHelp);
   video.fallthrough();  // --source, --target and --mode are those of mien bench
   video.add_option("--heights", o->heights, "Sizes to try, 16:9 (default 480 720 1080 1440 2160)")
       .check(Range(120, 4320));

@@ -12,6 +12,13 @@ namespace mien::cli {
 
 using Command = std::function<int()>;
 
+// Clips are for mien-video, but the help of both programs tells of all commands.
+#if defined(MIEN_WITH_VIDEO) || defined(MIEN_HANDS_CLIPS_ON)
+#define MIEN_OFFERS_CLIPS
+#endif
+inline constexpr char kBenchVideoHelp[] =
+    "The same for clips: frames a second of decoding, fusing, encoding, and all together";
+
 // Options that every command shares.
 struct Common {
   std::filesystem::path models_folder;  // empty: beside the program

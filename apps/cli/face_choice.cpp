@@ -1,6 +1,7 @@
 #include "face_choice.h"
 
 #include <charconv>
+#include <cmath>
 
 #include "core/try.h"
 
@@ -18,7 +19,7 @@ Result<Point2f> parse_point(const std::string& text) {
   const auto comma = text.find(',');
   Point2f out;
   if (comma == std::string::npos || !parse(begin, begin + comma, &out.x) ||
-      !parse(begin + comma + 1, end, &out.y)) {
+      !parse(begin + comma + 1, end, &out.y) || !std::isfinite(out.x) || !std::isfinite(out.y)) {
     return Status(
         Code::kInvalidArgument,
         "--face near '" + text + "': expected X,Y in pixels of the target, like --face near 640,300");

@@ -10,6 +10,7 @@
 #include "face_choice.h"
 #include "media/encode.h"
 #include "media/file_io.h"
+#include "media/label.h"
 #include "mien/media.h"
 #include "people.h"
 #include "report.h"
@@ -61,14 +62,15 @@ std::vector<std::string> sheet_lines(const FaceInfo& face, std::optional<float> 
   return lines;
 }
 
-Done write_sheet(const Faces& faces, ImageView photo, const FacesOptions& options) {
+Done write_sheet(const Faces& faces, const Photo& photo, const FacesOptions& options) {
   const auto format = format_from_extension(options.sheet);  // there is one: check_output() looked
   std::vector<SheetCell> cells;
   for (std::size_t i = 0; i < faces.list.size(); ++i)
     cells.push_back(
         {faces.list[i].face, sheet_lines(faces.list[i], faces.similarity[i]), refused(faces.list[i])});
-  const Image sheet = contact_sheet(photo, cells);
-  MIEN_ASSIGN(const Bytes bytes, encode_plain(sheet.view(), {}, *format, 92));
+  const Image sheet = contact_sheet(photo.image.view(), cells);
+  MIEN_ASSIGN(const Bytes bytes,
+              encode_plain(sheet.view(), metadata_of_drawing(photo.metadata), *format, 92));
   return write_file(options.sheet, bytes, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
 }
 
@@ -154,7 +156,7 @@ Result<int> faces(const FacesOptions& options, const Common& common) {
            kNoFaceAdvice);
     return static_cast<int>(kNoUsableFace);
   }
-  if (!options.sheet.empty()) MIEN_TRY(write_sheet(found, photo.image.view(), options));
+  if (!options.sheet.empty()) MIEN_TRY(write_sheet(found, photo, options));
   return static_cast<int>(kDone);
 }
 

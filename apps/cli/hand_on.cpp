@@ -16,9 +16,11 @@ constexpr char kVideoCommand[] = "video", kVideoProgram[] = "mien-video";
 bool asks_for_a_clip(char** arguments) {
   for (char** word = arguments + 1; *word != nullptr; ++word) {
     if (std::string_view(*word) == kVideoCommand) return true;
-    // --target=clip.mp4 as well as --target clip.mp4
-    const std::string_view text(*word), value = text.substr(text.starts_with("--") ? text.find('=') + 1 : 0);
-    if (is_clip_file(value)) return true;
+    // --target clip.mp4, --target=clip.mp4 and -tclip.mp4
+    const std::string_view text(*word);
+    if (is_clip_file(text)) return true;
+    if (text.starts_with("--") && is_clip_file(text.substr(text.find('=') + 1))) return true;
+    if (text.starts_with('-') && text.size() > 2 && is_clip_file(text.substr(2))) return true;
   }
   return false;
 }

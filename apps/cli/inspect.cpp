@@ -7,6 +7,7 @@
 #include "drawing.h"
 #include "media/encode.h"
 #include "media/file_io.h"
+#include "media/label.h"
 #include "mien/engine.h"
 #include "mien/media.h"
 #include "report.h"
@@ -21,12 +22,13 @@ struct InspectOptions {
   bool json = false, mesh = false, overwrite = false;
 };
 
-// A drawing shows the photo as it is, with lines on it: it is not fused and needs no label.
+// A drawing shows the photo as it is, with lines on it: it is not fused and gets no label but the photo's.
 Done write_drawing(const std::vector<Face>& faces, const Photo& photo, const InspectOptions& options) {
   const auto format = format_from_extension(options.drawn);  // there is one: check_output() looked
   Image drawing = photo.image.clone();
   draw_faces(faces, drawing.mutable_view());
-  MIEN_ASSIGN(const Bytes bytes, encode_plain(drawing.view(), {}, *format, 92));
+  MIEN_ASSIGN(const Bytes bytes,
+              encode_plain(drawing.view(), metadata_of_drawing(photo.metadata), *format, 92));
   return write_file(options.drawn, bytes, options.overwrite ? IfExists::kReplace : IfExists::kRefuse);
 }
 

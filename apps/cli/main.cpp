@@ -95,8 +95,12 @@ int run(int argc, char** argv) {
   add("bench", "Measure speed and memory with your photos",
       [&](Arguments& sub) { return add_bench_with_video(sub, common); });
 #else
-  add("bench", "Measure speed and memory with your photos",
-      [&](Arguments& sub) { return add_bench(sub, common); });
+  add("bench", "Measure speed and memory with your photos", [&](Arguments& sub) {
+#ifdef MIEN_OFFERS_CLIPS
+    sub.add_subcommand("video", kBenchVideoHelp);  // never run: see main()
+#endif
+    return add_bench(sub, common);
+  });
 #endif
 
   if (const auto code = app.parse(argc, argv)) return *code;

@@ -110,7 +110,7 @@ Command add_swap(Arguments& app, const Common& common) {
   app.add_option("-o,--output", o->output, "Result: .jpg, .png or .webp; of a clip .mp4, .mov, .mkv or .webm")
       .required();
   add_photo_swap_options(app, &o->photo);
-#ifdef MIEN_WITH_VIDEO
+#ifdef MIEN_OFFERS_CLIPS
   app.add_flag("--resume", o->resume, "Go on with a clip where an earlier run stopped (see mien video)");
 #endif
   app.footer(
@@ -124,6 +124,12 @@ Command add_swap(Arguments& app, const Common& common) {
       return clip.ok() ? run_video(*clip, common) : report_error(clip.status());
     }
 #endif
+    std::error_code error;
+    if (o->resume && fs::exists(o->target, error))
+      return report_error(
+          {Code::kInvalidArgument, "--resume was given for " + o->target.string() +
+                                       ", which is no clip; expected a clip, leave it out for "
+                                       "photos"});
     Progress progress(!o->photo.shared.json);
     auto outcome = swap(*o, common, progress);
     progress.clear();

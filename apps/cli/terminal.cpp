@@ -126,7 +126,12 @@ void say_when_stopped(const std::string& sentence, const std::filesystem::path& 
 void stop_cleanly_on_signals() {
   struct sigaction action {};
   action.sa_handler = stop;
-  for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaction(number, &action, nullptr);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    // Who started us may have said that it does not count: nohup.
+    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    sigaction(number, &action, nullptr);
+  }
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);  // writing beyond a size limit then fails like a full disk
 }

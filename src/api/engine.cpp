@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 
 #include "api/engine_parts.h"
 #include "api/enrol_file.h"
@@ -100,6 +101,11 @@ Done FusionOptions::validate() const {
   if (faces == FaceChoice::kNumber && face_number < 1) {
     return Status(Code::kInvalidArgument,
                   "face number is " + std::to_string(face_number) + ", expected 1 or more");
+  }
+  if (faces == FaceChoice::kNear && !(std::isfinite(near.x) && std::isfinite(near.y))) {
+    return Status(Code::kInvalidArgument, "the point near the face is " + std::to_string(near.x) + ", " +
+                                              std::to_string(near.y) +
+                                              ", expected two finite numbers, in pixels of the picture");
   }
   if (!(min_similarity >= -1 && min_similarity <= 1)) {
     return Status(Code::kInvalidArgument,

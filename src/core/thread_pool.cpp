@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +16,15 @@ struct ThreadPool::Workers {
   std::vector<std::thread> threads;
   bool stop = false;
   std::vector<Job*> open;  // jobs that may be joined; the last one first
+
+  ~Workers() {
+    {
+      std::lock_guard lock(mutex);
+      stop = true;
+    }
+    wake.notify_all();
+    for (std::thread& t : threads) t.join();
+  }
 
   void take_chunks(Job& job) {
     try {
@@ -68,18 +78,16 @@ struct ThreadPool::Workers {
 ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)) {
   if (threads_ == 1) return;
   workers_ = std::make_unique<Workers>();
-  for (int i = 1; i < threads_; ++i) workers_->threads.emplace_back([w = workers_.get()] { w->loop(); });
+  workers_->threads.reserve(static_cast<std::size_t>(threads_ - 1));
+  try {
+    for (int i = 1; i < threads_; ++i) workers_->threads.emplace_back([w = workers_.get()] { w->loop(); });
+  } catch (const std::system_error&) {  // the machine gives no more (ulimit -u): slower, with the same result
+    threads_ = 1 + static_cast<int>(workers_->threads.size());
+    if (threads_ == 1) workers_.reset();
+  }
 }
 
-ThreadPool::~ThreadPool() {
-  if (!workers_) return;
-  {
-    std::lock_guard lock(workers_->mutex);
-    workers_->stop = true;
-  }
-  workers_->wake.notify_all();
-  for (std::thread& t : workers_->threads) t.join();
-}
+ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::for_ranges(int begin, int end, int grain, const std::function<void(int, int)>& work) {
   if (end <= begin) return;

@@ -13,7 +13,8 @@ class ThreadPool {
  public:
   class Beside;
 
-  // threads: how many work on a job, the calling one included; 1 starts none.
+  // threads: how many work on a job, the calling one included; 1 starts none. Fewer where the machine does
+  // not let so many start.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

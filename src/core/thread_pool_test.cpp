@@ -1,6 +1,7 @@
 #include "core/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -22,6 +23,27 @@ TEST(ThreadPool, VisitsEveryIndexOnceForAnyThreadCount) {
     }
   }
 }
+
+#ifdef __GLIBC__
+TEST(ThreadPool, GoesOnWithTheThreadsThatCanBeStarted) {
+  pthread_attr_t usual, impossible;
+  ASSERT_EQ(pthread_getattr_default_np(&usual), 0);
+  ASSERT_EQ(pthread_attr_init(&impossible), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&impossible, std::size_t{1} << 46), 0);  // more than there is
+  ASSERT_EQ(pthread_setattr_default_np(&impossible), 0);
+  std::atomic<int> sum{0};
+  {
+    ThreadPool pool(4);
+    pool.for_ranges(0, 16, 1, [&](int first, int last) { sum += last - first; });
+    ThreadPool::Beside beside(pool, [&] { ++sum; });
+    beside.start();
+    beside.finish();
+  }
+  pthread_setattr_default_np(&usual);
+  pthread_attr_destroy(&usual), pthread_attr_destroy(&impossible);
+  EXPECT_EQ(sum.load(), 17);
+}
+#endif
 
 TEST(ThreadPool, CanBeUsedManyTimesInARow) {
   ThreadPool pool(4);

@@ -145,6 +145,16 @@ Bytes output_xmp(const Metadata& of_target, const Provenance& how, const std::st
   return to_bytes(packet.serialise());
 }
 
+Metadata metadata_of_drawing(const Metadata& of_photo) {
+  const auto label = label_of(of_photo);
+  const bool unlabelled = label.ok() && label->digital_source_type.empty() && !label->aigc &&
+                          label->prior_digital_source_types.empty() && label->prior_aigc.empty() &&
+                          !label->prior_c2pa;
+  Metadata out;
+  if (!unlabelled) out.xmp = output_xmp(of_photo, {}, "");
+  return out;
+}
+
 Result<LabelRecord> label_of(const Metadata& metadata) {
   XmpPacket packet;
   if (!metadata.xmp.empty()) {

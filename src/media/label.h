@@ -16,6 +16,10 @@ namespace mien {
 //   id   the number of the picture, for ProduceID
 Bytes output_xmp(const Metadata& of_target, const Provenance& how, const std::string& id);
 
+// For a drawing of a photo: its packet, in which the label is, where the photo is labelled (or its packet
+// cannot be read); else nothing.
+Metadata metadata_of_drawing(const Metadata& of_photo);
+
 // What such a packet says; kUnreadable when it is no XMP. aigc_text and had_c2pa of the metadata count as
 // labels too.
 Result<LabelRecord> label_of(const Metadata& metadata);

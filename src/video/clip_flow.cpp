@@ -1,6 +1,7 @@
 #include "video/clip_flow.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -30,20 +31,27 @@ Done ClipFlow::run(const ClipWatcher& watcher) {
   if (pace_) follow_level();
   started_ = Clock::now();
   for (std::size_t i = 0; i < kFrames; ++i) free_.push(Item{std::make_unique<ClipFrame>(), {}});
-  std::thread decoder([this] { guard(&ClipFlow::decode), decoded_.close(); });
-  std::thread encoder([this] { guard(&ClipFlow::encode), free_.close(), fused_.close(); });
   watcher_ = &watcher;
-  guard(&ClipFlow::fuse);
+  std::thread decoder, encoder;
+  try {
+    decoder = std::thread([this] { guard(&ClipFlow::decode), decoded_.close(); });
+    encoder = std::thread([this] { guard(&ClipFlow::encode), free_.close(), fused_.close(); });
+    guard(&ClipFlow::fuse);
+  } catch (const std::system_error& error) {
+    fail({Code::kLimit, job_.clip.string() + ": the threads that decode and encode cannot be started (" +
+                            error.code().message() +
+                            "), expected two more; close other programs or raise the limit (ulimit -u)"});
+  }
   fused_.close();
   decoded_.close();  // after an error the decoder may still wait
-  encoder.join();
+  if (encoder.joinable()) encoder.join();
   free_.close();
-  decoder.join();
+  if (decoder.joinable()) decoder.join();
   const std::lock_guard lock(mutex_);
   return error_ ? Done(*error_) : Done();
 }
 
-// The first error stops all stages: their queues close.
+// The first error stops all stages.
 void ClipFlow::guard(Done (ClipFlow::*stage)()) {
   Done done;
   try {
@@ -55,10 +63,13 @@ void ClipFlow::guard(Done (ClipFlow::*stage)()) {
   } catch (const std::exception& error) {
     done = Status(Code::kInternal, job_.clip.string() + ": unexpected error: " + error.what());
   }
-  if (done.ok()) return;
+  if (!done.ok()) fail(done.status());
+}
+
+void ClipFlow::fail(const Status& status) {
   {
     const std::lock_guard lock(mutex_);
-    if (!error_) error_ = done.status();
+    if (!error_) error_ = status;
   }
   free_.close(), decoded_.close(), fused_.close();
 }

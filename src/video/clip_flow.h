@@ -59,6 +59,7 @@ class ClipFlow {
   std::optional<StreamFrame> look_ahead();
   Done encode();
   void guard(Done (ClipFlow::*stage)());
+  void fail(const Status& status);  // keeps the first one and closes the queues
   bool end_segment();
   void follow_level();
   void pace(double frame_ms);

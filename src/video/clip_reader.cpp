@@ -13,7 +13,9 @@ namespace {
 
 constexpr double kMissingSeconds =
     0.5;  // a clip that ends earlier than its header says by more is called truncated
-constexpr double kReadOnSeconds = 1;  // beyond the end, for tracks that lag behind
+constexpr double kJumpSeconds = 0.5;         // backwards within a track; less is a muxer's untidiness
+constexpr double kSubtitleJumpSeconds = 10;  // some are written out of their order
+constexpr double kReadOnSeconds = 1;         // beyond the end, for tracks that lag behind
 // Each keeps a frame or two; up to 1280 x 720 one thread is several times faster than all that follows.
 constexpr int kDecoderThreads = 2, kOneThreadPixels = 1280 * 736;
 constexpr int kMostDamages = 10'000;         // then the rest of the decoder's frames is given up
@@ -199,14 +201,30 @@ Result<ClipItem> ClipReader::next(ClipFrame* frame, AVPacket* packet) {
     if (draining_) return ClipItem::kEnd;
     av_packet_unref(packet);
     const int read = av_read_frame(input_.get(), packet);
-    if (read < 0) {
+    if (read < 0 || jumps_back(*packet)) {
       draining_ = true;
-      damaged_ += read != AVERROR_EOF;
+      damaged_ += read < 0 && read != AVERROR_EOF;
       avcodec_send_packet(decoder_.get(), nullptr);
     } else if (take_packet(packet)) {
       return ClipItem::kPacket;
     }
   }
+}
+
+// Clips that were put one after the other as they are begin anew in the middle. By decoding times, which
+// never go back; by each track's own, since tracks may lag behind each other.
+bool ClipReader::jumps_back(const AVPacket& packet) {
+  if (packet.dts == AV_NOPTS_VALUE) return false;
+  last_dts_.resize(input_->nb_streams, AV_NOPTS_VALUE);
+  std::int64_t& last = last_dts_[static_cast<std::size_t>(packet.stream_index)];
+  const AVStream& stream = *input_->streams[packet.stream_index];
+  const double tick = av_q2d(stream.time_base);
+  const bool written_in_order = stream.codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE;
+  if (last != AV_NOPTS_VALUE && (static_cast<double>(last) - static_cast<double>(packet.dts)) * tick >
+                                    (written_in_order ? kJumpSeconds : kSubtitleJumpSeconds))
+    jumped_at_ = static_cast<double>(last) * tick;
+  last = packet.dts;
+  return jumped_at_.has_value();
 }
 
 // The clip is decoded from its beginning even where it could be entered later: only so are damaged and
@@ -335,9 +353,16 @@ std::vector<std::string> ClipReader::remarks() const {
   if (damaged_ > 0)
     out.push_back("the clip is damaged in " + count_of(damaged_, "place") +
                   "; what could be decoded was used");
+  char text[200];
+  if (jumped_at_) {
+    std::snprintf(text, sizeof text,
+                  "the clip's time stamps jump back at %.2f s, as where files were put one after the other; "
+                  "what comes after was left out, rewrite the clip with other software to keep it",
+                  *jumped_at_);
+    out.emplace_back(text);
+  }
   const double promised = start_ + length_seconds();
-  if (length_seconds() > 0 && frames_ > 0 && last_end_ < promised - kMissingSeconds) {
-    char text[160];
+  if (!jumped_at_ && length_seconds() > 0 && frames_ > 0 && last_end_ < promised - kMissingSeconds) {
     std::snprintf(text, sizeof text, "the clip is truncated: its pictures end at %.2f s, %.2f s are missing",
                   last_end_, promised - last_end_);
     out.emplace_back(text);

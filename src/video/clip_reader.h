@@ -1,6 +1,10 @@
 // Reads a clip: frames of its picture track, and the packets of all tracks that are carried over as they are.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "mien/status.h"
 #include "video/clip_frame.h"
 #include "video/clip_options.h"
@@ -43,6 +47,7 @@ class ClipReader {
   std::int64_t end_pts() const;  // where the last picture ends; AV_NOPTS_VALUE when the file does not say
   std::int64_t shift_us() const { return shift_us_; }  // subtracted from all times that are delivered
 
+  bool jumped_back() const { return jumped_at_.has_value(); }  // so it ended before the file does
   // What was wrong with the file, known after the end; sentences.
   std::vector<std::string> remarks() const;
 
@@ -53,6 +58,7 @@ class ClipReader {
   Done seek(const ClipSpan& span);
   Result<bool> take_frame(ClipFrame* frame);  // null: the frame is skipped
   bool take_packet(AVPacket* packet);
+  bool jumps_back(const AVPacket& packet);
   Done convert(ClipFrame* frame);
   bool within(std::int64_t time, AVRational base, std::int64_t length) const;
 
@@ -68,6 +74,8 @@ class ClipReader {
   std::int64_t shift_us_ = 0, last_pts_ = AV_NOPTS_VALUE;
   double last_end_ = 0;  // seconds in the file's time up to which there are frames
   int frames_ = 0, damaged_ = 0;
+  std::vector<std::int64_t> last_dts_;  // of each stream
+  std::optional<double> jumped_at_;     // seconds in the file's time at which times jump back: the end
   bool draining_ = false, pictures_done_ = false;
 };
 

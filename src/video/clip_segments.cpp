@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstring>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -107,6 +109,16 @@ std::string segment_name(int number) {
   return name;
 }
 
+// Whether it is a file that a run writes into its folder: segments, the job, and what it has in hand.
+bool is_ours(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  std::error_code error;
+  if (entry.symlink_status(error).type() != fs::file_type::regular) return false;
+  const bool numbered = name.find_first_not_of("0123456789") == name.size() - std::strlen(kSegment);
+  return name == kJobFile || name == kInProgress || (numbered && name.ends_with(kSegment)) ||
+         (name.starts_with(".mien-") && name.ends_with(".part"));
+}
+
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -133,14 +145,24 @@ Result<std::unique_ptr<ClipSegments>> ClipSegments::open(const fs::path& output,
     return Status(Code::kUnwritable,
                   folder.string() + ": cannot be created (" + error.message() +
                       "); finished parts of the clip are kept there, choose another place for the output");
-  fs::permissions(folder, fs::perms::owner_all, error);  // the tracker's state may say who is seen
-  const int lock = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fs::is_symlink(fs::symlink_status(folder, error)))
+    return Status(Code::kUnwritable,
+                  folder.string() +
+                      ": is a link, expected a folder or nothing: finished parts of the clip are kept there; "
+                      "remove the link or choose another name for the output");
+  const int lock = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   std::unique_ptr<ClipSegments> out(new ClipSegments(folder, lock));
-  if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    out->finished_ = -1;  // not ours to remove
+  out->finished_ = -1;  // not ours to remove
+  if (lock < 0)
+    return Status(Code::kUnwritable, folder.string() + ": cannot be opened (" +
+                                         std::generic_category().message(errno) +
+                                         "); choose another name for the output");
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
     return Status(Code::kUnwritable, output.string() + ": another run is writing it (" + folder.string() +
                                          "); wait for it or choose another name");
-  }
+  MIEN_TRY(out->check_content());
+  out->finished_ = 0;
+  ::fchmod(lock, S_IRWXU);  // the tracker's state may say who is seen
   MIEN_TRY(out->check_job(job, if_begun));
   MIEN_TRY(out->take_finished());
   if (out->finished_ == 0) {
@@ -149,6 +171,18 @@ Result<std::unique_ptr<ClipSegments>> ClipSegments::open(const fs::path& output,
       out->worthless_.push_back(std::make_unique<UnfinishedFile>(path));
   }
   return out;
+}
+
+// A folder of that name may be somebody else's, and what we do not know is never deleted.
+Done ClipSegments::check_content() const {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, error)) {
+    if (!is_ours(entry))
+      return Status(Code::kUnwritable, folder_.string() + ": holds " + entry.path().filename().string() +
+                                           ", expected nothing but the finished parts of a clip; move it "
+                                           "away or choose another name for the output");
+  }
+  return {};
 }
 
 // Leaves a folder with the job's name and, of the segments, those to go on with.
@@ -173,7 +207,7 @@ Done ClipSegments::check_job(const std::string& job, IfBegun if_begun) {
     // What a run that was killed had in hand goes in any case: a segment, or all of them joined.
     const bool finished = entry.path().extension() == kSegment || entry.path().filename() == kJobFile;
     std::error_code ignored;
-    if (!going_on || !finished) fs::remove(entry.path(), ignored);
+    if (is_ours(entry) && (!going_on || !finished)) fs::remove(entry.path(), ignored);
   }
   if (going_on) return {};
   std::ofstream out(folder_ / kJobFile, std::ios::binary);
@@ -204,7 +238,11 @@ ClipSegments::~ClipSegments() {
 void ClipSegments::remove() {
   part_.reset();
   std::error_code ignored;
-  fs::remove_all(folder_, ignored);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored)) {
+    std::error_code stays;
+    if (is_ours(entry)) fs::remove(entry.path(), stays);
+  }
+  fs::remove(folder_, ignored);  // not empty: somebody put something there meanwhile
   worthless_.clear();
   finished_ = -1;
 }

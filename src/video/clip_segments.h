@@ -45,7 +45,7 @@ class ClipSegments {
 
   // job: a text that is the same for the same inputs and options. kGoOn keeps the segments that are whole,
   // and begins when there are none; kInvalidArgument when they are of another job. kUnwritable: kRefuse and
-  // there are some, or another process is at it.
+  // there are some, another process is at it, or a link or a folder with other files has that name.
   static Result<std::unique_ptr<ClipSegments>> open(const std::filesystem::path& output,
                                                     const std::string& job, IfBegun if_begun);
   static std::filesystem::path first_file_for(const std::filesystem::path& output);
@@ -72,6 +72,7 @@ class ClipSegments {
   friend class SegmentPackets;
   ClipSegments(std::filesystem::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
   std::filesystem::path file(int number) const;
+  Done check_content() const;
   Done check_job(const std::string& job, IfBegun if_begun);
   Done take_finished();
   Done write(const void* bytes, std::size_t size);

@@ -142,6 +142,50 @@ TEST_F(ClipSegmentsTest, BelongToOneRunAtATime) {
   EXPECT_TRUE(fs::exists(file("000000.segment")));
 }
 
+TEST_F(ClipSegmentsTest, AFolderWithOtherFilesStaysAsItIs) {
+  const fs::path folder = ClipSegments::folder_for(output_);
+  for (const char* name : {"notes.txt", "sub/job", "job/inner", "holiday.segment"}) {
+    fs::create_directories((folder / name).parent_path());
+    fs::permissions(folder, fs::perms(0755));
+    std::ofstream(folder / name) << "precious";
+    for (const IfBegun if_begun : {IfBegun::kRefuse, IfBegun::kGoOn, IfBegun::kBeginAnew}) {
+      const auto segments = open(if_begun);
+      ASSERT_FALSE(segments.ok()) << name;
+      EXPECT_EQ(segments.status().code(), Code::kUnwritable);
+      const std::string top = fs::path(name).begin()->string();
+      EXPECT_NE(segments.status().message().find("holds " + top), std::string::npos)
+          << segments.status().message();
+    }
+    EXPECT_TRUE(fs::exists(folder / name)) << name;
+    EXPECT_EQ(fs::status(folder).permissions(), fs::perms(0755));
+    fs::remove_all(folder);
+  }
+}
+
+TEST_F(ClipSegmentsTest, ALinkIsNotFollowed) {
+  const fs::path elsewhere = folder_ / "elsewhere";
+  fs::create_directory(elsewhere);
+  fs::permissions(elsewhere, fs::perms(0755));
+  std::ofstream(elsewhere / "job") << "precious";
+  fs::create_directory_symlink(elsewhere, ClipSegments::folder_for(output_));
+  const auto segments = open(IfBegun::kBeginAnew);
+  ASSERT_FALSE(segments.ok());
+  EXPECT_NE(segments.status().message().find("is a link"), std::string::npos);
+  EXPECT_TRUE(fs::is_symlink(ClipSegments::folder_for(output_)));
+  EXPECT_TRUE(fs::exists(elsewhere / "job"));
+  EXPECT_EQ(fs::status(elsewhere).permissions(), fs::perms(0755));
+}
+
+TEST_F(ClipSegmentsTest, WhatSomebodyPutsThereMeanwhileStays) {
+  begin(1);
+  auto segments = open(IfBegun::kGoOn);
+  ASSERT_TRUE(segments.ok());
+  std::ofstream(file("notes.txt")) << "precious";
+  (*segments)->remove();
+  EXPECT_TRUE(fs::exists(file("notes.txt")));
+  EXPECT_FALSE(fs::exists(file("000000.segment")));
+}
+
 TEST_F(ClipSegmentsTest, LeaveNothingWhenNoneIsFinishedOrAllIsDone) {
   begin(0);
   EXPECT_TRUE(fs::is_empty(folder_));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "core/try.h"
@@ -155,7 +156,10 @@ Status ClipWriter::cannot_write(int error) const {
   const char* advice = error == AVERROR(ENOSPC) || error == AVERROR(EDQUOT) || error == AVERROR(EFBIG)
                            ? "; free some space or choose another disk"
                            : "";
-  if (error == AVERROR(EINVAL)) advice = "; the container does not take these tracks together, write .mkv";
+  if (error == AVERROR(EINVAL))
+    advice = std::strcmp(output_->oformat->name, "matroska") == 0
+                 ? "; some track's packets do not fit together, leave sound out with --audio drop"
+                 : "; the container does not take these tracks together, write .mkv";
   return {Code::kUnwritable, "cannot be written (" + ffmpeg_error(error) + ")" + advice};
 }
 

@@ -102,13 +102,16 @@ Status nothing_to_write(const ClipJob& job, int frames, const std::string& note)
 }
 
 Status unfinished(const Status& status, const ClipJob& job, const ClipSegments& segments) {
-  if (segments.finished() < 1) return status.with_context(job.output.string());
-  return {status.code(), job.output.string() + ": " + status.message() + "; " +
-                             std::to_string(segments.last().frames) + " frames are finished and kept in " +
-                             segments.folder().string() + ", the same command with --resume goes on"};
+  const std::string name = job.output.string() + ": ";
+  const std::string& message = status.message();
+  const std::string sentence = message.starts_with(name) ? message : name + message;
+  if (segments.finished() < 1) return {status.code(), sentence};
+  return {status.code(), sentence + "; " + std::to_string(segments.last().frames) +
+                             " frames are finished and kept in " + segments.folder().string() +
+                             ", the same command with --resume goes on"};
 }
 
-void describe(const ClipReader& reader, const ClipWriter& writer, ClipReport* report) {
+void describe(const ClipReader& reader, const ClipWriter& writer, bool sound_jumped, ClipReport* report) {
   const ClipFormat& format = reader.format();
   const bool on_its_side = format.turn_deg == 90 || format.turn_deg == 270;
   report->width = on_its_side ? format.height : format.width,
@@ -116,6 +119,9 @@ void describe(const ClipReader& reader, const ClipWriter& writer, ClipReport* re
   report->codec = reader.codec_name();
   report->audio_tracks = writer.carried().audio, report->subtitle_tracks = writer.carried().subtitles;
   report->remarks = reader.remarks();
+  if (sound_jumped && !reader.jumped_back())
+    report->remarks.emplace_back(
+        "the time stamps of the clip's sound or subtitles jump back; what comes after was left out of them");
   report->remarks.insert(report->remarks.end(), writer.carried().remarks.begin(),
                          writer.carried().remarks.end());
 }
@@ -160,11 +166,12 @@ Result<ClipReport> fuse_clip(const ClipJob& asked, std::span<const Casting> cast
     segments->remove();
     return nothing_to_write(job, report.frames, flow.progress().first_note);
   }
-  const Done joined =
-      join_clip(job.clip, job.span, *segments, reader->end_pts(), reader->format().time_base, writer.get());
+  bool sound_jumped = false;
+  const Done joined = join_clip(job.clip, job.span, *segments, reader->end_pts(), reader->format().time_base,
+                                writer.get(), &sound_jumped);
   if (!joined.ok()) return unfinished(joined.status(), job, *segments);
   segments->remove();
-  describe(*reader, *writer, &report);
+  describe(*reader, *writer, sound_jumped, &report);
   report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return report;
 }

@@ -28,6 +28,8 @@ class CarriedPackets {
     return what == ClipItem::kPacket;
   }
 
+  bool jumped_back() const { return reader_ != nullptr && reader_->jumped_back(); }
+
   double seconds(const AVPacket& packet) const {
     const std::int64_t time = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
     return static_cast<double>(time) * av_q2d(reader_->input().streams[packet.stream_index]->time_base);
@@ -40,7 +42,7 @@ class CarriedPackets {
 }  // namespace
 
 Done join_clip(const std::filesystem::path& clip, const ClipSpan& span, const ClipSegments& segments,
-               std::int64_t end, AVRational time_base, ClipWriter* writer) {
+               std::int64_t end, AVRational time_base, ClipWriter* writer, bool* jumped_back) {
   MIEN_TRY(writer->begin(segments.times(), end));
   MIEN_ASSIGN(CarriedPackets carried, CarriedPackets::open(clip, span, writer->carried()));
   SegmentPackets pictures(segments);
@@ -58,6 +60,7 @@ Done join_clip(const std::filesystem::path& clip, const ClipSpan& span, const Cl
       MIEN_ASSIGN(more_others, carried.next(other.get()));
     }
   }
+  *jumped_back = carried.jumped_back();
   return writer->finish();
 }
 

@@ -1,6 +1,7 @@
 """What the tests of the command share: the program, a folder of its own for each test.  sys.argv: PROGRAM REPOSITORY"""
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -20,6 +21,12 @@ def png(width, height, rows=None):
     chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
     pixels = zlib.compress(rows if rows is not None else b'')
     return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+
+
+# Tests stop programs by signals, which those that were started with nohup or & would inherit as ignored.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 class CommandCase(unittest.TestCase):

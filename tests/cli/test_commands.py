@@ -97,13 +97,22 @@ class CommandTest(CommandCase):
         self.assertGreater((self.folder / 'sheet.png').stat().st_size, 10_000)
         self.assertIn('sharpness', self.run_mien('faces', TWO).stdout)
 
+    def test_drawings_of_a_labelled_photo_are_labelled(self):
+        self.assertEqual(self.swap().returncode, DONE)
+        for command, photo, code in (('faces', self.out, DONE), ('inspect', self.out, DONE), ('faces', TARGET, LABEL_POLICY), ('inspect', TARGET, LABEL_POLICY)):
+            for ending in ('jpg', 'png', 'webp'):
+                drawing = f'drawing.{ending}'
+                self.assertEqual(self.run_mien(command, photo, '-o', drawing, '--overwrite').returncode, DONE)
+                self.assertEqual(self.run_mien('label', 'verify', drawing).returncode, code, (command, photo, drawing))
+
     def test_near_takes_the_face_at_a_point(self):
         boxes = [f['box_px'] for f in json.loads(self.run_mien('faces', TWO, '--json').stdout)['faces']]
         for wanted, box in enumerate(boxes):
             report = json.loads(self.swap('--json', '--overwrite', '--face', 'near', f'{(box[0] + box[2]) / 2},{box[3] + 40}', target=TWO).stdout)
             self.assertEqual([f['fused'] for f in report['faces']], [wanted == 0, wanted == 1])
         self.out.unlink()
-        self.refused(self.swap('--face', 'near', 'here', target=TWO), BAD_ARGUMENTS, 'X,Y')
+        for point in ('here', 'nan,inf', '10,-inf'):
+            self.refused(self.swap('--face', 'near', point, target=TWO), BAD_ARGUMENTS, 'X,Y', point)
 
     def test_order_by_size_numbers_the_largest_first(self):
         widths = [f['quality']['width_px'] for f in json.loads(self.run_mien('faces', TWO, '--json', '--order', 'size').stdout)['faces']]
@@ -182,6 +191,19 @@ class CommandTest(CommandCase):
         one = json.loads(self.swap('--json').stdout)
         batch = json.loads(self.batch(TARGET, '--json').stdout)
         self.assertEqual(batch['pictures'][0]['faces'], one['faces'])
+
+    def test_a_batch_of_thousands_starts_at_once(self):
+        names = [self.folder / 'in' / f'{number}.jpg' for number in range(4000)]
+        for folder in ('in', 'out'):
+            (self.folder / folder).mkdir()
+        for name in names:
+            name.touch()
+        begin = time.monotonic()
+        result = self.run_mien('batch', '-s', SOURCE, 'in', '-o', 'out')
+        self.assertEqual(result.returncode, DECLINED, result.stderr)        # that is asked after the names were looked at
+        self.assertLess(time.monotonic() - begin, 5)
+        (self.folder / 'out' / '7.jpg').symlink_to(names[3999])
+        self.refused(self.batch('in'), BAD_ARGUMENTS, 'out/7.jpg', 'inputs are never overwritten')
 
     def test_batches_that_make_no_sense(self):
         (self.folder / 'empty').mkdir()
@@ -376,6 +398,18 @@ class CommandTest(CommandCase):
             done = subprocess.run([str(alone), *words], capture_output=True, text=True, env=self.environment)
             self.assertEqual(done.returncode, BAD_ARGUMENTS, done.stderr)
             self.assertIn('mien-video', done.stderr)
+
+    def test_a_run_that_nohup_started_survives_a_hangup(self):
+        big = self.folder / 'big.png'
+        big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
+        process = subprocess.Popen([str(PROGRAM), 'inspect', str(big)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=self.environment,
+                                   preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        while process.poll() is None and not catches_interrupts(process.pid):
+            time.sleep(0.001)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+        _, error = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, NO_FACE, error)
 
     def test_ctrl_c_leaves_nothing_behind(self):
         big = self.folder / 'big.png'

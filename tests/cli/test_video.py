@@ -108,6 +108,19 @@ class VideoTest(CommandCase):
         for option in ('--tone-strength', '--tone-threshold'):
             self.refused(self.run_mien('swap', '-s', SOURCE, '-t', 'in.mp4', '-o', self.out, '--i-have-consent', option, '1'), BAD_ARGUMENTS, option)
 
+    def test_a_clip_is_seen_however_it_is_named(self):
+        clip = self.clip(frames=2)
+        for words in (['--target', clip], [f'--target={clip}'], [f'-t{clip}'], ['-tin.mp4']):
+            result = self.run_mien('swap', '-s', SOURCE, *words, '-o', self.out, '--i-have-consent', '--mode', 'fast')
+            self.assertEqual(result.returncode, DONE, (words, result.stderr))
+            self.assertIn('2 of 2 frames fused', result.stdout)
+            self.out.unlink()           # a clip, too
+
+    def test_the_help_tells_of_all_that_clips_take(self):
+        self.assertIn('--resume', self.run_mien('swap', '--help').stdout)
+        self.assertIn('video', self.run_mien('bench', '--help').stdout)
+        self.refused(self.swap('--resume'), BAD_ARGUMENTS, '--resume', TARGET, 'no clip')
+
     def test_a_batch_takes_no_clips(self):
         result = self.run_mien('batch', '-s', SOURCE, self.clip(frames=2), '-o', self.folder / 'out', '--i-have-consent')
         self.assertEqual(result.returncode, FAILED, result.stderr)
@@ -171,6 +184,16 @@ class VideoTest(CommandCase):
         (self.folder / 'cut.mp4').write_bytes(b'')
         self.refused(self.video('cut.mp4'), UNREADABLE, 'cut.mp4')
 
+    def test_a_clip_whose_time_stamps_jump_back_is_used_up_to_there(self):
+        one = self.clip('one.mkv', frames=30, width=240, height=180, audio=1).read_bytes()
+        (self.folder / 'two.mkv').write_bytes(one + one)
+        for output, words in ((self.folder / 'a.mkv', []), (self.folder / 'b.mkv', ['--audio', 'drop']), (self.folder / 'c.mp4', [])):
+            report = self.report('two.mkv', *words, output=output)
+            self.assertEqual((report['frames'], report['fused_frames']), (30, 30))
+            self.assertEqual(len(report['remarks']), 1, report['remarks'])
+            self.assertIn('jump back', report['remarks'][0])
+            self.assertEqual(self.report(output, output=self.folder / f'again-{output.name}')['remarks'], [])
+
     def test_sound_without_pictures_and_pictures_without_a_face(self):
         self.refused(self.video(self.clip('sound.mp4', pictures=0)), UNREADABLE, 'sound.mp4', 'no pictures')
         self.refused(self.video(self.clip(face=0, frames=6)), NO_FACE, 'in.mp4', '6 frames')
@@ -206,6 +229,18 @@ class VideoTest(CommandCase):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)     # inherited: writing fails as on a full disk
         small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         self.refused(self.video(clip, preexec_fn=small), FAILED, 'out.mp4')
+
+    def test_a_folder_of_somebody_else_in_the_place_of_ours_is_kept(self):
+        clip = self.clip(frames=2)
+        (self.part / 'sub').mkdir(parents=True)
+        for name in ('notes.txt', 'sub/deep.txt'):
+            (self.part / name).write_text('precious')
+        for words in ([], ['--overwrite'], ['--resume']):
+            self.refused(self.video(clip, *words), FAILED, 'out.mp4.mien-part', 'holds')
+        self.part.rename(self.folder / 'moved')
+        self.part.symlink_to(self.folder / 'moved')
+        self.refused(self.video(clip, '--overwrite'), FAILED, 'out.mp4.mien-part', 'is a link')
+        self.assertEqual(sorted(str(p.relative_to(self.folder / 'moved')) for p in (self.folder / 'moved').rglob('*')), ['notes.txt', 'sub', 'sub/deep.txt'])
 
     # work that is not lost
     def test_ctrl_c_says_how_to_go_on(self):

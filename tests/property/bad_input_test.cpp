@@ -51,6 +51,17 @@ bool same(ImageView a, ImageView b) {
   return out;
 }
 
+TEST(FusionOptionsValidate, WantsAFinitePointForTheNearestFace) {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+  FusionOptions options;
+  options.faces = FaceChoice::kNear, options.near = {640, -3};
+  EXPECT_TRUE(options.validate().ok());
+  for (const Point2f point : {Point2f{nan, 0}, Point2f{0, nan}, Point2f{inf, 0}, Point2f{0, -inf}}) {
+    options.near = point;
+    EXPECT_EQ(options.validate().status().code(), Code::kInvalidArgument);
+  }
+}
+
 TEST_F(BadInput, APictureOfOneColourHasNoFaceAndComesBackAsItWas) {
   for (const auto& [width, height] : {std::pair{1, 1}, {1, 700}, {13, 127}, {641, 480}}) {
     for (const std::uint8_t value : {0, 3, 14, 128, 255}) {
