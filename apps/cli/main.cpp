@@ -53,6 +53,17 @@ void add_common_options(Arguments& app, Common& common) {
       .check(OneOf{{"auto", "off"}});
 }
 
+Command add_whole_bench(Arguments& app, const Common& common) {
+#ifdef MIEN_WITH_VIDEO
+  return add_bench_with_video(app, common);
+#else
+#ifdef MIEN_OFFERS_CLIPS
+  app.add_subcommand("video", kBenchVideoHelp);  // never run: see main()
+#endif
+  return add_bench(app, common);
+#endif
+}
+
 int run(int argc, char** argv) {
   stop_cleanly_on_signals();
   Arguments app(kDescription, "mien");
@@ -91,17 +102,8 @@ int run(int argc, char** argv) {
   add(
       "cache", "List or forget what is remembered about enrolled photos",
       [&](Arguments& sub) { return add_cache(sub); }, false);
-#ifdef MIEN_WITH_VIDEO
   add("bench", "Measure speed and memory with your photos",
-      [&](Arguments& sub) { return add_bench_with_video(sub, common); });
-#else
-  add("bench", "Measure speed and memory with your photos", [&](Arguments& sub) {
-#ifdef MIEN_OFFERS_CLIPS
-    sub.add_subcommand("video", kBenchVideoHelp);  // never run: see main()
-#endif
-    return add_bench(sub, common);
-  });
-#endif
+      [&](Arguments& sub) { return add_whole_bench(sub, common); });
 
   if (const auto code = app.parse(argc, argv)) return *code;
 #ifdef MIEN_WITH_VIDEO
