@@ -100,21 +100,28 @@ class DetectPointsTask:
         x8, x16, x32, scores, cells, points, extents = batch
         maps = branch(*(x.float().contiguous(memory_format=torch.channels_last) for x in (x8, x16, x32)))
         _, _, found, spreads = decode([torch.cat([m.new_zeros(len(m), 5, *m.shape[2:]), m], 1) for m in maps])
-        sample, cell = torch.nonzero(cells >= 0, as_tuple=True)
-        face = sample * MOST_FACES + cells[sample, cell].long()
-        found, spread = found[sample, cell].view(-1, 5, 2), spreads[sample, cell]
-        truth, extent = points.view(-1, 5, 2)[face], extents.view(-1)[face]
-        distance = (found - truth).square().sum(-1).add(1e-4).sqrt() / extent[:, None]
-        log_spread = spread - torch.log(extent)[:, None]
-        alone = (distance * torch.exp(-log_spread) + 2 * log_spread).mean()          # of a two-dimensional Laplace distribution
-        weight = scores[sample, cell].pow(3)[:, None] * torch.exp(-2 * log_spread)
-        faces = len(points) * MOST_FACES
-        total = weight.new_zeros(faces, 5).index_add_(0, face, weight)
-        mean = weight.new_zeros(faces, 5, 2).index_add_(0, face, weight[..., None] * found) / total.clamp(min=1e-9)[..., None]
-        seen = total[:, 0] > 0
-        error = (mean - points.view(-1, 5, 2)).square().sum(-1).add(1e-4).sqrt()[seen] / extents.view(-1)[seen][:, None]
-        together = error.mean()
-        return together + self.options.spread_weight * alone, {'points, % of the face': 100 * float(together), 'one cell': 100 * float(distance.mean())}
+        together, alone, distance = points_loss(found, spreads, scores, cells, points, extents)
+        return together + self.options.spread_weight * alone, {'points, % of the face': 100 * float(together), 'one cell': 100 * float(distance)}
+
+
+def points_loss(found, spreads, scores, cells, points, extents):
+    """found n x cells x 10, spreads (log px) n x cells x 5, scores (0 to 1) and cells (which face, -1: none) n x cells, points n x MOST_FACES x 5 x 2,
+    extents n x MOST_FACES (px). -> mean distance of a face's points after its cells were averaged, loss of the single cells, their mean distance;
+    distances as shares of the face"""
+    sample, cell = torch.nonzero(cells >= 0, as_tuple=True)
+    face = sample * MOST_FACES + cells[sample, cell].long()
+    found, spread = found[sample, cell].view(-1, 5, 2), spreads[sample, cell]
+    truth, extent = points.view(-1, 5, 2)[face], extents.view(-1)[face]
+    distance = (found - truth).square().sum(-1).add(1e-4).sqrt() / extent[:, None]
+    log_spread = spread - torch.log(extent)[:, None]
+    alone = (distance * torch.exp(-log_spread) + 2 * log_spread).mean()          # of a two-dimensional Laplace distribution
+    weight = scores[sample, cell].pow(3)[:, None] * torch.exp(-2 * log_spread)
+    faces = len(points) * MOST_FACES
+    total = weight.new_zeros(faces, 5).index_add_(0, face, weight)
+    mean = weight.new_zeros(faces, 5, 2).index_add_(0, face, weight[..., None] * found) / total.clamp(min=1e-9)[..., None]
+    seen = total[:, 0] > 0
+    error = (mean - points.view(-1, 5, 2)).square().sum(-1).add(1e-4).sqrt()[seen] / extents.view(-1)[seen][:, None]
+    return error.mean(), alone, distance.mean()
 
 
 def run(options):

@@ -15,6 +15,7 @@ from .models.detect import DetectNet, STRIDES, decode
 # Face sizes (longer side, pixels) that each stride is responsible for; they overlap.
 SIZE_RANGES = ((0, 64), (40, 140), (100, 1e9))
 SAME_FACE = 0.7                              # overlap of boxes from which on cells' answers are averaged
+BOX_WEIGHT = 1.5
 POSITIVE_SHARE, GREY_SHARE = 0.16, 0.32      # of the box, around its centre: cells that say face, cells that say nothing
 
 
@@ -89,20 +90,24 @@ class DetectTask:
         x, kind, box, points = batch
         scores, found_box, found_points, _ = decode(model(x.contiguous(memory_format=torch.channels_last)))
         face = kind > 0.5
-        count = face.sum().clamp(min=1).float()
-        iou, giou = box_overlap(found_box[face], box[face])
-        target = torch.zeros_like(scores)
-        target[face] = iou.detach().clamp(0, 1)
-        p = torch.sigmoid(scores)
-        weight = torch.where(face, (target - p).abs().pow(1.5), p.pow(2)).detach() * (kind > -0.5)
-        score = (F.binary_cross_entropy_with_logits(scores, target, reduction='none') * weight).sum() / count
+        score, overlap = score_and_box_loss(scores, found_box, kind, box)
         extent = box[face][:, 2:].amax(1, keepdim=True)
         error = (found_points[face] - points[face]) / extent
-        point = F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.01)
-        overlap = (1 - giou).mean() if len(giou) else scores.sum() * 0
-        point = point if len(giou) else scores.sum() * 0
-        loss = score + 1.5 * overlap + self.options.point_weight * point
+        point = F.smooth_l1_loss(error, torch.zeros_like(error), beta=0.01) if len(error) else scores.sum() * 0
+        loss = score + BOX_WEIGHT * overlap + self.options.point_weight * point
         return loss, {'score': float(score), 'overlap': float(overlap), 'points': float(point)}
+
+
+def score_and_box_loss(scores, found_box, kind, box):
+    """scores, kind n x cells; boxes n x cells x 4; kind as of assign(). -> loss of the scores (varifocal: towards the overlap of the cell's box), of the boxes"""
+    face = kind > 0.5
+    iou, giou = box_overlap(found_box[face], box[face])
+    target = torch.zeros_like(scores)
+    target[face] = iou.detach().clamp(0, 1)
+    p = torch.sigmoid(scores)
+    weight = torch.where(face, (target - p).abs().pow(1.5), p.pow(2)).detach() * (kind > -0.5)
+    score = (F.binary_cross_entropy_with_logits(scores, target, reduction='none') * weight).sum() / face.sum().clamp(min=1)
+    return score, (1 - giou).mean() if len(giou) else scores.sum() * 0
 
 
 def suppress(boxes, scores, max_overlap=0.4):

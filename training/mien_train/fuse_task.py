@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from . import fuse_losses as losses
 from .fuse_cache import Cache, unpack_input
-from .fuse_pruning import prune
+from .fuse_pruning import prune_fusion
 from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
 from .shipped_weights import calibrate, load_shipped
@@ -179,7 +179,7 @@ def start_model(options, task):
     model = fuse.NETWORKS[options.network]()
     if options.pruned:
         wide = load_weights(fuse.NETWORKS[options.pruned](), options.start)
-        return prune(calibrate(wide, task.make_batch(64, np.random.default_rng(options.seed))[0]), model)
+        return prune_fusion(calibrate(wide, task.make_batch(64, np.random.default_rng(options.seed))[0]), model)
     if options.start in ('shipped', 'small'):
         kind = 'small' if options.start == 'small' else options.network
         shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))

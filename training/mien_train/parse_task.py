@@ -6,14 +6,16 @@ import torch
 import torch.nn.functional as F
 
 from . import dataset, occluders, region_labels as r
-from .glasses_labels import RealGlasses
 from .config import ConfigError
+from .glasses_labels import RealGlasses
 from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS, to_tensor
-from .models.parse import CLASS_COUNT, ParseNet, SmallParseNet
+from .models.parse import CLASS_COUNT, NARROW, WIDE, WIDE_TO_NARROW, ParseNet
 from .parse_samples import ParseSampler
+from .pruning import prune
+from .shipped_weights import calibrate
 
-NETWORKS = {'small': SmallParseNet, 'large': ParseNet}
+NETWORKS = {'narrow': NARROW, 'wide': WIDE}
 CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
 
 
@@ -27,10 +29,10 @@ class ParseOptions(LoopOptions):
     real_weight: float = 1.5
     glasses_share: float = 0.0      # of samples that get painted glasses besides other things
     real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
-    network: str = 'large'          # or 'small'
-    teacher: str = ''               # weights (.npz) of the large network whose answers are learnt, too
+    network: str = 'narrow'         # or 'wide', which teaches it
+    teacher: str = ''               # weights (.npz) of a wide network whose answers are learnt, too
     teacher_weight: float = 2.0
-    start: str = ''                 # weights (.npz) to go on from
+    start: str = ''                 # weights (.npz) to go on from; `teacher`: its most useful channels
 
 
 class ParseTask:
@@ -41,7 +43,7 @@ class ParseTask:
                                     glasses_share=options.glasses_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
-        self.teacher = load_weights(ParseNet(), options.teacher).eval().requires_grad_(False) if options.teacher else None
+        self.teacher = load_weights(ParseNet(WIDE), options.teacher).eval().requires_grad_(False) if options.teacher else None
 
     def make_batch(self, count, rng):
         size = 192 if rng.random() < self.options.large_share else 128
@@ -127,7 +129,13 @@ def run(options):
     task = ParseTask(options)
     if options.network not in NETWORKS:
         raise ConfigError(f"network={options.network}: expected {' or '.join(NETWORKS)}")
-    model = NETWORKS[options.network]()
-    if options.start:
+    model = begin(task, options) if options.start == 'teacher' else ParseNet(NETWORKS[options.network])
+    if options.start not in ('', 'teacher'):
         load_weights(model, options.start)
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())
+
+
+def begin(task, options):
+    """The teacher's most useful channels."""
+    some = task.make_batch(64, np.random.default_rng(options.seed))[0]
+    return calibrate(prune(calibrate(load_weights(ParseNet(WIDE), options.teacher), some), ParseNet(), WIDE_TO_NARROW), some)

@@ -16,6 +16,7 @@
 #   train.py fuse network=small start=shipped samples=26000 rate=8e-4 average=0.998
 #   train.py fuse network=tiny pruned=tiny-wide start=WEIGHTS_OF_TINY_BEFORE samples=18000 rate=1.2e-3 average=0.998
 #   train.py fuse network=base start=shipped samples=9000 rate=8e-4 warm_up=60 average=0.995
+# Late that night, on 40,000 samples, the same options: network=small start=shipped samples=34000 rate=8e-4 average=0.998; network=base start=shipped samples=20000 rate=8e-4 average=0.998
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1

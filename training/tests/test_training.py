@@ -10,8 +10,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
-from mien_train import config, dataset, detect_points_task, detect_task, fuse_pruning, geometry as g, loop
+from mien_train import config, dataset, detect_joint_task, detect_points_task, detect_task, fuse_pruning, geometry as g, loop
 from mien_train.models import detect, fuse, mesh, parse
+from mien_train.pruning import prune
 
 
 class ConfigTest(unittest.TestCase):
@@ -69,9 +70,41 @@ class NetworkShapes(unittest.TestCase):
             torch.nn.init.normal_(p, 0, 0.05)
         x = torch.rand(1, 12, 128, 128)
         with torch.no_grad():
-            for a, b, c in zip(wide.eval()(x), fuse_pruning.prune(wide, same).eval()(x), fuse_pruning.prune(wide, narrow).eval()(x)):
+            for a, b, c in zip(wide.eval()(x), fuse_pruning.prune_fusion(wide, same).eval()(x), fuse_pruning.prune_fusion(wide, narrow).eval()(x)):
                 self.assertLess((a - b).abs().max(), 1e-5)
                 self.assertEqual(a.shape, c.shape)
+
+    def test_a_pruned_region_network_of_the_same_size_is_the_same(self):
+        wide, same, narrow = parse.ParseNet(parse.WIDE), parse.ParseNet(parse.WIDE), parse.ParseNet()
+        for p in wide.parameters():
+            torch.nn.init.normal_(p, 0, 0.05)
+        x = torch.rand(1, 3, 64, 64)
+        with torch.no_grad():
+            a, b, c = (net.eval()(x) for net in (wide, prune(wide, same, parse.WIDE_TO_NARROW), prune(wide, narrow, parse.WIDE_TO_NARROW)))
+        self.assertLess((a - b).abs().max(), 1e-5)
+        self.assertEqual(a.shape, c.shape)
+
+    def test_a_mirrored_composite_has_its_right_eye_where_the_left_one_was(self):
+        canvas = np.zeros((20, 20, 3), np.uint8)
+        points = np.array([[[4, 5], [14, 6], [9, 9], [5, 14], [13, 15]]], np.float32)
+        for i, (x, y) in enumerate(points[0].astype(int)):
+            canvas[y, x] = i + 1
+        turned, boxes, moved = detect_joint_task.mirror(canvas, np.array([[9, 10, 12, 14]], np.float32), points)
+        self.assertEqual([int(turned[y, x, 0]) for x, y in moved[0].astype(int)], [2, 1, 3, 5, 4])
+        self.assertEqual(boxes[0].tolist(), [10, 10, 12, 14])
+
+    def test_a_detector_with_a_wider_stem_gives_its_most_useful_channels(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wide, path = detect.DetectNet(), f'{folder}/wide.npz'
+            wide.stem[0], wide.stem[1] = detect.conv(3, 16, 3, 2), detect.conv(16, 32, 3, 2)
+            with torch.no_grad():
+                wide.stem[1][0].weight[:, ::2] = 0                   # half of them do nothing
+            loop.save_weights(wide, path)
+            x = torch.rand(2, 3, 64, 64)
+            with torch.no_grad():
+                expected, got = wide.eval()(x), detect_joint_task.begin(detect.DetectNet(), path, x).eval()(x)
+        for a, b in zip(expected, got):
+            self.assertLess((a - b).abs().max(), 1e-4)
 
     def test_the_detector_takes_its_points_from_the_cell_that_is_sure_of_them(self):
         boxes, scores = np.array([[5, 5, 10, 10], [5, 5, 10, 10]], np.float32), np.array([1, 1], np.float32)

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 STRIDES = (8, 16, 32)
+STEM = 8                    # channels at half the picture's size: 16 take a quarter of the whole network's time
 BOX_OUTPUTS = 5             # score, centre x y, log width height
 POINT_OUTPUTS = 15          # 5 points x y, 5 log spreads
 
@@ -57,7 +58,7 @@ class DetectNet(nn.Module):
 
     def __init__(self, width=32):
         super().__init__()
-        self.stem = nn.Sequential(conv(3, 16, 3, 2), conv(16, 32, 3, 2))
+        self.stem = nn.Sequential(conv(3, STEM, 3, 2), conv(STEM, 32, 3, 2))
         self.stage8 = nn.Sequential(conv(32, 48, 3, 2), conv(48, 48))
         self.stage16 = nn.Sequential(conv(48, 64, 3, 2), separable(64, 64), separable(64, 64))
         self.stage32 = nn.Sequential(separable(64, 96, 2), separable(96, 96), separable(96, 96))

@@ -3,6 +3,8 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from ..pruning import PruningPlan
+
 CROP_SPAN = 1.7             # crop side in level boxes
 CLASS_COUNT = 9
 
@@ -32,11 +34,6 @@ class Inverted(nn.Module):
         return x + self.body(x) if self.same else self.body(x)
 
 
-def merge(inputs, outputs):
-    """1x1, then depthwise 3x3: a third of the time of one 3x3."""
-    return nn.Sequential(conv(inputs, outputs, 1, act=nn.ReLU), conv(outputs, outputs, 3, groups=outputs, act=nn.ReLU))
-
-
 class RegionNet(nn.Module):
     """x: n x 3 x S x S RGB in [-1, 1], S a multiple of 16 -> logits n x 9 x S/2 x S/2 (to be enlarged bilinearly). Layers: the subclass's."""
 
@@ -57,34 +54,29 @@ class RegionNet(nn.Module):
 
 
 class ParseNet(RegionNet):
-    """What ships."""
+    """Channels at the larger maps and what follows them; those of `WIDE` need half as much time again."""
 
-    def __init__(self):
+    def __init__(self, widths=None):
         super().__init__()
-        self.stem = conv(3, 16, 3, 2)                                                              # 1/2
-        self.down4 = nn.Sequential(Inverted(16, 48, 24, 3, 2, False), Inverted(24, 72, 24, 3, 1, False))
+        w = {**NARROW, **(widths or {})}
+        act = w['act']
+        self.stem = conv(3, 16, 3, 2, act=act)                                                     # 1/2
+        self.down4 = nn.Sequential(Inverted(16, w['first'], 24, 3, 2, False, act), Inverted(24, w['second'], 24, 3, 1, False, act))
         self.down8 = nn.Sequential(Inverted(24, 96, 40, 5, 2, True), Inverted(40, 120, 40, 5, 1, True))
         self.down16 = nn.Sequential(Inverted(40, 160, 72, 5, 2, True), Inverted(72, 240, 72, 5, 1, True), Inverted(72, 240, 72, 5, 1, True))
         self.project, self.gate = conv(72, 64, 1, act=nn.ReLU), nn.Conv2d(72, 64, 1)
-        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU), conv(16, 8, 1, act=nn.ReLU)
-        self.merge8 = conv(64 + 32, 48, 3, act=nn.ReLU)
-        self.merge4 = conv(48 + 24, 24, 3, act=nn.ReLU)
-        self.merge2 = conv(24 + 8, 20, 3, act=nn.ReLU)
-        self.head = nn.Conv2d(20, CLASS_COUNT, 1)
+        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, w['skip4'], 1, act=nn.ReLU), conv(16, 8, 1, act=nn.ReLU)
+        self.merge8 = conv(64 + 32, w['merge8'], 3, act=nn.ReLU)
+        self.merge4 = conv(w['merge8'] + w['skip4'], w['merge4'], 3, act=nn.ReLU)
+        self.merge2 = conv(w['merge4'] + 8, w['merge2'], 3, act=nn.ReLU)
+        self.head = nn.Conv2d(w['merge2'], CLASS_COUNT, 1)
 
 
-class SmallParseNet(RegionNet):
-    """ParseNet's in and out in two fifths of its time; not shipped yet (LOG.md).
-
-    Widths are multiples of eight (the runtime's vectors); the large maps have ReLU, which costs nothing there."""
-
-    def __init__(self):
-        super().__init__()
-        self.stem = conv(3, 16, 3, 2, act=nn.ReLU)                                                 # 1/2
-        self.down4 = nn.Sequential(Inverted(16, 32, 24, 3, 2, False, nn.ReLU), Inverted(24, 48, 24, 3, 1, False, nn.ReLU))
-        self.down8 = nn.Sequential(Inverted(24, 64, 40, 5, 2, True), Inverted(40, 80, 40, 5, 1, True))
-        self.down16 = nn.Sequential(Inverted(40, 120, 72, 5, 2, True), Inverted(72, 144, 72, 5, 1, True))
-        self.project, self.gate = conv(72, 64, 1, act=nn.ReLU), nn.Conv2d(72, 64, 1)
-        self.skip8, self.skip4, self.skip2 = conv(40, 32, 1, act=nn.ReLU), conv(24, 24, 1, act=nn.ReLU), nn.Identity()
-        self.merge8, self.merge4, self.merge2 = merge(64 + 32, 48), merge(48 + 24, 24), merge(24 + 16, 16)
-        self.head = nn.Conv2d(16, CLASS_COUNT, 1)
+# What ships: multiples of 16, the runtime's vectors, and ReLU, which costs nothing.
+NARROW = {'first': 32, 'second': 48, 'merge8': 32, 'skip4': 16, 'merge4': 16, 'merge2': 16, 'act': nn.ReLU}
+# What shipped before; teaches NARROW and gives it its most useful channels.
+WIDE = {'first': 48, 'second': 72, 'merge8': 48, 'skip4': 24, 'merge4': 24, 'merge2': 20, 'act': nn.Hardswish}
+WIDE_TO_NARROW = PruningPlan(
+    writers={'first': ['down4.0.body.0.0'], 'second': ['down4.1.body.0.0'], 'merge8': ['merge8.0'], 'skip4': ['skip4.0'], 'merge4': ['merge4.0'], 'merge2': ['merge2.0']},
+    readers={'down4.0.body.3.0': ['first'], 'down4.1.body.3.0': ['second'], 'merge4.0': ['merge8', 'skip4'], 'merge2.0': ['merge4', 'skip2'], 'head': ['merge2']},
+    scales={'down4.0.body.1.0': 'first', 'down4.1.body.1.0': 'second'}, kept={'skip2': 8})
