@@ -30,7 +30,7 @@ constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin t
 constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the target's lightest skin
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
-constexpr float kOwnForms = 0.75f;
+constexpr float kOwnForms = 0.8f;
 // What would be darker than both pictures by more than so much of L keeps this share of the rest.
 constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
 constexpr float kCreasesOfTarget = 0.3f;  // share of the detail where the expressions differ
