@@ -93,13 +93,16 @@ Result<std::vector<Detection>> detect(ImageView picture, const SceneLook& look, 
   return suppress_overlaps(std::move(found), kMergeOverlap);
 }
 
-// The first look corrects the crop; the second and its mirror image measure.
+// The first two looks correct the crop, which the detector's points gave; the third and its mirror image
+// measure.
 Result<MeshLook> look_closely(ImageView picture, const Detection& detection, const FaceNetworks& networks,
                               FindScratch& scratch) {
   MIEN_ASSIGN(const MeshLook first, networks.mesh.look(picture, level_square(detection.box, detection.points),
                                                        scratch.mesh, scratch.nets));
   if (first.presence < kMinPresence) return first;
-  const LevelSquare square = level_square(first.mesh);
+  MIEN_ASSIGN(const MeshLook second,
+              networks.mesh.look(picture, level_square(first.mesh), scratch.mesh, scratch.nets));
+  const LevelSquare square = level_square(second.mesh);
   MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(picture, square, scratch.mesh, scratch.nets));
   MIEN_ASSIGN(const MeshLook mirrored,
               networks.mesh.look_mirrored(picture, square, scratch.mesh, scratch.nets));
