@@ -25,7 +25,7 @@ float glasses_score(const Mesh& mesh, const Plane& things);
 
 // Glasses are worn from this score; below the second nobody needs to ask the uncover network, which sees thin
 // ones that the region network hardly notices.
-inline constexpr float kWearsGlasses = 0.3f, kMayWearGlasses = 4e-4f;
+inline constexpr float kWearsGlasses = 0.3f, kMayWearGlasses = 1e-3f;
 
 // Whether the eyes can be seen, through lenses or without. mesh: in pixels of a picture that lies at
 // frame_from_picture.

@@ -239,17 +239,19 @@ TEST_F(Allocation, FromWarpToPasteThereIsNoneForATargetWithGlasses) {
 
 // With trackers, networks, reports and the mark: small blocks, none of the size of a canvas's plane (1 MB
 // here). The largest, 332 kB, is ncnn's. Not in frames in which the detector looks: its scratch, the largest
-// of all, goes again after each look.
-TEST_F(Allocation, AWholeFrameOfAStreamTakesNoLargeBlockAfterTheThird) {
+// of all, goes again after each look. Nor in the first ones, in which the mesh settles: the canvas may grow by
+// some pixels with it.
+TEST_F(Allocation, AWholeFrameOfAStreamTakesNoLargeBlockOnceTheFaceIsSettled) {
+  constexpr int kSettled = 6, kWatched = 10;
   const Source source = enrol("source_1.jpg");
   Session session = engine_->open_session();
   FaceTracker tracker({.detector_period = 1000});
   FusedImage out;
-  for (int i = 0; i < kFrames; ++i) {
+  for (int i = 0; i < kSettled + kWatched; ++i) {
     Result<FusionReport> report = Status(Code::kInternal, "not run");
     count([&] { report = session.fuse_next(target_.view(), 0.04 * i, tracker, source, {}, out); });
     ASSERT_TRUE(report.ok() && report->fused_count() == 1);
-    if (i >= kFramesBefore) EXPECT_LT(largest, 400'000u) << "frame " << i << ", " << blocks << " blocks";
+    if (i >= kSettled) EXPECT_LT(largest, 400'000u) << "frame " << i << ", " << blocks << " blocks";
   }
 }
 
