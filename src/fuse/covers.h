@@ -44,7 +44,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
                      const UncoveredFace* uncovered, Image* level);
 
 // Where hair hangs over a good part of the forehead, its strands reach further than anybody sees: trust
-// (alpha) goes down on the forehead around it, which then stays the target's. Colours stay.
+// (alpha) goes down on the forehead around it, which then stays the target's; beside any other hair there,
+// where its outline and shadow are. Colours stay.
 void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                      Image* level);
 

@@ -4,18 +4,18 @@
 Composites are made once and kept (0.2 MB each); mirrored and in other light they serve many times.
 """
 import dataclasses
+import functools
 
 import numpy as np
 import torch
 
-from . import dataset, photometric
+from . import photometric, shards
 from .detect_points_task import LEAST_FACE_PX, LEAST_SCORE, MOST_FACES, pad, points_loss
-from .detect_samples import DetectSampler, Faces, person_masks
+from .detect_samples import DetectSampler, Faces
 from .detect_task import BOX_WEIGHT, SAME_FACE, DetectEvaluation, assign, box_overlap, score_and_box_loss
 from .loop import LoopOptions, train
-from .mesh_task import SETS, to_tensor
+from .mesh_task import to_tensor
 from .models.detect import DetectNet, decode
-from .paths import CACHE
 from .shipped_weights import calibrate
 
 SHARD = 500
@@ -45,25 +45,10 @@ def make_shard(sampler, options, rng):
     return [np.stack(column) for column in zip(*rows)]
 
 
-def shards(options):
-    """Makes what is missing of the cache. -> per shard: pictures, boxes, points, which to ignore, how many"""
-    folder = CACHE / 'detect_composites'
-    folder.mkdir(parents=True, exist_ok=True)
-    sampler, out = None, []
-    for i in range(options.composites // SHARD):
-        path = folder / f'{i:03d}'
-        if not path.exists():
-            if sampler is None:
-                images, meshes, photos = dataset.level_crops(SETS, 'train')
-                sampler = DetectSampler(images, person_masks(SETS, 'train'), meshes, dataset.read_negatives('train'), [1.5 if p.real else 1.0 for p in photos])
-            unfinished = folder / f'{i:03d}.tmp'
-            unfinished.mkdir(exist_ok=True)
-            for j, column in enumerate(make_shard(sampler, options, np.random.default_rng([options.seed, 31, i]))):
-                np.save(unfinished / f'{j}.npy', column)
-            unfinished.rename(path)
-            print(f'detect_composites: {(i + 1) * SHARD}', flush=True)
-        out.append([np.load(path / f'{j}.npy', mmap_mode='r') for j in range(5)])
-    return out
+def composites(options):
+    """-> per shard: pictures, boxes, points, which to ignore, how many"""
+    sampler = functools.cache(DetectSampler.for_training)
+    return shards.cached('detect_composites', options.composites // SHARD, 5, lambda i: make_shard(sampler(), options, np.random.default_rng([options.seed, 31, i])))
 
 
 def mirror(canvas, boxes, points):
@@ -86,7 +71,7 @@ def cells_of_faces(scores, found, boxes, ignore, counts):
 
 class DetectJointTask:
     def __init__(self, options):
-        self.options, self.shards = options, shards(options)
+        self.options, self.shards = options, composites(options)
 
     def make_batch(self, count, rng):
         canvases, targets, rows = [], [], []

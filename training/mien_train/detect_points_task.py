@@ -5,18 +5,18 @@ Making a composite and running the trunk costs a hundred times what the branch c
 face after its cells' answers were averaged.
 """
 import dataclasses
+import functools
 
 import numpy as np
 import torch
 from torch import nn
 
-from . import dataset
-from .detect_samples import DetectSampler, person_masks
+from . import shards
+from .detect_samples import DetectSampler
 from .detect_task import SAME_FACE, DetectEvaluation, box_overlap
 from .loop import LoopOptions, load_fitting, train
-from .mesh_task import SETS, to_tensor
+from .mesh_task import to_tensor
 from .models.detect import STRIDES, DetectNet, decode
-from .paths import CACHE
 
 SHARD = 500
 MOST_FACES = 8
@@ -65,31 +65,15 @@ def make_shard(model, sampler, options, rng):
     return [np.stack(column) for column in zip(*rows)]
 
 
-def shards(model, options):
-    """Makes what is missing of the cache. -> per shard a list of memory-mapped arrays"""
-    folder = CACHE / 'detect_points'
-    folder.mkdir(parents=True, exist_ok=True)
-    count, sampler, out = options.composites // SHARD, None, []
-    for i in range(count):
-        path = folder / f'{i:03d}'
-        if not path.exists():
-            if sampler is None:
-                images, meshes, photos = dataset.level_crops(SETS, 'train')
-                sampler = DetectSampler(images, person_masks(SETS, 'train'), meshes, dataset.read_negatives('train'), [1.5 if p.real else 1.0 for p in photos])
-            columns = make_shard(model, sampler, options, np.random.default_rng([options.seed, i]))
-            unfinished = folder / f'{i:03d}.tmp'
-            unfinished.mkdir(exist_ok=True)
-            for j, column in enumerate(columns):
-                np.save(unfinished / f'{j}.npy', column)
-            unfinished.rename(path)
-            print(f'detect_points: {(i + 1) * SHARD} composites', flush=True)
-        out.append([np.load(path / f'{j}.npy', mmap_mode='r') for j in range(7)])
-    return out
+def features(model, options):
+    """-> per shard: features of three strides, scores, cells, points, extents"""
+    sampler = functools.cache(DetectSampler.for_training)
+    return shards.cached('detect_points', options.composites // SHARD, 7, lambda i: make_shard(model, sampler(), options, np.random.default_rng([options.seed, i])))
 
 
 class DetectPointsTask:
     def __init__(self, model, options):
-        self.model, self.shards, self.options = model, shards(model, options), options
+        self.model, self.shards, self.options = model, features(model, options), options
 
     def make_batch(self, count, rng):
         shard = self.shards[rng.integers(len(self.shards))]

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from . import dataset, geometry as g, occluders, photometric
+from .mesh_task import SETS
 from .paths import CACHE, DATA
 from .repose import Reposer, Turn
 
@@ -78,6 +79,12 @@ class DetectSampler:
         self.reposer = Reposer()
         w = np.ones(len(images)) if weights is None else np.asarray(weights, float)
         self.cumulative = np.cumsum(w / w.sum())
+
+    @classmethod
+    def for_training(cls, real_weight=1.5):
+        """Of the training people; real photos are drawn more often."""
+        images, meshes, photos = dataset.level_crops(SETS, 'train')
+        return cls(images, person_masks(SETS, 'train'), meshes, dataset.read_negatives('train'), [real_weight if p.real else 1.0 for p in photos])
 
     def _pick(self, rng):
         return int(np.searchsorted(self.cumulative, rng.random()))

@@ -72,9 +72,7 @@ def box_overlap(a, b):
 class DetectTask:
     def __init__(self, options):
         self.options = options
-        images, meshes, photos = dataset.level_crops(SETS, 'train')
-        weights = [options.real_weight if p.real else 1.0 for p in photos]
-        self.sampler = DetectSampler(images, person_masks(SETS, 'train'), meshes, dataset.read_negatives('train'), weights)
+        self.sampler = DetectSampler.for_training(options.real_weight)
 
     def make_batch(self, count, rng):
         canvases, targets = [], []
