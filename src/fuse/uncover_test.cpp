@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 
+#include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/testing_faces.h"
 
@@ -140,6 +142,30 @@ TEST_F(Uncover, SkinAppearsWhereTheFrameWasAndTheRestStays) {
     }
   }
   EXPECT_LT(frame_error / pixels, 0.35 * frame_before / pixels);
+}
+
+TEST_F(Glasses, BesideAnyHairOnTheForeheadNothingIsTrusted) {
+  RegionMap map = regions(false, false);
+  const Point3f top = mesh_[topology::kForeheadTop];
+  const float width = face_width_px(mesh_), edge = top.x + 0.32f * width;  // too little for a fringe
+  const int w = kWidth / 4;
+  for (int y = 0; y < kHeight / 4; ++y) {
+    for (int x = 0; x < w; ++x) {
+      if (static_cast<float>(4 * x + 2) < edge) continue;
+      map.probability.channel(static_cast<int>(RegionClass::kSkin))[y * w + x] = 0;
+      map.probability.channel(static_cast<int>(RegionClass::kHair))[y * w + x] = 1;
+    }
+  }
+  Image level(kWidth, kHeight, PixelFormat::kRgba8);
+  std::memset(level.mutable_view().data, 255, std::size_t{4} * kWidth * kHeight);
+  distrust_fringe(map, {1, 0, 0, 0, 1, 0}, mesh_, &level);
+  const auto trust = [&](float x, float y) {
+    return level.view().row(static_cast<int>(y))[4 * static_cast<int>(x) + 3];
+  };
+  const float forehead = top.y + 0.13f * width, cheek = mesh_[topology::kNoseTip].y;
+  EXPECT_LT(trust(edge - 0.01f * width, forehead), 100);
+  EXPECT_EQ(trust(top.x, forehead), 255);
+  EXPECT_EQ(trust(edge - 0.01f * width, cheek), 255) << "not below the brows";
 }
 
 // It is kept in the cache, which promises to hold no photo.
