@@ -1,7 +1,7 @@
 """What the product must know about each network; export.py writes it into models/manifest.json."""
 import dataclasses
 
-from .models import detect, fuse, identity, mesh, parse, uncover
+from .models import detect, fuse, identity, mesh, parse, refine, uncover
 
 PHOTOS = ['free (public domain, CC BY 3.0, Open Parliament Licence, CC0)', 'id (public domain, CC BY 3.0, Open Parliament Licence)',
           'synth512 (AI-generated)', 'synth256 (AI-generated)']
@@ -75,3 +75,13 @@ SPECS['uncover'] = {
     'teachers': [MESH_TEACHER],
 }
 SPECS.update({f'fuse_{kind}': _fusion(kind) for kind in ('tiny', 'small', 'base')})
+SPECS['refine'] = {
+    'build': refine.RefineNet,
+    'input': {'name': 'in0', 'width': refine.SIZE, 'height': refine.SIZE, 'channels': fuse.INPUTS, 'mean': [0.0] * fuse.INPUTS, 'std': [1.0] * fuse.INPUTS},
+    'parity_size': 64,
+    'parity_divisor': 255,
+    'outputs': ['out0'],
+    'parameters': {'residual_kept': refine.RESIDUAL_KEPT},
+    'data_sets': PHOTOS + ['hires (AI-generated)', NEGATIVES],
+    'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
+}
