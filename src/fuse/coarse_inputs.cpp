@@ -20,14 +20,15 @@ constexpr float kResidualLimit =
 constexpr float kUnmasked = 0.02f;  // what light outside of the mask counts beside that inside
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
-// A row of the crop: bilinear; `outside` beyond the plane, whose values are multiplied by `scale`.
+// Row y of the crop, `count` pixels: bilinear; `outside` beyond the plane, whose values are multiplied by
+// `scale`.
 MIEN_SIMD_CLONES
-void sample_row(const float* from, int w, int h, const Affine map, int y, float scale, float outside,
-                float* __restrict out) {
+void sample_row(const float* from, int w, int h, const Affine map, int y, int count, float scale,
+                float outside, float* __restrict out) {
   const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
   const float row_x = map.b * static_cast<float>(y) + map.c, row_y = map.e * static_cast<float>(y) + map.f;
   const int last_x = std::max(0, w - 2), last_y = std::max(0, h - 2), dx = w > 1 ? 1 : 0, dy = h > 1 ? w : 0;
-  for (int x = 0; x < kCoarseSize; ++x) {
+  for (int x = 0; x < count; ++x) {
     const float at_x = map.a * static_cast<float>(x) + row_x, at_y = map.d * static_cast<float>(x) + row_y;
     const float px = std::min(std::max(at_x, 0.0f), right), py = std::min(std::max(at_y, 0.0f), bottom);
     const int x0 = std::min(static_cast<int>(px), last_x), y0 = std::min(static_cast<int>(py), last_y),
@@ -45,8 +46,13 @@ void sample_row(const float* from, int w, int h, const Affine map, int y, float 
 // bilinear.
 class Shrinker {
  public:
-  Shrinker(const Affine& crop_from_canvas, int width, int height, Plane* scratch)
-      : width_(width), height_(height), scratch_(scratch), canvas_from_crop_(crop_from_canvas.inverse()) {
+  // size: of the crop.
+  Shrinker(const Affine& crop_from_canvas, int size, int width, int height, Plane* scratch)
+      : size_(size),
+        width_(width),
+        height_(height),
+        scratch_(scratch),
+        canvas_from_crop_(crop_from_canvas.inverse()) {
     factor_ = std::clamp(static_cast<int>(canvas_from_crop_.scale() + 0.25f), 1, 16);
     const float k = 1 / static_cast<float>(factor_), shift = 0.5f * k - 0.5f;
     small_from_crop_ = compose({k, 0, shift, 0, k, shift}, canvas_from_crop_);
@@ -69,18 +75,16 @@ class Shrinker {
   }
 
  private:
-  static void sample(const float* from, int w, int h, const Affine& map, float scale, float outside,
-                     float* out) {
-    for (int y = 0; y < kCoarseSize; ++y, out += kCoarseSize)
-      sample_row(from, w, h, map, y, scale, outside * scale, out);
+  void sample(const float* from, int w, int h, const Affine& map, float scale, float outside,
+              float* out) const {
+    for (int y = 0; y < size_; ++y, out += size_)
+      sample_row(from, w, h, map, y, size_, scale, outside * scale, out);
   }
 
-  int width_, height_, factor_;
+  int size_, width_, height_, factor_;
   Plane* scratch_;
   Affine canvas_from_crop_, small_from_crop_;
 };
-
-constexpr std::size_t kCropPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
 
 // A row of the crop: lightness and tint of the target's skin, how far it will be painted over, and the
 // target.
@@ -89,10 +93,10 @@ struct ContextRow {
 };
 
 MIEN_SIMD_CLONES
-void draw_context_row(const ContextRow in, float* __restrict red, float* __restrict green,
+void draw_context_row(const ContextRow in, int count, float* __restrict red, float* __restrict green,
                       float* __restrict blue) {
   constexpr float kUnit = 1 / 255.0f;
-  for (int x = 0; x < kCoarseSize; ++x) {
+  for (int x = 0; x < count; ++x) {
     const LinearRgb linear = linear_from_lab(tinted(in.l[x], {in.tint_a[x], in.tint_b[x]}));
     const float share = std::min(1.0f, std::max(0.0f, in.hidden[x]) * kHideMore);
     red[x] = (in.red[x] + share * (srgb_from_linear(linear.r) - in.red[x])) * kUnit;
@@ -105,24 +109,25 @@ void draw_context_row(const ContextRow in, float* __restrict red, float* __restr
 // one can copy from it.
 void draw_context(const CoarseScene& s, const float* hidden, Shrinker& shrink, CoarseInputScratch* scratch,
                   CoarseCrop* out) {
-  sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), kCoarseSize, kCoarseSize,
-                &scratch->seen);
+  const int size = out->input.width;
+  const std::size_t plane = static_cast<std::size_t>(size) * size;
+  sample_affine(s.frame, compose(out->crop_from_canvas, s.canvas_from_frame), size, size, &scratch->seen);
   std::array<std::vector<float>, 3>& low = scratch->low;  // L and its tint
   const SkinBands& bands = s.light.target;
   const std::pair<const Plane*, int> planes[3] = {{&bands.mid, s.light.mid_factor},
                                                   {&bands.tint_a, s.light.tint_factor},
                                                   {&bands.tint_b, s.light.tint_factor}};
   for (int k = 0; k < 3; ++k) {
-    low[k].resize(kCropPlane);
+    low[k].resize(plane);
     enlarge_boxes(*planes[k].first, planes[k].second, s.relit.width, s.relit.height, &scratch->parts);
     shrink.smooth(scratch->parts, low[k].data());
   }
   float* context = out->input.channel(static_cast<int>(CoarseChannel::kContextRed));
-  for (std::size_t i = 0; i < kCropPlane; i += kCoarseSize)
+  for (std::size_t i = 0; i < plane; i += size)
     draw_context_row(
         {low[0].data() + i, low[1].data() + i, low[2].data() + i, hidden + i, scratch->seen.channel(0) + i,
          scratch->seen.channel(1) + i, scratch->seen.channel(2) + i},
-        context + i, context + kCropPlane + i, context + 2 * kCropPlane + i);
+        size, context + i, context + plane + i, context + 2 * plane + i);
 }
 
 // Canonical position and facing, drawn at the crop's size.
@@ -138,12 +143,12 @@ void draw_geometry(const CoarseScene& s, const Affine& crop_from_canvas, CoarseI
     scratch->attributes.insert(scratch->attributes.end(),
                                {s.canonical[i].x / unit, s.canonical[i].y / unit, n_z[i]});
   }
-  constexpr std::size_t kPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
-  scratch->depth.assign(kPlane, std::numeric_limits<float>::infinity());
+  const std::size_t plane = static_cast<std::size_t>(input->width) * input->height;
+  scratch->depth.assign(plane, std::numeric_limits<float>::infinity());
   float* planes = input->channel(static_cast<int>(CoarseChannel::kCanonicalX));
-  std::fill_n(planes, 3 * kPlane, 0.0f);
+  std::fill_n(planes, 3 * plane, 0.0f);
   rasterise(vertices, scratch->attributes, 3, s.triangles,
-            {kCoarseSize, kCoarseSize, planes, scratch->depth.data()});
+            {input->width, input->height, planes, scratch->depth.data()});
 }
 
 // `small` (w x w cells over the crop) brought bilinearly to out_size x out_size cells; the value of cell i
@@ -168,6 +173,8 @@ void enlarge_map(const float* small, int w, int out_size, float* to, int stride)
     }
   }
 }
+
+constexpr std::size_t kCropPlane = static_cast<std::size_t>(kCoarseSize) * kCoarseSize;
 
 // The mean of three maps over the colours, times `weight`.
 void mean_of_colours(const Tensor& maps, int first, const Plane& weight, Plane* out) {
@@ -287,13 +294,15 @@ void mean_residual(const float* red, const float* green, const float* blue, std:
 
 }  // namespace
 
-void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, CoarseCrop* out) {
-  out->crop_from_canvas = crop_from_frame(level_square(s.fused), kCoarseSpan, kCoarseSize);
-  out->input.resize(kCoarseChannels, kCoarseSize, kCoarseSize);
+void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, CoarseCrop* out, int size) {
+  out->crop_from_canvas = crop_from_frame(level_square(s.fused), kCoarseSpan, size);
+  out->input.resize(kCoarseChannels, size, size);
   const auto channel = [&](CoarseChannel k) { return out->input.channel(static_cast<int>(k)); };
-  Shrinker shrink(out->crop_from_canvas, s.relit.width, s.relit.height, &scratch->small);
-  for (int c = 0; c < 3; ++c)
-    shrink(s.relit.channel(c), 1 / 255.0f, 0, channel(CoarseChannel::kRelitRed) + c * kCropPlane);
+  Shrinker shrink(out->crop_from_canvas, size, s.relit.width, s.relit.height, &scratch->small);
+  for (int c = 0; c < 3; ++c) {
+    float* colour = out->input.channel(static_cast<int>(CoarseChannel::kRelitRed) + c);
+    shrink(s.relit.channel(c), 1 / 255.0f, 0, colour);
+  }
   shrink(s.trust.values.data(), 1, 0, channel(CoarseChannel::kTrust));
   Plane& parts = scratch->parts;
   const FaceMasks& masks = s.masks;

@@ -29,13 +29,13 @@ enum class CoarseChannel {
   kFacing,      // z of the surface's normal
 };
 inline constexpr int kCoarseChannels = 12;
-inline constexpr int kCoarseSize = 128;     // pixels
+inline constexpr int kCoarseSize = 128;     // pixels across the crop of the coarse networks
 inline constexpr float kCoarseSpan = 1.3f;  // crop side in level squares of the fused mesh
 
 // From the canvas to the network's crop and back.
 struct CoarseCrop {
   Affine crop_from_canvas;
-  Tensor input;  // kCoarseChannels x 128 x 128
+  Tensor input;  // kCoarseChannels x size x size
 };
 
 struct CoarseScene {
@@ -57,7 +57,9 @@ struct CoarseInputScratch {
   std::array<std::vector<float>, 3> low;
 };
 
-void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out);
+// size: pixels across the crop. The same crop at any size: a finer look at the same picture.
+void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, CoarseCrop* out,
+                       int size = kCoarseSize);
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over
 // the crop.

@@ -107,16 +107,17 @@ class Product:
         library().mien_fuse_end(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], ctypes.c_float(strength))
         return out
 
-    def coarse_sample(self, source, source_mesh, target, target_mesh, share=1.0, source_cover=None, cover=None):
-        """-> network input 12 x 128 x 128, features mask 128 x 128, the target's RGB 3 x 160 x 160 (0..1; the crop is its middle), 2 x 3 matrix
-        from the target's pixels to those of the latter."""
+    def coarse_sample(self, source, source_mesh, target, target_mesh, share=1.0, source_cover=None, cover=None, size=COARSE_SIZE):
+        """-> network input 12 x size x size, features mask size x size, the target's RGB 3 x wide x wide (0..1; the crop is its middle; wide is 160 for
+        128), 2 x 3 matrix from the target's pixels to those of the latter."""
+        wide = size * WIDE_SIZE // COARSE_SIZE
         source, target = np.ascontiguousarray(source), np.ascontiguousarray(target)
         source_mesh, s = _floats(source_mesh)
         target_mesh, t = _floats(target_mesh)
         sc, tc = _bytes(source_cover), _bytes(cover)
-        out = np.zeros((COARSE_CHANNELS + 1, COARSE_SIZE, COARSE_SIZE), np.float32)
-        truth, matrix = np.zeros((3, WIDE_SIZE, WIDE_SIZE), np.float32), np.zeros((2, 3), np.float32)
+        out = np.zeros((COARSE_CHANNELS + 1, size, size), np.float32)
+        truth, matrix = np.zeros((3, wide, wide), np.float32), np.zeros((2, 3), np.float32)
         self._check(library().mien_coarse_sample(self.context, _pointer(source, ctypes.c_uint8), source.shape[1], source.shape[0], s, sc[1],
                                                  _pointer(target, ctypes.c_uint8), target.shape[1], target.shape[0], t, tc[1], ctypes.c_float(share),
-                                                 _pointer(out, ctypes.c_float), WIDE_SIZE, _pointer(truth, ctypes.c_float), _pointer(matrix, ctypes.c_float)))
+                                                 size, _pointer(out, ctypes.c_float), wide, _pointer(truth, ctypes.c_float), _pointer(matrix, ctypes.c_float)))
         return out[:COARSE_CHANNELS], out[-1], truth, matrix

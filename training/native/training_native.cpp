@@ -57,8 +57,10 @@ std::optional<RegionMap> regions_of(const Picture& p) {
   return map;
 }
 
-// The classical half and the network's input. share: of the source's shape. -> false with context.error
-bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength) {
+// The classical half and the network's input, size x size. share: of the source's shape. -> false with
+// context.error
+bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength,
+             int size = kCoarseSize) {
   const Mesh from = mesh_from(source.mesh), onto = mesh_from(target.mesh);
   const auto source_regions = regions_of(source), target_regions = regions_of(target);
   const SourceTexture texture =
@@ -86,7 +88,7 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
                           c.prepared.fused,
                           c.model.canonical_mesh(),
                           c.model.triangles()};
-  make_coarse_input(scene, &c.coarse_scratch, &c.crop);
+  make_coarse_input(scene, &c.coarse_scratch, &c.crop, size);
   return true;
 }
 
@@ -149,29 +151,28 @@ void mien_fuse_end(void* context, std::uint8_t* target, int width, int height, f
              {target, width, height, width * std::ptrdiff_t{3}, PixelFormat::kBgr8});
 }
 
-// A training sample of the coarse network. share: of the source's shape. out: 12 x 128 x 128 network input, 1
-// x 128 x 128 brows, lids and lips. truth: 3 x wide x wide, the target's RGB (0..1) at the crop's scale with
-// the crop in its middle. wide_from_frame: 2 x 3. -> 0 when done
+// A training sample of a network that looks at the fused face. share: of the source's shape. out: 12 x size x
+// size network input, 1 x size x size brows, lids and lips. truth: 3 x wide x wide, the target's RGB (0..1) at
+// the crop's scale with the crop in its middle. wide_from_frame: 2 x 3. -> 0 when done
 int mien_coarse_sample(void* context, const std::uint8_t* source, int source_width, int source_height,
                        const float* source_mesh, const std::uint8_t* source_cover, const std::uint8_t* target,
                        int target_width, int target_height, const float* target_mesh,
-                       const std::uint8_t* cover, float share, float* out, int wide, float* truth,
+                       const std::uint8_t* cover, float share, int size, float* out, int wide, float* truth,
                        float* wide_from_frame) {
   Context& c = *static_cast<Context*>(context);
   const Picture onto{target, target_width, target_height, target_mesh, cover};
-  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f))
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f, size))
     return 1;
   out = std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), out);
   const Plane& features = c.scratch.masks.features;
   const Affine canvas_from_crop = c.crop.crop_from_canvas.inverse();
-  for (int i = 0; i < kCoarseSize * kCoarseSize; ++i) {
-    const Point2f p =
-        canvas_from_crop({static_cast<float>(i % kCoarseSize), static_cast<float>(i / kCoarseSize)});
+  for (int i = 0; i < size * size; ++i) {
+    const Point2f p = canvas_from_crop({static_cast<float>(i % size), static_cast<float>(i / size)});
     const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, features.width - 1),
               y = std::clamp(static_cast<int>(std::lround(p.y)), 0, features.height - 1);
     *out++ = features.row(y)[x];
   }
-  const float margin = static_cast<float>(wide - kCoarseSize) / 2;
+  const float margin = static_cast<float>(wide - size) / 2;
   const Affine m = compose({1, 0, margin, 0, 1, margin},
                            compose(c.crop.crop_from_canvas, c.prepared.where.canvas_from_frame()));
   PlanarRgb pixels;
