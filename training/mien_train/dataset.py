@@ -23,6 +23,7 @@ LICENCES = {
 REAL_SETS = ('free', 'id')
 MAX_DISAGREEMENT = 0.03
 LEVEL_SIZE, LEVEL_SPAN = 288, 2.1        # crop size in pixels, and how many level boxes it shows
+MOST_ENLARGED = 1.5                      # of photos for larger crops
 # Something like a face is in these.
 BAD_NEGATIVES = ('Motorbikes_0144', 'anchor_0033', 'dalmatian_0011', 'dollar_bill_0047')
 
@@ -88,28 +89,52 @@ def read_negatives(split):
     return [images[k] for i, k in enumerate(good) if (i % 7 == 0) == (split == 'val')]
 
 
-def level_crops(sets, split):
-    """-> images n x 288 x 288 x 3 BGR uint8, meshes n x 478 x 3 (crop pixels), photos. Eyes level, LEVEL_SPAN boxes wide; cached."""
-    photos = read_photos(sets, split)
+def level_crops(sets, split, size=LEVEL_SIZE):
+    """-> images n x size x size x 3 BGR uint8, meshes n x 478 x 3 (crop pixels), photos. Eyes level, LEVEL_SPAN boxes wide; cached."""
+    photos = photos_for(sets, split, size)
     CACHE.mkdir(parents=True, exist_ok=True)
-    stem = CACHE / f"level_{'-'.join(sets)}_{split}"
-    pixels, meshes = stem.with_suffix('.pixels.npy'), stem.with_suffix('.meshes.npy')
+    pixels, meshes = level_files(sets, split, size)
     if pixels.exists() and len(np.load(meshes, mmap_mode='r')) == len(photos):
         return np.load(pixels), np.load(meshes), photos
-    images = np.zeros((len(photos), LEVEL_SIZE, LEVEL_SIZE, 3), np.uint8)
-    points = np.zeros((len(photos), geometry.POINT_COUNT, 3), np.float32)
+    images = np.zeros((len(photos), size, size, 3), np.uint8)
     for set_name in sets:
         originals = read_images(set_name)
         for i, photo in enumerate(photos):
             if photo.set == set_name:
-                centre, side, roll = geometry.level_box(photo.mesh)
-                matrix = geometry.crop_from_image(centre, side * LEVEL_SPAN, roll, LEVEL_SIZE)
-                shrink = side * LEVEL_SPAN / LEVEL_SIZE
-                image = originals[photo.name]
+                matrix, shrink, image = level_matrix(photo, size), level_box_side(photo) * LEVEL_SPAN / size, originals[photo.name]
                 if shrink > 1.5:
                     image = cv2.GaussianBlur(image, (0, 0), 0.35 * shrink)
-                images[i] = cv2.warpAffine(image, matrix, (LEVEL_SIZE, LEVEL_SIZE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-                points[i] = geometry.apply(matrix, photo.mesh)
+                images[i] = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    points = level_meshes(photos, size)
     np.save(pixels, images)
     np.save(meshes, points)
     return images, points, photos
+
+
+def level_box_side(photo):
+    return geometry.level_box(photo.mesh)[1]
+
+
+def level_matrix(photo, size):
+    centre, side, roll = geometry.level_box(photo.mesh)
+    return geometry.crop_from_image(centre, side * LEVEL_SPAN, roll, size)
+
+
+def level_meshes(photos, size=LEVEL_SIZE):
+    return np.stack([geometry.apply(level_matrix(p, size), p.mesh) for p in photos]).astype(np.float32)
+
+
+def level_files(sets, split, size=LEVEL_SIZE):
+    """-> where level_crops keeps pixels and meshes"""
+    stem = CACHE / f"level_{'-'.join(sets)}_{split}{'' if size == LEVEL_SIZE else f'_{size}'}"
+    return stem.with_suffix('.pixels.npy'), stem.with_suffix('.meshes.npy')
+
+
+def photos_for(sets, split, size):
+    """Photos whose level crops are that large without being enlarged much; of the largest set of generated faces every fourth then."""
+    photos = read_photos(sets, split)
+    if size == LEVEL_SIZE:
+        return photos
+    least = size / LEVEL_SPAN / MOST_ENLARGED
+    large = [p for p in photos if level_box_side(p) >= least]
+    return [p for i, p in enumerate(large) if p.set != 'synth512' or i % 4 == 0]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from . import geometry as g, native, occluders, photometric
+from .paint_glasses import paint_glasses
 from .repose import Reposer, Turn, paint_open_mouth
 
 FRAME = 224             # the target picture's side, and how many level boxes it shows
@@ -26,19 +27,21 @@ class Look:
 class FuseSampler:
     """sample(i, rng) and sample_pair(source, target, rng) -> see `fused`."""
 
-    def __init__(self, images, meshes, negatives, sides=None):
+    def __init__(self, images, meshes, negatives, size=native.COARSE_SIZE, remnant_share=0.0, raw=False):
         self.images, self.meshes, self.negatives = images, meshes, negatives
+        self.size, self.remnant_share, self.raw = size, remnant_share, raw
+        self.finer = size / native.COARSE_SIZE
         self.reposer, self.mirror, self.product = Reposer(), g.mirror_permutation(), None
 
     def target(self, i, rng):
-        mesh = self.meshes[i].astype(np.float64)
+        mesh, frame = self.meshes[i].astype(np.float64), round(FRAME * self.finer)
         centre, side, roll = g.level_box(mesh)
-        matrix = g.crop_from_image(centre, side * FRAME_SPAN * np.exp(rng.uniform(-0.15, 0.25)), roll + np.radians(rng.normal(0, 8)), FRAME)
-        image = cv2.warpAffine(self.images[i], matrix, (FRAME, FRAME), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        matrix = g.crop_from_image(centre, side * FRAME_SPAN * np.exp(rng.uniform(-0.15, 0.25)), roll + np.radians(rng.normal(0, 8)), frame)
+        image = cv2.warpAffine(self.images[i], matrix, (frame, frame), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         mesh = g.apply(matrix, mesh)
         if rng.random() < 0.5:
             image, mesh = np.ascontiguousarray(image[:, ::-1]), mesh[self.mirror]
-            mesh[:, 0] = FRAME - 1 - mesh[:, 0]
+            mesh[:, 0] = frame - 1 - mesh[:, 0]
         if rng.random() < 0.6:
             image = photometric.colour_and_light(image, rng, 0.8)
         cover = None
@@ -59,7 +62,7 @@ class FuseSampler:
         turn = Turn(np.radians(np.clip(rng.normal(0, 16), -40, 40)), np.radians(rng.normal(0, 8)), max(0.0, rng.normal(0, 0.15)))
         extended = self.reposer.turned(self.reposer.extend(moved), turn)
         centre, side, roll = g.level_box(extended[:g.POINT_COUNT])
-        size = int(np.exp(rng.uniform(np.log(90), np.log(260))))
+        size = int(np.exp(rng.uniform(np.log(90), np.log(260))) * self.finer)
         extended = g.apply(g.crop_from_image(centre, side * 1.7, roll + np.radians(rng.normal(0, 8)), size), extended)
         map_x, map_y, _ = self.reposer.map_to(mesh, extended, size)
         shrink = self.images.shape[1] / 2.1 * 1.7 / size
@@ -70,11 +73,32 @@ class FuseSampler:
         if opened:
             look = paint_open_mouth(look, posed, rng)
         look = self.degrade(look, rng)
-        cover = None
-        if rng.random() < 0.2:
-            look, alpha, _ = occluders.paste(occluders.Canvas(look, posed, rng, self.negatives[rng.integers(len(self.negatives))]))
+        return self.covered(look, posed, rng)
+
+    def covered(self, look, mesh, rng):
+        """-> Look, sometimes behind a thing that the product knows of or of which it missed a part"""
+        cover, kind = None, rng.random()
+        if kind < self.remnant_share:
+            return self.with_remnants(look, mesh, rng)
+        if kind < self.remnant_share + 0.2:
+            look, alpha, _ = occluders.paste(occluders.Canvas(look, mesh, rng, self.negatives[rng.integers(len(self.negatives))]))
             cover = np.round(255 * alpha).astype(np.uint8)
-        return Look(look, posed, cover)
+        return Look(look, mesh, cover)
+
+    @staticmethod
+    def with_remnants(look, mesh, rng):
+        """-> Look with glasses or hair of which, here and there, something is left on the face although the product believes to see skin"""
+        width = np.linalg.norm(mesh[454, :2] - mesh[234, :2])
+        if rng.random() < 0.55:
+            seen, alpha = paint_glasses(look, mesh, rng)
+        else:
+            seen, alpha, _ = occluders.paste(occluders.Canvas(look, mesh, rng), ['hair'])
+        missed = cv2.GaussianBlur(rng.normal(0, 1, look.shape[:2]).astype(np.float32), (0, 0), rng.uniform(0.06, 0.25) * width)
+        missed = np.clip(4 * (missed / (missed.std() + 1e-6) - rng.uniform(-0.3, 1.2)), 0, 1)
+        if rng.random() < 0.5:          # its cover was found, but not all of it
+            return Look(seen, mesh, np.round(255 * alpha * (1 - missed)).astype(np.uint8))
+        left = (missed * rng.uniform(0.25, 1.0))[..., None]      # it was taken off, but not all of it
+        return Look(np.clip(np.round(look + left * (seen.astype(np.float32) - look)), 0, 255).astype(np.uint8), mesh)
 
     @staticmethod
     def degrade(image, rng):
@@ -146,7 +170,7 @@ class FuseSampler:
         if self.product is None:
             self.product = native.Product()         # one per process: it holds scratch memory
         share = rng.choice([0.0, 0.7, 1.0])
-        sample = self.product.coarse_sample(source.image, self.jitter(source.mesh, rng), target.image, self.jitter(target.mesh, rng), share, source.cover, target.cover)
+        sample = self.product.coarse_sample(source.image, self.jitter(source.mesh, rng), target.image, self.jitter(target.mesh, rng), share, source.cover, target.cover, self.size, self.raw)
         return *sample, target.mesh
 
     def sample(self, i, rng):
@@ -160,7 +184,8 @@ class FuseSampler:
 
     def plain(self, i, rng):
         """The photo as it is, at a random size."""
-        size = int(rng.integers(120, self.images.shape[1] + 1))
+        size = int(rng.integers(min(round(120 * self.finer), self.images.shape[1]), self.images.shape[1] + 1))
         k = size / self.images.shape[1]
         mesh = self.meshes[i].astype(np.float64) * k
-        return Look(cv2.resize(self.images[i], (size, size), interpolation=cv2.INTER_AREA), mesh)
+        look = cv2.resize(self.images[i], (size, size), interpolation=cv2.INTER_AREA)
+        return Look(look, mesh, None) if rng.random() >= self.remnant_share else self.with_remnants(look, mesh, rng)

@@ -5,6 +5,7 @@ the identity teacher, the target's low frequencies, the warp's own gradients and
 (methods: see training/LOG.md).
 """
 import dataclasses
+import time
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from .models.identity import CROP_SIZE as IDENTITY_SIZE
 from .models.identity_teacher import ConvertedTeacher
 from .native import COARSE_SIZE, WIDE_SIZE
 
+LOOK_AGAIN_S = 20
 MARGIN = (WIDE_SIZE - COARSE_SIZE) // 2
 CANONICAL_X = 9
 TONE_BLOCK = 64         # pixels of the skin's mean colours: means of smaller blocks carry the target's features
@@ -39,54 +41,76 @@ class FuseOptions(LoopOptions):
     feature_weight: float = 2.0     # brows, lids and lips count 1 + this much
     stage_b: float = 1.0            # last share of the samples that also learns from pairs
     pairs: int = 4                  # of a batch, in stage B
+    raw: bool = False               # samples with the warp before its relighting (an ablation)
+    residual_kept: float = -1.0     # instead of what models/fuse.py says about the network
     identity_weight: float = 0.0    # of the identity teacher on pairs
     realism_weight: float = 0.0     # of the discriminator on pairs
     tone_weight: float = 1.0
     detail_weight: float = 0.5
 
 
-def flip(batch, rng_flags):
+def flip(x, others, flags):
     """Mirrors the samples whose flag is set; the canonical x changes sign."""
-    x, features, truth = batch
-    for t in (x, features, truth):
-        t[rng_flags] = torch.flip(t[rng_flags], [-1])
-    x[rng_flags, CANONICAL_X] = -x[rng_flags, CANONICAL_X]
-    return x, features, truth
+    where = flags.view(-1, 1, 1, 1)
+    mirrored = [torch.where(where, t.flip(-1), t) for t in (x, *others)]
+    sign = torch.ones_like(mirrored[0][:1, :, :1, :1])
+    sign[:, CANONICAL_X] = -1
+    return mirrored[0] * torch.where(where, sign, torch.ones_like(sign)), mirrored[1:]
 
 
-def tint(x, truth, generator):
+def tint(x, truth):
     """One random gain per colour for everything that one sample shows."""
-    gain = torch.exp(0.12 * torch.randn(len(x), 3, 1, 1, generator=generator) + 0.1 * torch.randn(len(x), 1, 1, 1, generator=generator))
-    x[:, 0:3] = (x[:, 0:3] * gain).clamp(0, 1)
-    x[:, 4:7] = (x[:, 4:7] * gain).clamp(0, 1)
-    return x, (truth * gain).clamp(0, 1)
+    gain = torch.exp(0.12 * torch.randn(len(x), 3, 1, 1, device=x.device) + 0.1 * torch.randn(len(x), 1, 1, 1, device=x.device))
+    w0, context = (x[:, 0:3] * gain).clamp(0, 1), (x[:, 4:7] * gain).clamp(0, 1)
+    return torch.cat([w0, x[:, 3:4], context, x[:, 7:]], 1), (truth * gain).clamp(0, 1)
+
+
+@dataclasses.dataclass
+class Pairs:
+    """Samples with another person as the source."""
+    x: torch.Tensor             # n x 12 x 128 x 128
+    wide: torch.Tensor          # the target, n x 3 x 160 x 160
+    align: torch.Tensor         # n x 2 x 3, from the wide picture to the identity teacher's crop
+    identity: torch.Tensor      # of the source, n x 256
+    flipped: torch.Tensor       # n bool: x and wide were mirrored
 
 
 class FuseTask:
     def __init__(self, options):
-        self.options, self.cache = options, Cache('train')
-        self.limits = fuse.limits(options.network)
-        self.realism = RealismLoss() if options.realism_weight > 0 else None
+        self.options, self.cache, self.looked = options, Cache('train', raw=options.raw), time.time()
+        self.limits = limits_of(options)
+        self.realism = RealismLoss(options.device) if options.realism_weight > 0 else None
         self.with_pairs = options.stage_b > 0 and options.pairs > 0
-        self.teacher = ConvertedTeacher() if self.with_pairs and options.identity_weight > 0 else None
+        self.teacher = ConvertedTeacher().to(options.device) if self.with_pairs and options.identity_weight > 0 else None
 
     def make_batch(self, count, rng):
-        """-> input, features, truth (crop) of `count` samples with truth; input, wide target, align, identity of `pairs` without."""
-        generator = torch.Generator().manual_seed(int(rng.integers(1 << 40)))
+        """-> input, features, truth of `count` samples with truth; input, wide target, align, identity of `pairs` without. Pictures as bytes."""
+        if time.time() - self.looked > LOOK_AGAIN_S:        # prepare.py may be at work
+            self.cache.look_again()
+            self.looked = time.time()
         b = self.cache.batch(rng.choice(self.cache.selves, count))
-        x, features = unpack_input(torch.from_numpy(b['input'])), torch.from_numpy(b['features'])[:, None].float() / 255
-        truth = torch.from_numpy(b['truth'])[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
-        x, features, truth = flip((x, features, truth), torch.from_numpy(rng.random(count) < 0.5))
-        x, truth = tint(x, truth, generator)
-        if not self.with_pairs:
-            return x, features, truth
-        p = self.cache.batch(rng.choice(self.cache.pairs, self.options.pairs))
-        return (x, features, truth, unpack_input(torch.from_numpy(p['input'])), torch.from_numpy(p['truth']).float() / 255, torch.from_numpy(p['align']), torch.from_numpy(p['identity']))
+        out = b['input'], b['features'], b['truth']
+        if self.with_pairs:
+            p = self.cache.batch(rng.choice(self.cache.pairs, self.options.pairs))
+            out += p['input'], p['truth'], p['align'], p['identity']
+        return tuple(torch.from_numpy(a) for a in out)
+
+    @staticmethod
+    def prepare(batch):
+        """Bytes -> x, features, truth (crop) of the samples with truth, and Pairs or None; mirrored and tinted at random."""
+        x, features, truth = unpack_input(batch[0]), batch[1][:, None].float() / 255, batch[2][:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
+        coin = lambda n: torch.rand(n, device=x.device) < 0.5
+        x, (features, truth) = flip(x, (features, truth), coin(len(x)))
+        x, truth = tint(x, truth)
+        if len(batch) == 3:
+            return x, features, truth, None
+        flags = coin(len(batch[3]))
+        paired, (wide,) = flip(unpack_input(batch[3]), (batch[4].float() / 255,), flags)
+        return x, features, truth, Pairs(paired, wide, batch[5], batch[6], flags)
 
     def loss(self, model, batch, progress):
-        x, features, truth = batch[:3]
-        with_pairs = self.with_pairs and progress >= 1 - self.options.stage_b
-        inputs = torch.cat([x, batch[3]]) if with_pairs else x
+        x, features, truth, pairs = self.prepare(batch if progress >= 1 - self.options.stage_b else batch[:3])
+        inputs = torch.cat([x, pairs.x]) if pairs else x
         gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
         fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.limits)
         n, alpha = len(x), x[:, 7:8]
@@ -95,27 +119,27 @@ class FuseTask:
         gradient = losses.gradient_l1(fused[:n], truth, weight)
         similar = losses.ssim(fused[:n].clamp(0, 1), truth, alpha)
         loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
-        parts = {'l1': float(l1), 'gradient': float(gradient), 'ssim': float(similar)}
-        if with_pairs:
-            pair_loss, pair_parts = self.pair_loss(batch[3], fused[n:], mask[n:], *batch[4:])
+        parts = {'l1': l1.detach(), 'gradient': gradient.detach(), 'ssim': similar.detach()}
+        if pairs:
+            pair_loss, pair_parts = self.pair_loss(pairs, fused[n:], mask[n:])
             loss, parts = loss + pair_loss, {**parts, **pair_parts}
         return loss, parts
 
-    def pair_loss(self, x, fused, mask, wide, align, identity):
+    def pair_loss(self, pairs, fused, mask):
         # The geometric alpha: an identity loss would widen the mask for its own sake.
-        o = self.options
-        target, alpha = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
+        o, x = self.options, pairs.x
+        target, alpha = pairs.wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
         skin = alpha * x[:, 3:4]
         (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin, TONE_BLOCK), losses.low_frequencies(target, skin, TONE_BLOCK)
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
-        loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': float(tone), 'detail': float(detail)}
+        loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': tone.detach(), 'detail': detail.detach()}
         if self.teacher is not None:
-            cosine = (embed(self.teacher, paste(fused, alpha, wide), align) * identity).sum(1).mean()
-            loss, parts = loss + o.identity_weight * (1 - cosine), {**parts, 'cosine': float(cosine)}
+            cosine = (embed(self.teacher, paste(fused, alpha, pairs.wide), pairs.align, pairs.flipped, varied=True) * pairs.identity).sum(1).mean()
+            loss, parts = loss + o.identity_weight * (1 - cosine), {**parts, 'cosine': cosine.detach()}
         if self.realism is not None:
             adversarial, parts['told apart'] = self.realism(target + mask * (fused.clamp(0, 1) - target), target, alpha)
-            loss, parts['adversarial'] = loss + o.realism_weight * adversarial, float(adversarial)
+            loss, parts['adversarial'] = loss + o.realism_weight * adversarial, adversarial.detach()
         return loss * len(x) / o.batch * 4, parts
 
 
@@ -127,28 +151,46 @@ def paste(fused, mask, wide):
     return out
 
 
-def embed(teacher, picture, align):
-    full = torch.cat([align, align.new_tensor([0, 0, 1]).expand(len(align), 1, 3)], 1)
+def embed(teacher, picture, align, flipped=None, varied=False):
+    """The teacher's answer for the face that align (picture -> identity crop) finds; flipped: pictures that were mirrored after it was measured.
+    varied: a little moved, enlarged, mirrored and lit at random, so that nothing can be drawn that pleases only one look."""
+    n, device = len(align), picture.device
+    full = torch.cat([align, align.new_tensor([0, 0, 1]).expand(n, 1, 3)], 1)
     inverse = torch.linalg.inv(full.double())[:, :2].float()        # identity crop -> wide
-    grid = torch.stack(torch.meshgrid(torch.arange(IDENTITY_SIZE), torch.arange(IDENTITY_SIZE), indexing='xy'), -1).float()
-    at = torch.einsum('nij,yxj->nyxi', inverse[:, :, :2], grid) + inverse[:, None, None, :, 2]
-    crop = F.grid_sample(picture, (2 * at + 1) / WIDE_SIZE - 1, align_corners=False, padding_mode='zeros')
-    return F.normalize(teacher(255 * crop.flip(1)))
+    steps = torch.arange(IDENTITY_SIZE, device=device)
+    grid = torch.stack(torch.meshgrid(steps, steps, indexing='xy'), -1).float().expand(n, -1, -1, -1)
+    if varied:
+        middle, shape = (IDENTITY_SIZE - 1) / 2, (n, 1, 1, 2)
+        grid = middle + (grid - middle) * torch.exp(0.03 * torch.randn(n, 1, 1, 1, device=device)) + 1.5 * torch.randn(shape, device=device)
+    at = torch.einsum('nij,nyxj->nyxi', inverse[:, :, :2], grid) + inverse[:, None, None, :, 2]
+    if flipped is not None:
+        x = torch.where(flipped.view(-1, 1, 1), WIDE_SIZE - 1 - at[..., 0], at[..., 0])
+        at = torch.stack([x, at[..., 1]], -1)
+    crop = 255 * F.grid_sample(picture, (2 * at + 1) / WIDE_SIZE - 1, align_corners=False, padding_mode='zeros').flip(1)
+    if varied:
+        crop = crop * torch.exp(0.1 * torch.randn(n, 1, 1, 1, device=device))
+        crop = torch.where(torch.rand(n, 1, 1, 1, device=device) < 0.5, crop.flip(-1), crop)
+    return F.normalize(teacher(crop))
+
+
+def limits_of(options):
+    limits = fuse.limits(options.network)
+    return limits if options.residual_kept < 0 else dataclasses.replace(limits, residual_kept=options.residual_kept)
 
 
 class FuseEvaluation:
     """Held-out samples: PSNR and SSIM inside the mask, of the network and of W0; identity of pairs by the teacher."""
 
-    def __init__(self, limits, count=300, pairs=100):
+    def __init__(self, limits, count=300, pairs=100, device='cpu'):
         cache, self.limits = Cache('val'), limits
-        self.samples, self.pair = cache.batch(cache.selves[:count]), cache.batch(cache.pairs[:pairs])
-        self.teacher = ConvertedTeacher()
+        on_device = lambda b: {k: torch.from_numpy(v).to(device) for k, v in b.items()}
+        self.samples, self.pair = on_device(cache.batch(cache.selves[:count])), on_device(cache.batch(cache.pairs[:pairs]))
+        self.teacher = ConvertedTeacher().to(device)
 
     @torch.no_grad()
     def rows(self, model):
         model.eval()
-        x = unpack_input(torch.from_numpy(self.samples['input']))
-        truth = torch.from_numpy(self.samples['truth'])[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
+        x, truth = unpack_input(self.samples['input']), self.samples['truth'][:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
         fused, _ = self.run(model, x, self.limits)
         alpha, out = x[:, 7:8], {}
         for name, picture in (('W0', x[:, 0:3]), ('network', fused)):
@@ -156,8 +198,7 @@ class FuseEvaluation:
             out[f'PSNR {name}'] = float((-10 * torch.log10(error + 1e-8)).mean())
             similar = losses.ssim_map(picture.clamp(0, 1), truth)
             out[f'SSIM {name}'] = float(((similar * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)).mean())
-        x, wide = unpack_input(torch.from_numpy(self.pair['input'])), torch.from_numpy(self.pair['truth']).float() / 255
-        align, source = torch.from_numpy(self.pair['align']), torch.from_numpy(self.pair['identity'])
+        x, wide, align, source = unpack_input(self.pair['input']), self.pair['truth'].float() / 255, self.pair['align'], self.pair['identity']
         fused, mask = self.run(model, x, self.limits)
         own = embed(self.teacher, wide, align)
         for name, picture, alpha in (('W0', x[:, 0:3], x[:, 7:8]), ('network', fused, mask)):
@@ -179,11 +220,11 @@ def start_model(options, task):
     model = fuse.NETWORKS[options.network]()
     if options.pruned:
         wide = load_weights(fuse.NETWORKS[options.pruned](), options.start)
-        return prune_fusion(calibrate(wide, task.make_batch(64, np.random.default_rng(options.seed))[0]), model)
+        return prune_fusion(calibrate(wide, task.prepare(task.make_batch(64, np.random.default_rng(options.seed)))[0]), model)
     if options.start in ('shipped', 'small'):
         kind = 'small' if options.start == 'small' else options.network
         shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
-        some = task.make_batch(64, np.random.default_rng(options.seed))[0]
+        some = task.prepare(task.make_batch(64, np.random.default_rng(options.seed)))[0]
         calibrate(shipped, some)
         return shipped if kind == options.network else fuse.widen(shipped, model)
     return load_weights(model, options.start) if options.start else model
@@ -196,4 +237,4 @@ def run(options):
     torch.manual_seed(options.seed)
     task = FuseTask(options)
     model = start_model(options, task)
-    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(task.limits))
+    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(task.limits, device=options.device))

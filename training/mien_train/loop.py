@@ -25,6 +25,8 @@ class LoopOptions:
     seed: int = 1
     workers: int = 1                # processes that make samples
     threads: int = 1                # for torch
+    device: str = 'cpu'             # or cuda
+    minutes: float = 0.0            # of training, whatever number of samples that is; 0: until `samples` are seen
     checkpoint_s: float = 600.0
     report_s: float = 60.0
     evaluate_s: float = 1200.0
@@ -40,11 +42,13 @@ class Averaged:
     def update(self, model):
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        for mine, theirs in zip(self.model.state_dict().values(), model.state_dict().values()):
-            if mine.dtype.is_floating_point:
-                mine.lerp_(theirs, 1 - decay)
-            else:
-                mine.copy_(theirs)
+        pairs = list(zip(self.model.state_dict().values(), model.state_dict().values()))
+        mine, theirs = zip(*(p for p in pairs if p[0].dtype.is_floating_point))
+        torch._foreach_mul_(mine, decay)
+        torch._foreach_add_(mine, theirs, alpha=1 - decay)
+        for counter, other in pairs:
+            if not counter.dtype.is_floating_point:
+                counter.copy_(other)
 
 
 def save_weights(model, path):
@@ -90,10 +94,20 @@ def _optimiser(model, options):
                              lr=options.rate, betas=(0.9, 0.99))
 
 
-def _rate(step, steps, options):
+def _rate(step, progress, options):
     if step < options.warm_up:
         return options.rate * (step + 1) / options.warm_up
-    return options.rate * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
+    return options.rate * max(0.01, 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+
+class Progress:
+    """0..1: how far a run has come, by samples or by the clock."""
+
+    def __init__(self, options):
+        self.steps, self.seconds, self.start = max(1, options.samples // options.batch), 60 * options.minutes, time.time()
+
+    def __call__(self, step):
+        return (time.time() - self.start) / self.seconds if self.seconds else step / self.steps
 
 
 class Run:
@@ -122,7 +136,7 @@ class Run:
         path = self.folder / 'checkpoint.pt'
         if not path.exists():
             return 0
-        state = torch.load(path)
+        state = torch.load(path, map_location=self.options.device)
         model.load_state_dict(state['model'])
         averaged.model.load_state_dict(state['average'])
         averaged.steps = state['average_steps']
@@ -131,26 +145,31 @@ class Run:
         return state['step']
 
 
-def train(model, make_batch, loss_of, options, evaluate=None):
-    """make_batch(count, rng) -> tuple of tensors; loss_of(model, batch, progress) -> loss, dict of floats; evaluate(model) -> text.
+def to_device(batch, device):
+    return batch if device == 'cpu' else tuple(t.to(device, non_blocking=True) for t in batch)
 
-    Runs until options.samples are seen; -> the averaged model."""
+
+def train(model, make_batch, loss_of, options, evaluate=None):
+    """make_batch(count, rng) -> tuple of tensors; loss_of(model, batch, progress) -> loss, dict of numbers; evaluate(model) -> text.
+
+    Runs until options.samples are seen, or for options.minutes; -> the averaged model."""
     torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
+    model = model.to(options.device)
     run, averaged, optimiser = Run(options), Averaged(model, options.average), _optimiser(model, options)
     step = run.resume(model, averaged, optimiser)
-    steps = max(1, options.samples // options.batch)
     stream = SampleStream(make_batch, options.batch, options.seed + 7919 * step)
-    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=options.workers, prefetch_factor=4 if options.workers else 2))
+    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=options.workers, prefetch_factor=4 if options.workers else 2, pin_memory=options.device != 'cpu'))
+    progress = Progress(options)
     last_report = last_save = last_evaluation = time.time()
     sums, count, first = {}, 0, step
     model.train()
-    while step < steps:
-        batch = next(loader)
+    while (done := progress(step)) < 1:
+        batch = to_device(next(loader), options.device)
         for group in optimiser.param_groups:
-            group['lr'] = _rate(step, steps, options)
-        loss, parts = loss_of(model, batch, step / steps)
+            group['lr'] = _rate(step, done, options)
+        loss, parts = loss_of(model, batch, done)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), options.clip)
@@ -158,13 +177,13 @@ def train(model, make_batch, loss_of, options, evaluate=None):
             optimiser.step()
         averaged.update(model)
         step, count = step + 1, count + 1
-        for k, v in {'loss': float(loss.detach()), **parts}.items():
+        for k, v in {'loss': loss.detach(), **parts}.items():
             sums[k] = sums.get(k, 0.0) + v
         now = time.time()
         if now - last_report > options.report_s:
             rate = (step - first) * options.batch / (now - last_report)
-            run.log(f'{step * options.batch / 1000:8.1f} k samples, {rate:5.0f}/s, rate {_rate(step, steps, options):.1e}: '
-                    + ', '.join(f'{k} {v / count:.4f}' for k, v in sums.items()))
+            run.log(f'{step * options.batch / 1000:8.1f} k samples, {rate:5.0f}/s, rate {_rate(step, done, options):.1e}: '
+                    + ', '.join(f'{k} {float(v) / count:.4f}' for k, v in sums.items()))
             sums, count, last_report, first = {}, 0, now, step
         if now - last_save > options.checkpoint_s:
             run.save(model, averaged, optimiser, step)
@@ -174,5 +193,5 @@ def train(model, make_batch, loss_of, options, evaluate=None):
             last_evaluation = time.time()
     run.save(model, averaged, optimiser, step)
     if evaluate:
-        run.log('held out at the end: ' + evaluate(averaged.model))
+        run.log(f'held out at the end, {step * options.batch / 1000:.0f} k: ' + evaluate(averaged.model))
     return averaged.model

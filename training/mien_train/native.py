@@ -107,9 +107,10 @@ class Product:
         library().mien_fuse_end(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], ctypes.c_float(strength))
         return out
 
-    def coarse_sample(self, source, source_mesh, target, target_mesh, share=1.0, source_cover=None, cover=None, size=COARSE_SIZE):
+    def coarse_sample(self, source, source_mesh, target, target_mesh, share=1.0, source_cover=None, cover=None, size=COARSE_SIZE, raw=False):
         """-> network input 12 x size x size, features mask size x size, the target's RGB 3 x wide x wide (0..1; the crop is its middle; wide is 160 for
-        128), 2 x 3 matrix from the target's pixels to those of the latter."""
+        128), 2 x 3 matrix from the target's pixels to those of the latter. raw: with the warp before its relighting as W0 (an ablation)."""
+        library().mien_use_raw_warp(self.context, int(raw))
         wide = size * WIDE_SIZE // COARSE_SIZE
         source, target = np.ascontiguousarray(source), np.ascontiguousarray(target)
         source_mesh, s = _floats(source_mesh)

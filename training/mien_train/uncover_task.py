@@ -67,7 +67,7 @@ class UncoverTask:
         self.sampler = UncoverSampler(images, meshes)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
-        self.realism = RealismLoss() if options.wearers and options.realism_weight > 0 else None
+        self.realism = RealismLoss(options.device) if options.wearers and options.realism_weight > 0 else None
         if self.realism:
             self.wearers = UncoverSampler(*faces('train', lambda score: score >= SURE_ABOVE)[:2])
 

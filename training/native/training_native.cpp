@@ -24,6 +24,7 @@ struct Context {
   CoarseCrop crop;
   PreparedFace prepared;
   Trace trace;
+  bool raw = false;  // an ablation: the networks see the warp as it was before its relighting
   std::string error;
 };
 
@@ -79,6 +80,10 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
     c.error = "the face lies outside of the picture";
     return false;
   }
+  if (c.raw) {
+    Plane same_trust;
+    warp_source(texture, s.maps, c.prepared.fused, c.pool, &s.fused, &same_trust);
+  }
   const CoarseScene scene{view_of(target),
                           c.prepared.where.canvas_from_frame(),
                           s.fused,
@@ -121,6 +126,8 @@ void* mien_open(const std::uint8_t* model, long size) {
 void mien_close(void* context) { delete static_cast<Context*>(context); }
 
 const char* mien_error(void* context) { return static_cast<Context*>(context)->error.c_str(); }
+
+void mien_use_raw_warp(void* context, int raw) { static_cast<Context*>(context)->raw = raw != 0; }
 
 // The product's fusion of one face in three steps. begin: the classical half; input gets 12 x 128 x 128.
 // network (optional): what a coarse network answered. end: pastes into `target`. -> 0 when done

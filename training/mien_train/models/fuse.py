@@ -205,17 +205,32 @@ def light_maps(gain_bias, alpha, cell):
     return enlarge(light * weight) / enlarge(weight)
 
 
-def compose(x, gain_bias, residual_alpha, limits=Limits()):
-    """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
-    w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
-    maps = light_maps(gain_bias, alpha, limits.light_cell)
+def cells_of(alpha, gain_bias, residual_alpha, limits):
+    """What the network says about each cell of its crop: gain, bias, light added (n x 3) and the change of alpha (n x 1), all x 128 x 128."""
     residual = residual_alpha[:, 0:3]
     residual = (residual / torch.sqrt(1 + (residual / RESIDUAL_LIMIT) ** 2)).mean(1, keepdim=True)
+    return torch.cat([light_maps(gain_bias, alpha, limits.light_cell), residual], 1), residual_alpha[:, 3:4]
+
+
+def apply_cells(x, cells, alpha_step, kept):
+    """x: the input at the cells' size -> F (n x 3), A (n x 1), both 0..1."""
+    w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
     before = w0.mean(1, keepdim=True)
-    after = (1 + maps[:, 0:1]) * before + maps[:, 1:2] + (1 - (1 - limits.residual_kept) * trust) * residual
+    after = (1 + cells[:, 0:1]) * before + cells[:, 1:2] + (1 - (1 - kept) * trust) * cells[:, 2:3]
     fused = w0 * (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
-    mask = (alpha + 0.35 * torch.tanh(residual_alpha[:, 3:4]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
-    return fused, mask
+    return fused, (alpha + 0.35 * torch.tanh(alpha_step) * 4 * alpha * (1 - alpha)).clamp(0, 1)
+
+
+def compose(x, gain_bias, residual_alpha, limits=Limits()):
+    """The network's contract on its own crop: x the input (n x 12 x 128 x 128) -> F (n x 3), A (n x 1), both 0..1."""
+    return apply_cells(x, *cells_of(x[:, 7:8], gain_bias, residual_alpha, limits), limits.residual_kept)
+
+
+def compose_fine(fine, x, gain_bias, residual_alpha, limits=Limits()):
+    """The same on a finer look at the same crop (n x 12 x S x S), as the product does on its canvas."""
+    cells, step = cells_of(x[:, 7:8], gain_bias, residual_alpha, limits)
+    enlarge = lambda t: F.interpolate(t, size=fine.shape[2:], mode='bilinear', align_corners=False)
+    return apply_cells(fine, enlarge(cells), enlarge(step), limits.residual_kept)
 
 
 @torch.no_grad()

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Training on a machine that has neither ../shared nor much room on the way to it:
+
+    pack.py make FOLDER [--part-mib 40] [--quality 82]     what the fusion networks are trained from, in parts of a size that travels
+    pack.py unpack OUT PART...                             there: OUT/shared and OUT/cache, for MIEN_SHARED and MIEN_TRAINING_CACHE
+
+Level crops travel as WebP, labels without what this training does not read. The packed photos stay outside of the repository.
+"""
+import argparse
+import io
+import tarfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mien_train import dataset, fuse_cache, geometry
+from mien_train.glasses_labels import RealGlasses
+from mien_train.mesh_task import SETS
+from mien_train.paths import CACHE, DATA, TEACHERS
+
+SPLITS = ('train', 'val')
+LABELS = ('name', 'mesh', 'disagree')
+FILES = ((DATA, 'data', ('split.csv', 'negatives.tar', 'geometry/canonical_face_model.obj')),
+         (TEACHERS, 'teachers', ('net_runtime.py', 'identity/face-reidentification-retail-0095.bin', 'identity/face-reidentification-retail-0095.xml')))
+
+
+def as_npz(**arrays):
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+def encoded(images, quality):
+    """n x h x w x 3 BGR -> bytes of n WebP pictures one after another, and where each ends"""
+    pieces = [cv2.imencode('.webp', image, [cv2.IMWRITE_WEBP_QUALITY, quality])[1].ravel() for image in images]
+    return {'webp': np.concatenate(pieces), 'ends': np.cumsum([len(p) for p in pieces])}
+
+
+def entries(quality):
+    """-> (name, bytes) of all that travels"""
+    for root, name, files in FILES:
+        for file in files:
+            yield f'shared/{name}/{file}', (root / file).read_bytes()
+    for set_name in (*SETS, 'hires'):
+        with np.load(DATA / 'labels' / f'{set_name}.npz') as z:
+            yield f'shared/data/labels/{set_name}.npz', as_npz(**{k: z[k] for k in LABELS})
+    for split in SPLITS:
+        for sets, size in fuse_cache.CROPS.values():
+            yield f'cache/level_{split}_{size}.npz', as_npz(**encoded(dataset.level_crops(sets, split, size)[0], quality))
+    if RealGlasses.path('train').exists():
+        with np.load(RealGlasses.path('train')) as z:
+            yield 'cache/glasses_train.npz', as_npz(name=z['name'], score=z['score'])
+
+
+def make(folder, part_mib, quality):
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode='w') as tar:
+        for name, data in entries(quality):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    data, size = whole.getvalue(), int(part_mib * 2 ** 20)
+    for i in range(-(-len(data) // size)):
+        part = folder / f'part{i}'
+        part.mkdir(exist_ok=True)
+        (part / 'data').write_bytes(data[i * size:(i + 1) * size])
+        print(f'{part}/data: {len(data[i * size:(i + 1) * size]) / 2 ** 20:.1f} MiB')
+
+
+def unpack(out, parts):
+    with tarfile.open(fileobj=io.BytesIO(b''.join(p.read_bytes() for p in parts))) as tar:
+        tar.extractall(out)
+    for split in SPLITS:
+        for sets, size in fuse_cache.CROPS.values():
+            with np.load(out / 'cache' / f'level_{split}_{size}.npz') as z:
+                webp, ends = z['webp'], z['ends']
+            images = np.zeros((len(ends), size, size, 3), np.uint8)
+            for i, (start, end) in enumerate(zip(np.concatenate([[0], ends[:-1]]), ends)):
+                images[i] = cv2.imdecode(webp[start:end], cv2.IMREAD_COLOR)
+            pixels, meshes = dataset.level_files(sets, split, size)
+            np.save(pixels, images)
+            np.save(meshes, dataset.level_meshes(dataset.photos_for(sets, split, size), size))
+            print(f'{split}: {len(images)} level crops of {size} px')
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    actions = parser.add_subparsers(dest='action', required=True)
+    making = actions.add_parser('make')
+    making.add_argument('folder', type=Path)
+    making.add_argument('--part-mib', type=float, default=40)
+    making.add_argument('--quality', type=int, default=82)
+    unpacking = actions.add_parser('unpack')
+    unpacking.add_argument('out', type=Path)
+    unpacking.add_argument('parts', type=Path, nargs='+')
+    args = parser.parse_args()
+    if args.action == 'make':
+        make(args.folder, args.part_mib, args.quality)
+    elif CACHE.resolve() != (args.out / 'cache').resolve() or DATA.parent.resolve() != (args.out / 'shared').resolve():
+        parser.error(f'set MIEN_SHARED={args.out}/shared and MIEN_TRAINING_CACHE={args.out}/cache first')
+    else:
+        unpack(args.out, args.parts)
+
+
+if __name__ == '__main__':
+    main()
