@@ -19,7 +19,8 @@ from mien_train.glasses_labels import RealGlasses
 from mien_train.mesh_task import SETS
 from mien_train.paths import CACHE, DATA, TEACHERS
 
-SPLITS = ('train', 'val')
+SPLITS = ('val', 'train')         # in this order, so that the first part is enough for a trial
+PIECE = 1000            # level crops in one file
 LABELS = ('name', 'mesh', 'disagree')
 FILES = ((DATA, 'data', ('split.csv', 'negatives.tar', 'geometry/canonical_face_model.obj')),
          (TEACHERS, 'teachers', ('net_runtime.py', 'identity/face-reidentification-retail-0095.bin', 'identity/face-reidentification-retail-0095.xml')))
@@ -45,44 +46,60 @@ def entries(quality):
     for set_name in (*SETS, 'hires'):
         with np.load(DATA / 'labels' / f'{set_name}.npz') as z:
             yield f'shared/data/labels/{set_name}.npz', as_npz(**{k: z[k] for k in LABELS})
-    for split in SPLITS:
-        for sets, size in fuse_cache.CROPS.values():
-            yield f'cache/level_{split}_{size}.npz', as_npz(**encoded(dataset.level_crops(sets, split, size)[0], quality))
     if RealGlasses.path('train').exists():
         with np.load(RealGlasses.path('train')) as z:
             yield 'cache/glasses_train.npz', as_npz(name=z['name'], score=z['score'])
+    for split in SPLITS:
+        for sample_size, (sets, size) in fuse_cache.CROPS.items():
+            images, meshes, _ = dataset.level_crops(sets, split, size)
+            yield f'cache/packed/identities_{split}_{size}.npz', as_npz(identities=fuse_cache.identities(images, meshes, split, sample_size).astype(np.float16))
+            for i in range(0, len(images), PIECE):
+                yield f'cache/packed/{split}_{size}_{i // PIECE:02d}.npz', as_npz(**encoded(images[i:i + PIECE], quality))
 
 
-def make(folder, part_mib, quality):
-    folder.mkdir(parents=True, exist_ok=True)
-    whole = io.BytesIO()
-    with tarfile.open(fileobj=whole, mode='w') as tar:
-        for name, data in entries(quality):
+def write_part(folder, number, members):
+    path = folder / f'part{number}' / 'data.tar'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, 'w') as tar:
+        for name, data in members:
             member = tarfile.TarInfo(name)
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
-    data, size = whole.getvalue(), int(part_mib * 2 ** 20)
-    for i in range(-(-len(data) // size)):
-        part = folder / f'part{i}'
-        part.mkdir(exist_ok=True)
-        (part / 'data').write_bytes(data[i * size:(i + 1) * size])
-        print(f'{part}/data: {len(data[i * size:(i + 1) * size]) / 2 ** 20:.1f} MiB')
+    print(f'{path}: {path.stat().st_size / 2 ** 20:.1f} MiB')
+
+
+def make(folder, part_mib, quality):
+    number, waiting, size = 0, [], 0
+    for name, data in entries(quality):
+        if waiting and size + len(data) > part_mib * 2 ** 20:
+            write_part(folder, number, waiting)
+            number, waiting, size = number + 1, [], 0
+        waiting.append((name, data))
+        size += len(data)
+    write_part(folder, number, waiting)
+
+
+def decoded(piece):
+    with np.load(piece) as z:
+        webp, ends = z['webp'], z['ends']
+    return [cv2.imdecode(webp[start:end], cv2.IMREAD_COLOR) for start, end in zip(np.concatenate([[0], ends[:-1]]), ends)]
 
 
 def unpack(out, parts):
-    with tarfile.open(fileobj=io.BytesIO(b''.join(p.read_bytes() for p in parts))) as tar:
-        tar.extractall(out)
+    for part in parts:
+        with tarfile.open(part) as tar:
+            tar.extractall(out)
     for split in SPLITS:
-        for sets, size in fuse_cache.CROPS.values():
-            with np.load(out / 'cache' / f'level_{split}_{size}.npz') as z:
-                webp, ends = z['webp'], z['ends']
-            images = np.zeros((len(ends), size, size, 3), np.uint8)
-            for i, (start, end) in enumerate(zip(np.concatenate([[0], ends[:-1]]), ends)):
-                images[i] = cv2.imdecode(webp[start:end], cv2.IMREAD_COLOR)
-            pixels, meshes = dataset.level_files(sets, split, size)
-            np.save(pixels, images)
-            np.save(meshes, dataset.level_meshes(dataset.photos_for(sets, split, size), size))
-            print(f'{split}: {len(images)} level crops of {size} px')
+        for sample_size, (sets, size) in fuse_cache.CROPS.items():
+            images = [image for piece in sorted((out / 'cache' / 'packed').glob(f'{split}_{size}_*.npz')) for image in decoded(piece)]
+            photos = dataset.photos_for(sets, split, size)
+            if len(images) == len(photos):
+                pixels, meshes = dataset.level_files(sets, split, size)
+                np.save(pixels, np.stack(images))
+                np.save(meshes, dataset.level_meshes(photos, size))
+                with np.load(out / 'cache' / 'packed' / f'identities_{split}_{size}.npz') as z:
+                    np.save(fuse_cache.identities_file(split, sample_size), z['identities'].astype(np.float32))
+            print(f'{split}: {len(images)} of {len(photos)} level crops of {size} px', flush=True)
 
 
 def main():

@@ -10,7 +10,7 @@ import sys
 from mien_train import config
 from mien_train.memory import keep_freed_memory
 
-TASKS = {'mesh': ('mesh_task', 'MeshOptions'), 'detect': ('detect_task', 'DetectOptions'), 'detect_points': ('detect_points_task', 'DetectPointsOptions'), 'detect_joint': ('detect_joint_task', 'DetectJointOptions'), 'parse': ('parse_task', 'ParseOptions'), 'fuse': ('fuse_task', 'FuseOptions'), 'identity': ('identity_task', 'IdentityOptions'), 'uncover': ('uncover_task', 'UncoverOptions')}
+TASKS = {'mesh': ('mesh_task', 'MeshOptions'), 'detect': ('detect_task', 'DetectOptions'), 'detect_points': ('detect_points_task', 'DetectPointsOptions'), 'detect_joint': ('detect_joint_task', 'DetectJointOptions'), 'parse': ('parse_task', 'ParseOptions'), 'fuse': ('fuse_task', 'FuseOptions'), 'identity': ('identity_task', 'IdentityOptions'), 'uncover': ('uncover_task', 'UncoverOptions'), 'refine': ('refine_task', 'RefineOptions')}
 
 
 def main(words):

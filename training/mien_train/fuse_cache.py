@@ -74,9 +74,13 @@ def wearers(photos, split):
     return np.array([score.get(f'{p.set}/{p.name}', 0.0) >= NONE_BELOW for p in photos])
 
 
+def identities_file(split, size=COARSE_SIZE):
+    return CACHE / f'{folder_of(split, size).name}_identities.npy'
+
+
 def identities(images, meshes, split, size=COARSE_SIZE):
     """Embeddings of the clean photos by the identity teacher, n x 256; cached."""
-    path = CACHE / f'{folder_of(split, size).name}_identities.npy'
+    path = identities_file(split, size)
     if path.exists() and len(np.load(path, mmap_mode='r')) == len(images):
         return np.load(path)
     teacher, template = ConvertedTeacher(), IDENTITY_SIZE * np.array(TEMPLATE) - 0.5

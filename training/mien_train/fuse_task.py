@@ -76,8 +76,8 @@ class Pairs:
 
 
 class FuseTask:
-    def __init__(self, options):
-        self.options, self.cache, self.looked = options, Cache('train', raw=options.raw), time.time()
+    def __init__(self, options, cache=None):
+        self.options, self.cache, self.looked = options, cache or Cache('train', raw=options.raw), time.time()
         self.limits = limits_of(options)
         self.realism = RealismLoss(options.device) if options.realism_weight > 0 else None
         self.with_pairs = options.stage_b > 0 and options.pairs > 0
@@ -98,7 +98,7 @@ class FuseTask:
     @staticmethod
     def prepare(batch):
         """Bytes -> x, features, truth (crop) of the samples with truth, and Pairs or None; mirrored and tinted at random."""
-        x, features, truth = unpack_input(batch[0]), batch[1][:, None].float() / 255, batch[2][:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
+        x, features, truth = unpack_input(batch[0]), batch[1][:, None].float() / 255, inner(batch[2]).float() / 255
         coin = lambda n: torch.rand(n, device=x.device) < 0.5
         x, (features, truth) = flip(x, (features, truth), coin(len(x)))
         x, truth = tint(x, truth)
@@ -115,22 +115,27 @@ class FuseTask:
         fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.limits)
         n, alpha = len(x), x[:, 7:8]
         weight = alpha * (1 + self.options.feature_weight * features)
-        l1 = losses.multi_scale_l1(fused[:n], truth, weight)
-        gradient = losses.gradient_l1(fused[:n], truth, weight)
-        similar = losses.ssim(fused[:n].clamp(0, 1), truth, alpha)
-        loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
-        parts = {'l1': l1.detach(), 'gradient': gradient.detach(), 'ssim': similar.detach()}
+        loss, parts = self.likeness_to_truth(fused[:n], truth, weight, alpha)
+        loss = loss + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
         if pairs:
             pair_loss, pair_parts = self.pair_loss(pairs, fused[n:], mask[n:])
             loss, parts = loss + pair_loss, {**parts, **pair_parts}
         return loss, parts
 
+    @staticmethod
+    def likeness_to_truth(fused, truth, weight, alpha):
+        l1 = losses.multi_scale_l1(fused, truth, weight)
+        gradient = losses.gradient_l1(fused, truth, weight)
+        similar = losses.ssim(fused.clamp(0, 1), truth, alpha)
+        return l1 + 0.5 * gradient + 0.2 * (1 - similar), {'l1': l1.detach(), 'gradient': gradient.detach(), 'ssim': similar.detach()}
+
     def pair_loss(self, pairs, fused, mask):
         # The geometric alpha: an identity loss would widen the mask for its own sake.
         o, x = self.options, pairs.x
-        target, alpha = pairs.wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN], x[:, 7:8]
+        target, alpha = inner(pairs.wide), x[:, 7:8]
         skin = alpha * x[:, 3:4]
-        (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin, TONE_BLOCK), losses.low_frequencies(target, skin, TONE_BLOCK)
+        block = TONE_BLOCK * x.shape[-1] // COARSE_SIZE
+        (low_out, w), (low_target, _) = losses.low_frequencies(fused, skin, block), losses.low_frequencies(target, skin, block)
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
         loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': tone.detach(), 'detail': detail.detach()}
@@ -143,11 +148,16 @@ class FuseTask:
         return loss * len(x) / o.batch * 4, parts
 
 
+def inner(wide):
+    """The networks' crop, in the middle of the wider picture (n x 3 x 160 x 160, or twice that)."""
+    margin = wide.shape[-1] * MARGIN // WIDE_SIZE
+    return wide[:, :, margin:-margin, margin:-margin]
+
+
 def paste(fused, mask, wide):
-    """The network's crop, blended into the wider target picture."""
+    """The networks' crop, blended into the wider target picture."""
     out = wide.clone()
-    inner = wide[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN]
-    out[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN] = inner + mask * (fused.clamp(0, 1) - inner)
+    inner(out).add_(mask * (fused.clamp(0, 1) - inner(wide)))
     return out
 
 
@@ -162,11 +172,11 @@ def embed(teacher, picture, align, flipped=None, varied=False):
     if varied:
         middle, shape = (IDENTITY_SIZE - 1) / 2, (n, 1, 1, 2)
         grid = middle + (grid - middle) * torch.exp(0.03 * torch.randn(n, 1, 1, 1, device=device)) + 1.5 * torch.randn(shape, device=device)
-    at = torch.einsum('nij,nyxj->nyxi', inverse[:, :, :2], grid) + inverse[:, None, None, :, 2]
+    at, side = torch.einsum('nij,nyxj->nyxi', inverse[:, :, :2], grid) + inverse[:, None, None, :, 2], picture.shape[-1]
     if flipped is not None:
-        x = torch.where(flipped.view(-1, 1, 1), WIDE_SIZE - 1 - at[..., 0], at[..., 0])
+        x = torch.where(flipped.view(-1, 1, 1), side - 1 - at[..., 0], at[..., 0])
         at = torch.stack([x, at[..., 1]], -1)
-    crop = 255 * F.grid_sample(picture, (2 * at + 1) / WIDE_SIZE - 1, align_corners=False, padding_mode='zeros').flip(1)
+    crop = 255 * F.grid_sample(picture, (2 * at + 1) / side - 1, align_corners=False, padding_mode='zeros').flip(1)
     if varied:
         crop = crop * torch.exp(0.1 * torch.randn(n, 1, 1, 1, device=device))
         crop = torch.where(torch.rand(n, 1, 1, 1, device=device) < 0.5, crop.flip(-1), crop)
@@ -181,8 +191,8 @@ def limits_of(options):
 class FuseEvaluation:
     """Held-out samples: PSNR and SSIM inside the mask, of the network and of W0; identity of pairs by the teacher."""
 
-    def __init__(self, limits, count=300, pairs=100, device='cpu'):
-        cache, self.limits = Cache('val'), limits
+    def __init__(self, limits, count=300, pairs=100, device='cpu', cache=None):
+        cache, self.limits = cache or Cache('val'), limits
         on_device = lambda b: {k: torch.from_numpy(v).to(device) for k, v in b.items()}
         self.samples, self.pair = on_device(cache.batch(cache.selves[:count])), on_device(cache.batch(cache.pairs[:pairs]))
         self.teacher = ConvertedTeacher().to(device)
@@ -190,30 +200,38 @@ class FuseEvaluation:
     @torch.no_grad()
     def rows(self, model):
         model.eval()
-        x, truth = unpack_input(self.samples['input']), self.samples['truth'][:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float() / 255
-        fused, _ = self.run(model, x, self.limits)
-        alpha, out = x[:, 7:8], {}
-        for name, picture in (('W0', x[:, 0:3]), ('network', fused)):
+        x, truth, out = unpack_input(self.samples['input']), inner(self.samples['truth']).float() / 255, {}
+        alpha = x[:, 7:8]
+        for name, (picture, _) in self.pictures(model, x).items():
             error = ((picture.clamp(0, 1) - truth) ** 2 * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)
             out[f'PSNR {name}'] = float((-10 * torch.log10(error + 1e-8)).mean())
             similar = losses.ssim_map(picture.clamp(0, 1), truth)
             out[f'SSIM {name}'] = float(((similar * alpha).sum((1, 2, 3)) / (3 * alpha.sum((1, 2, 3)) + 1e-6)).mean())
         x, wide, align, source = unpack_input(self.pair['input']), self.pair['truth'].float() / 255, self.pair['align'], self.pair['identity']
-        fused, mask = self.run(model, x, self.limits)
         own = embed(self.teacher, wide, align)
-        for name, picture, alpha in (('W0', x[:, 0:3], x[:, 7:8]), ('network', fused, mask)):
-            e = embed(self.teacher, paste(picture, alpha, wide), align)
+        for name, (picture, mask) in self.pictures(model, x).items():
+            e = embed(self.teacher, paste(picture, mask, wide), align)
             out[f'identity {name}'] = float((e * source).sum(1).mean())
             out[f'to target {name}'] = float((e * own).sum(1).mean())
         return out
 
-    @staticmethod
-    def run(model, x, limits):
-        parts = [fuse.compose(c, *model(c), limits) for c in x.split(32)]
-        return torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
+    def pictures(self, model, x):
+        """-> by name: fused, mask"""
+        parts = [fuse.compose(c, *model(c), self.limits) for c in x.split(32)]
+        return {'W0': (x[:, 0:3], x[:, 7:8]), 'network': (torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts]))}
 
     def __call__(self, model):
         return '; '.join(f'{k} {v:.3f}' for k, v in self.rows(model).items())
+
+
+def coarse_model(kind, start, task):
+    """A coarse network with the weights in models/ (start: shipped) or of a file."""
+    if start != 'shipped':
+        return load_weights(fuse.NETWORKS[kind](), start)
+    shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
+    some = task.prepare(task.make_batch(64, np.random.default_rng(task.options.seed)))[0]
+    calibrate(shipped, F.adaptive_avg_pool2d(some, fuse.SIZE))
+    return shipped
 
 
 def start_model(options, task):
@@ -221,13 +239,9 @@ def start_model(options, task):
     if options.pruned:
         wide = load_weights(fuse.NETWORKS[options.pruned](), options.start)
         return prune_fusion(calibrate(wide, task.prepare(task.make_batch(64, np.random.default_rng(options.seed)))[0]), model)
-    if options.start in ('shipped', 'small'):
-        kind = 'small' if options.start == 'small' else options.network
-        shipped = load_shipped(fuse.NETWORKS[kind](), f'fuse_{kind}', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
-        some = task.prepare(task.make_batch(64, np.random.default_rng(options.seed)))[0]
-        calibrate(shipped, some)
-        return shipped if kind == options.network else fuse.widen(shipped, model)
-    return load_weights(model, options.start) if options.start else model
+    if options.start == 'small' != options.network:
+        return fuse.widen(coarse_model('small', 'shipped', task), model)
+    return coarse_model(options.network, options.start, task) if options.start else model
 
 
 def run(options):
@@ -237,4 +251,4 @@ def run(options):
     torch.manual_seed(options.seed)
     task = FuseTask(options)
     model = start_model(options, task)
-    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(task.limits, device=options.device))
+    return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, FuseEvaluation(task.limits, device=options.device, cache=Cache('val', raw=options.raw)))

@@ -251,7 +251,9 @@ def text_bar(c):
     text = ''.join(chr(rng.integers(65, 91)) for _ in range(rng.integers(6, 16)))
     if rng.random() < 0.6:
         mask[max(0, int(y - h)):int(y + h * 0.4)] = int(rng.integers(190, 256))
-        cv2.putText(colour, text, (int(rng.uniform(-10, 20)), int(y)), cv2.FONT_HERSHEY_SIMPLEX, h / 24, tuple(float(v) for v in rng.uniform(0, 255, 3)), max(1, int(h / 8)), cv2.LINE_AA)
+        letters = np.zeros(colour.shape[:2], np.uint8)
+        cv2.putText(letters, text, (int(rng.uniform(-10, 20)), int(y)), cv2.FONT_HERSHEY_SIMPLEX, h / 24, 255, max(1, int(h / 8)), cv2.LINE_AA)
+        colour += (letters / np.float32(255))[..., None] * (rng.uniform(0, 255, 3).astype(np.float32) - colour)
     else:
         cv2.putText(mask, text, (int(rng.uniform(-10, 20)), int(y)), cv2.FONT_HERSHEY_SIMPLEX, h / 22, 255, max(1, int(h / 7)), cv2.LINE_AA)
     return colour, mask.astype(np.float32) / 255

@@ -72,7 +72,8 @@ def _through_lenses(picture, pair, size, rng):
         mask = np.zeros(size, np.uint8)
         _poly(mask, outline)
         m = (mask.astype(np.float32) / 255)[..., None]
-        seen = cv2.remap(picture, centre[0] + (xx - np.float32(centre[0])) / zoom, centre[1] + (yy - np.float32(centre[1])) / zoom, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        towards = lambda at, middle: (middle + (at - middle) / zoom).astype(np.float32)
+        seen = cv2.remap(picture, towards(xx, centre[0]), towards(yy, centre[1]), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         out += m * (seen * pair.tint - out)
     return out
 
