@@ -11,10 +11,12 @@
   evaluate.py swap [--program build/release/bin/mien] [--trial] [--sheet out.jpg] [--pairs 60]
   evaluate.py result [--pairs 60] [--modes balanced]     what the fusion networks are for: identity, tone, expression, realism, beside W0
   evaluate.py blind FOLDER [--fused 3 7 12 ...]          a sheet of results among untouched photos; then how many were told apart
+                                     (--candidates, then --chosen 1 4 7 ...: pairs that a user would choose)
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
   evaluate.py mapping                who gets whom, on the test pictures with several people
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
+  evaluate.py jaw [--pairs 40]       where skin ends below the mouth, and where a swap's changes do
   evaluate.py light                  the constants of src/fuse/light_model.cpp, from training photos
   evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
@@ -100,8 +102,11 @@ def evaluate_result(args):
 
 def evaluate_blind(args):
     from mien_train import blind_evaluation as b, swap_evaluation as e
+    if args.candidates:
+        print(*b.candidates(args.seed, args.folder), sep='\n')
+        return
     if args.fused is None:
-        print(*b.make(e.product(args.program or e.default_program(), ['--mode', args.mode]), args.count, args.seed, args.folder), sep='\n')
+        print(*b.make(e.product(args.program or e.default_program(), ['--mode', args.mode]), args.count, args.seed, args.folder, args.chosen), sep='\n')
         return
     counts, right = b.confusion(args.folder, set(args.fused))
     print(f'blind, {sum(counts.values())} pictures, {100 * right:.0f} % right, commit {commit()}')
@@ -150,6 +155,15 @@ def evaluate_seam(args):
     methods['hull + 5x5 + seamlessClone'] = seam_evaluation.plain_recipe
     table = seam_evaluation.measure_seams(pairs, methods)
     print(f'seams, {len(pairs)} held-out pairs, commit {commit()}')
+    e.print_table(table)
+
+
+def evaluate_jaw(args):
+    from mien_train import jaw_evaluation, swap_evaluation as e
+    from mien_train.models.parse import ParseNet
+    net = load_shipped(ParseNet(), 'parse', (1, 3, 128, 128)).eval()
+    table = jaw_evaluation.measure(net, e.product(args.program or e.default_program()), e.held_out_pairs(args.pairs))
+    print(f'jaw, {args.pairs} held-out pairs, face widths beyond the mesh, commit {commit()}')
     e.print_table(table)
 
 
@@ -209,6 +223,8 @@ def main():
     blind.add_argument('--mode', default='balanced')
     blind.add_argument('--count', type=int, default=24)
     blind.add_argument('--seed', type=int, default=77)
+    blind.add_argument('--candidates', action='store_true', help='sheets of pairs before anything is fused, to choose from')
+    blind.add_argument('--chosen', type=int, nargs='+', help='numbers of those pairs; without: any')
     blind.add_argument('--fused', type=int, nargs='*', help='numbers of the pictures that were judged to be fused')
     groups = commands.add_parser('groups')
     groups.add_argument('--program')
@@ -216,6 +232,9 @@ def main():
     seam = commands.add_parser('seam')
     seam.add_argument('--program')
     seam.add_argument('--pairs', type=int, default=40)
+    jaw = commands.add_parser('jaw')
+    jaw.add_argument('--program')
+    jaw.add_argument('--pairs', type=int, default=40)
     commands.add_parser('light')
     dark = commands.add_parser('dark')
     dark.add_argument('--program')
@@ -230,7 +249,7 @@ def main():
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
              'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights),
-             'light': lambda _: evaluate_light()}
+             'jaw': evaluate_jaw, 'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
 

@@ -85,6 +85,12 @@ bool has_properties(const XmlElement& description) {
                      [](const XmlAttribute& attribute) { return attribute.name.uri != kRdfNamespace; });
 }
 
+// An rdf:Description of ours.
+bool is_own(const XmlElement& description) {
+  return std::any_of(description.declarations.begin(), description.declarations.end(),
+                     [](const XmlNamespace& declared) { return declared.uri == kOwnMark; });
+}
+
 const std::string* about_of(const XmlElement& description) {
   for (const XmlAttribute& attribute : description.attributes) {
     if (attribute.name.is(kRdfNamespace, "about")) return &attribute.value;
@@ -154,10 +160,6 @@ bool XmpPacket::remove(std::string_view uri, std::string_view local) {
 // The rdf:Description that holds what we add: the last one, if it is ours.
 XmlElement& XmpPacket::own_description() {
   auto& descriptions = rdf().children;
-  const auto is_own = [](const XmlElement& element) {
-    return std::any_of(element.declarations.begin(), element.declarations.end(),
-                       [](const XmlNamespace& declared) { return declared.uri == kOwnMark; });
-  };
   if (!descriptions.empty() && is_own(descriptions.back())) return descriptions.back();
   // All descriptions of a packet must be about the same thing.
   const std::string* about = descriptions.empty() ? nullptr : about_of(descriptions.front());
@@ -184,8 +186,6 @@ void XmpPacket::set_list(std::string_view uri, std::string_view local,
 
 void XmpPacket::append_history(const std::vector<std::pair<std::string, std::string>>& fields) {
   XmlElement event = own_element(kRdfNamespace, "li");
-  declare(event, kRdfNamespace);
-  declare(event, kResourceEventNamespace);
   event.attributes.push_back({own_name(kRdfNamespace, "parseType"), "Resource"});
   for (const auto& [name, value] : fields) {
     event.children.push_back(own_text_element(kResourceEventNamespace, name, value));
@@ -195,6 +195,10 @@ void XmpPacket::append_history(const std::vector<std::pair<std::string, std::str
       const bool is_list =
           property.children.size() == 1 && property.children.front().name.is(kRdfNamespace, "Seq");
       if (!property.name.is(kXmpMmNamespace, "History") || !is_list) continue;
+      if (!is_own(description)) {  // whose prefixes may be others; ImageMagick 6 warns about needless ones
+        declare(event, kRdfNamespace);
+        declare(event, kResourceEventNamespace);
+      }
       property.children.front().children.push_back(std::move(event));
       return;
     }

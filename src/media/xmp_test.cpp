@@ -99,6 +99,25 @@ TEST(Xmp, WritesWhatAdobesToolkitReads) {
   EXPECT_TRUE(contains(text, "<TC260:AIGC>"));
 }
 
+TEST(Xmp, DeclaresAPrefixOnceWhereTheDescriptionIsItsOwn) {
+  XmpPacket own;
+  own.append_history({{"action", "edited"}});
+  own.append_history({{"action", "saved"}});
+  const auto declarations = [](const std::string& text) {
+    const std::string declared = "xmlns:stEvt";
+    int count = 0;
+    for (auto at = text.find(declared); at != std::string::npos; at = text.find(declared, at + 1)) ++count;
+    return count;
+  };
+  EXPECT_EQ(declarations(own.serialise()), 1);  // ImageMagick 6 warns about more
+  // In the list of another's description each event brings what it needs.
+  XmpPacket foreign = parsed(
+      make_xmp("xmlns:m=\"http://ns.adobe.com/xap/1.0/mm/\"", "<m:History><rdf:Seq></rdf:Seq></m:History>"));
+  foreign.append_history({{"action", "edited"}});
+  foreign.append_history({{"action", "saved"}});
+  EXPECT_EQ(declarations(foreign.serialise()), 2);
+}
+
 TEST(Xmp, ReplacesAPropertyInWhateverFormItStood) {
   for (const std::string element :
        {"<t:AIGC>old</t:AIGC>", "<t:AIGC><rdf:Bag><rdf:li>old</rdf:li></rdf:Bag></t:AIGC>", ""}) {

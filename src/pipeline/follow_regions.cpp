@@ -1,11 +1,9 @@
 #include "pipeline/follow_regions.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "core/try.h"
-#include "fuse/fast_math.h"
+#include "pipeline/mix_regions.h"
 
 namespace mien {
 namespace {
@@ -22,46 +20,6 @@ RegionMap moved(const RegionMap& map, const LevelSquare& before, const LevelSqua
   RegionMap out{map.probability, compose(map.map_from_frame, there), map.glasses, map.look};
   if (out.glasses) out.glasses->mask_from_frame = compose(out.glasses->mask_from_frame, there);
   return out;
-}
-
-// Hair that is half seen flickers: a new look is mixed with the one before, moved along. The less it differs
-// the less it counts; a hand that comes in is seen at once.
-constexpr float kNewShare = 0.3f, kClearlyNewShare = 0.9f, kSameTo = 0.2f, kClearlyNewFrom = 0.6f;
-
-float new_share(float step) {
-  return kNewShare + (kClearlyNewShare - kNewShare) * smoothstep(kSameTo, kClearlyNewFrom, step);
-}
-
-// into `now`, whose grid stays.
-void mix_in(const RegionMap& before, RegionMap* now) {
-  const int w = now->probability.width, h = now->probability.height;
-  thread_local std::array<Plane, kRegionClasses> known;
-  thread_local Plane step;  // of the class that changed most: all get the same share
-  step.resize(w, h), step.fill(0);
-  for (int c = 0; c < kRegionClasses; ++c) {
-    Plane& values = known[static_cast<std::size_t>(c)];
-    before.sample({static_cast<RegionClass>(c)}, now->map_from_frame.inverse(), w, h, &values);
-    const float* seen = now->probability.channel(c);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      step.values[i] = std::max(step.values[i], std::abs(seen[i] - values.values[i]));
-  }
-  for (float& v : step.values) v = new_share(v);
-  for (int c = 0; c < kRegionClasses; ++c) {
-    const Plane& values = known[static_cast<std::size_t>(c)];
-    float* seen = now->probability.channel(c);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      seen[i] = values.values[i] + step.values[i] * (seen[i] - values.values[i]);
-  }
-}
-
-// The same of where glasses are.
-void mix_in(const FineMask& before, FineMask* now) {
-  thread_local Plane known;
-  before.sample(now->mask_from_frame.inverse(), now->share.width, now->share.height, &known);
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    const float step = now->share.values[i] - known.values[i];
-    now->share.values[i] = known.values[i] + new_share(std::abs(step)) * step;
-  }
 }
 
 constexpr int kLooksPerGlasses = 2;  // at the regions, from one look for glasses to the next ...
@@ -85,7 +43,7 @@ Result<std::optional<RegionMap>> RegionFollower::next(ImageView frame, int numbe
   Look look{number, period - 1, 0, 0, now, std::move(*seen)};
   if (known != looks_.end()) {
     const RegionMap before = moved(known->map, known->square, now);
-    mix_in(before, &look.map);
+    mix_with_earlier(before, &look.map);
     look.map.glasses = before.glasses;
     look.looks_to_glasses = known->looks_to_glasses - 1, look.without_glasses = known->without_glasses;
     looks_.erase(known);
@@ -105,7 +63,7 @@ Done RegionFollower::look_for_glasses(ImageView frame, const Mesh& mesh, const F
   now->glasses.reset();
   MIEN_TRY(find_glasses(frame, mesh, networks, scratch, trace, &now));
   look->without_glasses = now->glasses ? 0 : std::min(look->without_glasses + 1, kLooksWithout);
-  if (now->glasses && before) mix_in(*before, &*now->glasses);
+  if (now->glasses && before) mix_with_earlier(*before, &*now->glasses);
   if (!now->glasses && look->without_glasses < kLooksWithout) now->glasses = before;
   look->map = std::move(*now);
   look->looks_to_glasses = look->map.glasses

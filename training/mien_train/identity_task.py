@@ -1,4 +1,5 @@
-"""What trains the recogniser: the teacher's answer on the same crop, in other light, turned, covered and aligned a little wrong."""
+"""What trains the recogniser: the teacher's answer on the same crop, in other light, turned, covered and aligned a little wrong; or (clean) its
+answer on the photo as it is, so that light, pose and covers say less than they do to the teacher."""
 import dataclasses
 
 import cv2
@@ -7,6 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from . import dataset, geometry as g, identity_evaluation, occluders
+from .fuse_cache import identities
+from .hard_light import lit_by_lamp
 from .identity_pruning import prune
 from .loop import LoopOptions, load_weights, train
 from .mesh_task import SETS
@@ -14,6 +17,7 @@ from .models.identity import CROP_SIZE, IdentityNet, MEAN, STD, TEMPLATE
 from .models.identity_teacher import ConvertedTeacher
 from .photometric import augment
 from .repose import Reposer, Turn
+from .shipped_weights import load_shipped
 
 MOST_YAW_DEG, MOST_PITCH_DEG = 40, 15
 PRUNING_CROPS = 160
@@ -29,7 +33,9 @@ class IdentityOptions(LoopOptions):
     turned_share: float = 0.3
     covered_share: float = 0.15
     relation_weight: float = 1.0    # of the cosines between a batch's faces (Park et al. 2019, arXiv 1904.05068)
-    start: str = ''                 # weights (.npz) to go on from; else the teacher's, pruned
+    lamp_share: float = 0.0         # of the crops under one hard lamp (hard_light.py)
+    clean: bool = False             # the teacher looked at the photo before anything was done to it
+    start: str = ''                 # weights (.npz) to go on from, or 'shipped'; else the teacher's, pruned
 
 
 class IdentityTask:
@@ -39,15 +45,18 @@ class IdentityTask:
         measured = identity_evaluation.measured_train_photos()
         keep = np.array([(p.set, p.name) not in measured for p in photos])
         self.images, self.meshes = images[keep], meshes[keep]
+        self.answers = identities(images, meshes, 'train')[keep] if options.clean else None
         weight = np.array([options.real_weight if p.real else 1.0 for p, k in zip(photos, keep) if k])
         self.cumulative = np.cumsum(weight / weight.sum())
         self.reposer, self.negatives = Reposer(), dataset.read_negatives('train')
         self.mean, self.std = (torch.tensor(v).view(1, 3, 1, 1) for v in (MEAN, STD))
 
     def sample(self, rng):
-        """-> crop BGR uint8"""
+        """-> crop BGR uint8, number of the photo"""
         i = min(int(np.searchsorted(self.cumulative, rng.random())), len(self.images) - 1)
         image, mesh = self.images[i], self.meshes[i].astype(np.float64)
+        if rng.random() < self.options.lamp_share:
+            image = lit_by_lamp(image, mesh, rng)
         if rng.random() < self.options.turned_share:
             turn = Turn(np.radians(rng.uniform(-MOST_YAW_DEG, MOST_YAW_DEG)), np.radians(rng.uniform(-MOST_PITCH_DEG, MOST_PITCH_DEG)), max(0.0, rng.normal(0, 0.2)))
             extended = self.reposer.turned(self.reposer.extend(mesh), turn)
@@ -59,10 +68,12 @@ class IdentityTask:
             image, _, _ = occluders.paste(occluders.Canvas(image, mesh, rng, texture))
         points = mesh[g.FIVE_POINTS, :2] + rng.normal(0, 0.012, (5, 2)) * g.eye_distance_px(mesh)
         crop = augment(identity_evaluation.aligned(image, points), rng)
-        return np.ascontiguousarray(crop[:, ::-1]) if rng.random() < 0.5 else crop
+        return np.ascontiguousarray(crop[:, ::-1]) if rng.random() < 0.5 else crop, i
 
     def make_batch(self, count, rng):
-        return (torch.from_numpy(np.stack([self.sample(rng) for _ in range(count)])),)
+        crops, photos = zip(*(self.sample(rng) for _ in range(count)))
+        crops = torch.from_numpy(np.stack(crops))
+        return (crops, torch.from_numpy(self.answers[list(photos)])) if self.options.clean else (crops,)
 
     def normalised(self, crops):
         return (crops.flip(3).permute(0, 3, 1, 2).float() - self.mean) / self.std
@@ -70,7 +81,7 @@ class IdentityTask:
     def loss(self, model, batch, progress):
         x = self.normalised(batch[0])
         with torch.no_grad():
-            wanted = F.normalize(self.teacher.net(x))
+            wanted = batch[1] if self.options.clean else F.normalize(self.teacher.net(x))
         found = F.normalize(model(x))
         cosine = (found * wanted).sum(1).mean()
         relation = ((found @ found.T - wanted @ wanted.T) ** 2).mean()
@@ -87,9 +98,11 @@ def evaluation_text(model):
 def run(options):
     torch.manual_seed(options.seed)
     task = IdentityTask(options)
-    if options.start:
+    if options.start == 'shipped':
+        model = load_shipped(IdentityNet(), 'identity', (1, 3, CROP_SIZE, CROP_SIZE))
+    elif options.start:
         model = load_weights(IdentityNet(), options.start)
     else:
         rng = np.random.default_rng(options.seed)
-        model = prune(task.teacher.net, task.normalised(torch.from_numpy(np.stack([task.sample(rng) for _ in range(PRUNING_CROPS)]))))
+        model = prune(task.teacher.net, task.normalised(torch.from_numpy(np.stack([task.sample(rng)[0] for _ in range(PRUNING_CROPS)]))))
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, evaluation_text)
