@@ -1,4 +1,6 @@
 // The refine network of hd, with one that is made up here: it says the same everywhere.
+#include "fuse/refine.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -6,8 +8,12 @@
 #include <fstream>
 
 #include "example_pair.h"
+#include "fuse/coarse_inputs.h"
+#include "fuse/testing_faces.h"
 #include "fuse/testing_refine.h"
 #include "mien/video.h"
+#include "pipeline/enrol.h"
+#include "pipeline/prepare_face.h"
 
 namespace mien {
 namespace {
@@ -87,6 +93,46 @@ class RefineStage : public ExamplePair {
     return sum / (static_cast<double>(a.width) * channel_count(a.format) * a.height);
   }
 };
+
+// Mean difference of a channel and the same at a multiple of its size, averaged over its pixels.
+double difference(const Tensor& coarse, const Tensor& fine, int channel) {
+  const int k = fine.width / coarse.width;
+  double sum = 0;
+  for (int y = 0; y < coarse.height; ++y) {
+    for (int x = 0; x < coarse.width; ++x) {
+      double mean = 0;
+      for (int i = 0; i < k * k; ++i)
+        mean += fine.channel(channel)[(k * y + i / k) * fine.width + k * x + i % k] / (k * k);
+      sum += std::abs(mean - coarse.channel(channel)[y * coarse.width + x]);
+    }
+  }
+  return sum / (static_cast<double>(coarse.width) * coarse.height);
+}
+
+TEST_F(RefineStage, LooksAtThePictureOfTheCoarseNetworkFiner) {
+  const auto model = testing_faces::load_model();
+  const auto faces = engine_->open_session().find_faces(target_->view());
+  ASSERT_TRUE(faces.ok() && faces->size() == 1);
+  const Mesh& mesh = faces->front().mesh;
+  SurfaceWeights gap{};
+  ThreadPool pool{1};
+  Trace trace;
+  FuseScratch s;
+  const PreparedFace face = prepare_face(source_->content().texture, mesh, mesh, gap, target_->view(),
+                                         nullptr, *model, 1, pool, s, trace);
+  const CoarseScene scene{
+      target_->view(), face.where.canvas_from_frame(), s.fused,           s.trust, s.masks, s.relight,
+      face.fused,      model->canonical_mesh(),        model->triangles()};
+  CoarseInputScratch scratch;
+  CoarseCrop coarse, fine;
+  make_coarse_input(scene, &scratch, &coarse);
+  for (const int size : {kRefineSize, kRefineLargeSize}) {
+    make_coarse_input(scene, &scratch, &fine, size);
+    ASSERT_EQ(fine.input.width, size);
+    for (int c = 0; c < kCoarseChannels; ++c)
+      EXPECT_LT(difference(coarse.input, fine.input, c), 0.015) << "channel " << c << " at " << size;
+  }
+}
 
 TEST_F(RefineStage, HdIsWhatItWasWithoutTheNetwork) {
   const Models models("without");
