@@ -20,6 +20,21 @@ constexpr float kResidualLimit =
 constexpr float kUnmasked = 0.02f;  // what light outside of the mask counts beside that inside
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
+// Where a row of the crop crosses the canvas.
+struct Stretch {
+  int first, last;  // beyond the last
+};
+
+// Those x for which per_pixel * x + at lies within -0.5 and size - 0.5; maybe a few more, for rounding.
+Stretch within(float per_pixel, float at, int size, Stretch most) {
+  if (!(std::abs(per_pixel) > 1e-3f) || !std::isfinite(at)) return most;
+  const float a = (-0.5f - at) / per_pixel, b = (static_cast<float>(size) - 0.5f - at) / per_pixel;
+  const auto pixel = [most](float v) {
+    return static_cast<int>(std::clamp(v, static_cast<float>(most.first), static_cast<float>(most.last)));
+  };
+  return {pixel(std::min(a, b) - 2), pixel(std::max(a, b) + 3)};
+}
+
 // Row y of the crop, `count` pixels: bilinear; `outside` beyond the plane, whose values are multiplied by
 // `scale`.
 MIEN_SIMD_CLONES
@@ -28,7 +43,9 @@ void sample_row(const float* from, int w, int h, const Affine map, int y, int co
   const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
   const float row_x = map.b * static_cast<float>(y) + map.c, row_y = map.e * static_cast<float>(y) + map.f;
   const int last_x = std::max(0, w - 2), last_y = std::max(0, h - 2), dx = w > 1 ? 1 : 0, dy = h > 1 ? w : 0;
-  for (int x = 0; x < count; ++x) {
+  const Stretch on = within(map.d, row_y, h, within(map.a, row_x, w, {0, count}));
+  std::fill(out, out + on.first, outside), std::fill(out + on.last, out + count, outside);
+  for (int x = on.first; x < on.last; ++x) {
     const float at_x = map.a * static_cast<float>(x) + row_x, at_y = map.d * static_cast<float>(x) + row_y;
     const float px = std::min(std::max(at_x, 0.0f), right), py = std::min(std::max(at_y, 0.0f), bottom);
     const int x0 = std::min(static_cast<int>(px), last_x), y0 = std::min(static_cast<int>(py), last_y),
