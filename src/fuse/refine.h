@@ -12,9 +12,9 @@ inline constexpr int kRefineSize = 256, kRefineLargeSize = 512;
 // Whose crop on the canvas is wider than so many times 256 pixels is looked at with 512.
 inline constexpr float kRefineLargeFrom = 1.75f;
 
-// The size for a face in canvas pixels: 512 takes four times as long, and below that much shows pixels that
-// interpolation made up. With --resolution 256 no face is 256 pixels wide on the canvas and its crop 1.5 to 1.7
-// times that, as faces are higher than wide, so 256 it is.
+// The size for a face in canvas pixels: 512 takes four times as long, and of a smaller face would mostly show
+// pixels that interpolation made up. With --resolution 256 no face is wider than 256 pixels on the canvas; its
+// crop is 1.5 to 1.7 times as wide as the face, so 256 serves.
 int refine_size(const Mesh& fused);
 
 class RefineNet {
