@@ -71,6 +71,22 @@ Result<std::vector<CoarseTier>> load_tiers(const ModelFolder& folder, const Engi
   return out;
 }
 
+// Null where hd cannot be asked for, and without the network that it was trained behind.
+Result<std::shared_ptr<const Refinement>> load_refinement(const ModelFolder& folder,
+                                                          const EngineOptions& options) {
+  const auto& networks = folder.manifest().networks;
+  const auto found = networks.find("refine");
+  if (!(options.every_mode || options.mode == Mode::kHd) || found == networks.end() ||
+      !networks.contains("fuse_base"))
+    return std::shared_ptr<const Refinement>();
+  MIEN_ASSIGN(RefineNet net, RefineNet::load(folder, options.threads));
+  Refinement out{std::move(net), model_label(found->second)};
+  if (options.every_mode) {
+    MIEN_ASSIGN(out.ms, time_network(folder, found->first, options.threads));
+  }
+  return std::make_shared<const Refinement>(std::move(out));
+}
+
 }  // namespace
 
 Done EngineOptions::validate() const {
@@ -138,6 +154,7 @@ Result<Engine> Engine::create(const EngineOptions& options) {
       MIEN_ASSIGN(parse, ParseNet::load(folder, options.threads, options.low_light));
     }
     MIEN_ASSIGN(std::vector<CoarseTier> tiers, load_tiers(folder, options));
+    MIEN_ASSIGN(auto refinement, load_refinement(folder, options));
     std::shared_ptr<const IdentityNet> identity;
     std::string identity_label;
     if (const auto found = folder.manifest().networks.find("identity");
@@ -159,8 +176,8 @@ Result<Engine> Engine::create(const EngineOptions& options) {
     auto weights = std::make_shared<const Parts::Weights>(
         Parts::Weights{std::move(detector), std::move(mesh), std::move(model), std::move(parse),
                        std::move(tiers), identity_label, std::move(labels)});
-    return Engine(std::make_shared<const Parts>(
-        Parts{options, std::move(weights), std::move(identity), std::move(uncover)}));
+    return Engine(std::make_shared<const Parts>(Parts{options, std::move(weights), std::move(identity),
+                                                      std::move(uncover), nullptr, std::move(refinement)}));
   });
 }
 
@@ -186,6 +203,7 @@ std::vector<std::string> Engine::networks() const {
   for (const CoarseTier& tier : parts_->tiers()) {
     if (!tier.label.empty()) out.push_back(tier.label);
   }
+  if (parts_->refinement) out.push_back(parts_->refinement->label);
   return out;
 }
 

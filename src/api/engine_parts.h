@@ -26,6 +26,13 @@ struct CoarseTier {
   double ms = 0;  // of one run on this machine; 0: not asked for
 };
 
+// What hd has beside its tier's network, for photos.
+struct Refinement {
+  RefineNet net;
+  std::string label;
+  double ms = 0;  // of one look at kRefineSize; 0: not asked for
+};
+
 struct Engine::Parts {
   // What every engine of the same models folder has.
   struct Weights {
@@ -42,6 +49,7 @@ struct Engine::Parts {
   std::shared_ptr<const IdentityNet> identity;  // null without weights, or where it is not needed
   std::shared_ptr<const UncoverNet> uncover;    // likewise
   std::shared_ptr<const LateUncoverNet> late_uncover = nullptr;  // of engines for streams
+  std::shared_ptr<const Refinement> refinement = nullptr;        // null without weights, hd, or for streams
 
   const FaceModel& model() const { return weights->model; }
   const std::vector<CoarseTier>& tiers() const { return weights->tiers; }
@@ -56,18 +64,25 @@ struct Engine::Parts {
         std::find_if(tiers().begin(), tiers().end(), [mode](const CoarseTier& t) { return t.mode > mode; });
     return above == tiers().begin() ? tiers().front() : *std::prev(above);
   }
+  // What a photo in this mode is refined with, or null.
+  const Refinement* refinement_of(Mode mode) const { return mode == Mode::kHd ? refinement.get() : nullptr; }
   // Up to `mode`, as CoarseBudget wants them.
   std::vector<CoarseOption> options_up_to(Mode mode) const {
     std::vector<CoarseOption> out;
     for (const CoarseTier& t : tiers()) {
-      if (out.empty() || t.mode <= mode) out.push_back({t.mode, t.net ? &*t.net : nullptr, t.ms});
+      if (!out.empty() && t.mode > mode) continue;
+      CoarseOption& option = out.emplace_back();
+      option.mode = t.mode, option.net = t.net ? &*t.net : nullptr, option.ms = t.ms;
+      if (const Refinement* more = refinement_of(t.mode))
+        option.refine = &more->net, option.refine_ms = more->ms;
     }
     return out;
   }
-  // What a picture fused in this mode was made with.
-  std::vector<std::string> labels(const CoarseTier& tier) const {
+  // What a picture fused in this mode was made with. more: of photos that were refined; or null.
+  std::vector<std::string> labels(const CoarseTier& tier, const Refinement* more = nullptr) const {
     std::vector<std::string> out = weights->labels;
     if (!tier.label.empty()) out.push_back(tier.label);
+    if (more) out.push_back(more->label);
     return out;
   }
 };
@@ -83,8 +98,10 @@ struct Session::State {
   NetScratch coarse_nets;  // in the place of find.nets, while another thread uses that one
   Trace trace;
 
-  FusionParts fusion_parts(const CoarseTier& tier) {
-    return {parts->model(), tier.net ? &*tier.net : nullptr, &coarse, &find.nets};
+  // more: for photos; or null.
+  FusionParts fusion_parts(const CoarseTier& tier, const Refinement* more = nullptr) {
+    return {parts->model(), tier.net ? &*tier.net : nullptr, more ? &more->net : nullptr, &coarse,
+            &find.nets};
   }
   // The halves of a stream's frame. Those of neighbouring frames may run at the same time: they share the
   // pool alone. beside: another thread's task meanwhile, or null.

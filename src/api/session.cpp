@@ -135,17 +135,20 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     }
     FusedImageAccess::changed(out).assign(1, {0, 0, frame.width, frame.height});
     const Mode wanted = options.mode.value_or(parts.options.mode);
-    FusionParts with = s.fusion_parts(parts.tier(wanted));
+    const CoarseTier& best = parts.tier(wanted);
+    FusionParts with = s.fusion_parts(best, parts.refinement_of(best.mode));
     std::optional<CoarseBudget> budget;
     if (options.budget_ms) with.budget = &budget.emplace(*options.budget_ms, parts.options_up_to(wanted));
     MIEN_ASSIGN(FusionReport report, fuse_frame(frame, cast, options, parts.networks(), with, s.pool, s.find,
                                                 s.fuse, s.trace, image.mutable_view()));
     const CoarseTier& tier = parts.tier(budget ? budget->chosen().mode : wanted);
-    report.mode = tier.mode, report.network = tier.name;
+    const Refinement* refinement = parts.refinement_of(tier.mode);
+    report.mode = tier.mode, report.network = tier.name + (refinement ? " + refine" : "");
     const int fused = report.fused_count();
     const bool mark = options.visible_mark && fused > 0 && !draw_visible_mark(image.mutable_view()).empty();
-    FusedImageAccess::provenance(out) = {fused > 0, fused, engine_version(),
-                                         fused > 0 ? parts.labels(tier) : std::vector<std::string>{}, mark};
+    FusedImageAccess::provenance(out) = {
+        fused > 0, fused, engine_version(),
+        fused > 0 ? parts.labels(tier, refinement) : std::vector<std::string>{}, mark};
     report.stages = stage_reports(s.trace);
     return report;
   });

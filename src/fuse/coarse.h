@@ -2,11 +2,21 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "fuse/coarse_inputs.h"
 #include "model/net.h"
 
 namespace mien {
+
+// What the networks of this input have in common; the refine network uses it, too.
+//
+// kModelRefused when the manifest's row says another size or number of outputs.
+Done check_coarse_shape(const NetworkSpec& spec, int size, std::size_t outputs);
+// Its parameter residual_kept, 0..1; kModelRefused when it is none.
+Result<float> residual_kept_of(const NetworkSpec& spec);
+// Normalises the input in place and runs the network; kInternal when a value of its answer is not finite.
+Done ask_coarse_network(const Net& net, std::span<Tensor> outputs, Tensor* input, NetScratch& scratch);
 
 struct CoarseScratch {
   CoarseInputScratch input;

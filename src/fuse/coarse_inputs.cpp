@@ -20,6 +20,21 @@ constexpr float kResidualLimit =
 constexpr float kUnmasked = 0.02f;  // what light outside of the mask counts beside that inside
 constexpr float kHideMore = 1.15f;  // of a crop pixel: what is almost painted over is hidden altogether
 
+// Where a row of the crop crosses the canvas.
+struct Stretch {
+  int first, last;  // beyond the last
+};
+
+// Those x for which per_pixel * x + at lies within -0.5 and size - 0.5; maybe a few more, for rounding.
+Stretch within(float per_pixel, float at, int size, Stretch most) {
+  if (!(std::abs(per_pixel) > 1e-3f) || !std::isfinite(at)) return most;
+  const float a = (-0.5f - at) / per_pixel, b = (static_cast<float>(size) - 0.5f - at) / per_pixel;
+  const auto pixel = [most](float v) {
+    return static_cast<int>(std::clamp(v, static_cast<float>(most.first), static_cast<float>(most.last)));
+  };
+  return {pixel(std::min(a, b) - 2), pixel(std::max(a, b) + 3)};
+}
+
 // Row y of the crop, `count` pixels: bilinear; `outside` beyond the plane, whose values are multiplied by
 // `scale`.
 MIEN_SIMD_CLONES
@@ -28,7 +43,9 @@ void sample_row(const float* from, int w, int h, const Affine map, int y, int co
   const float right = static_cast<float>(w - 1), bottom = static_cast<float>(h - 1);
   const float row_x = map.b * static_cast<float>(y) + map.c, row_y = map.e * static_cast<float>(y) + map.f;
   const int last_x = std::max(0, w - 2), last_y = std::max(0, h - 2), dx = w > 1 ? 1 : 0, dy = h > 1 ? w : 0;
-  for (int x = 0; x < count; ++x) {
+  const Stretch on = within(map.d, row_y, h, within(map.a, row_x, w, {0, count}));
+  std::fill(out, out + on.first, outside), std::fill(out + on.last, out + count, outside);
+  for (int x = on.first; x < on.last; ++x) {
     const float at_x = map.a * static_cast<float>(x) + row_x, at_y = map.d * static_cast<float>(x) + row_y;
     const float px = std::min(std::max(at_x, 0.0f), right), py = std::min(std::max(at_y, 0.0f), bottom);
     const int x0 = std::min(static_cast<int>(px), last_x), y0 = std::min(static_cast<int>(py), last_y),
@@ -218,18 +235,24 @@ struct ImageRow {
 
 constexpr int kBlock = 64;  // pixels done together: first what the network says, then what becomes of them
 
+// size x size cells over the crop.
+struct Cells {
+  const float* values;
+  int size;
+};
+
 // The cells' values at n pixels; `at` is the crop position of the first, `step` the way to the next.
-MIEN_INLINE void mix_cells(const float* cells, Point2f at, Point2f step, int n, float (*out)[4]) {
+MIEN_INLINE void mix_cells(const Cells cells, Point2f at, Point2f step, int n, float (*out)[4]) {
   using Answer = CoarseAnswer;
   static_assert(Answer::kStride == 4);
-  constexpr float kLast = kCoarseSize - 1;
+  const float last = static_cast<float>(cells.size - 1);
   for (int i = 0; i < n; ++i, at.x += step.x, at.y += step.y) {
-    const float px = std::min(std::max(at.x, 0.0f), kLast), py = std::min(std::max(at.y, 0.0f), kLast);
-    const int x0 = std::min(static_cast<int>(px), kCoarseSize - 2),
-              y0 = std::min(static_cast<int>(py), kCoarseSize - 2);
+    const float px = std::min(std::max(at.x, 0.0f), last), py = std::min(std::max(at.y, 0.0f), last);
+    const int x0 = std::min(static_cast<int>(px), cells.size - 2),
+              y0 = std::min(static_cast<int>(py), cells.size - 2);
     const float fx = px - static_cast<float>(x0), fy = py - static_cast<float>(y0);
-    const float* a = cells + (static_cast<std::size_t>(y0) * kCoarseSize + x0) * Answer::kStride;
-    const float* c = a + kCoarseSize * Answer::kStride;
+    const float* a = cells.values + (static_cast<std::size_t>(y0) * cells.size + x0) * Answer::kStride;
+    const float* c = a + static_cast<std::size_t>(cells.size) * Answer::kStride;
     const FourFloats left = cell_at(a), right = cell_at(a + Answer::kStride), low_left = cell_at(c),
                      low_right = cell_at(c + Answer::kStride);
     const FourFloats above = left + fx * (right - left), below = low_left + fx * (low_right - low_left),
@@ -257,7 +280,7 @@ MIEN_INLINE void apply_cells(const float (*__restrict v)[4], float dropped, int 
 
 // The first `count` pixels of a row; `at` is the crop position of the first, `step` the way to the next.
 MIEN_SIMD_CLONES
-void apply_row(const float* cells, float dropped, Point2f at, Point2f step, int count, const ImageRow row) {
+void apply_row(const Cells cells, float dropped, Point2f at, Point2f step, int count, const ImageRow row) {
   float mixed[kBlock][4];
   for (int x = 0; x < count; x += kBlock) {
     const int n = std::min(kBlock, count - x);
@@ -283,13 +306,33 @@ void draw_parts(const float* mouth, const float* right_eye, const float* left_ey
   for (std::size_t i = 0; i < n; ++i) out[i] = 0.5f * mouth[i] + std::max(right_eye[i], left_eye[i]);
 }
 
+MIEN_INLINE float bend(float r) {
+  constexpr float kPerLimit = 1 / kResidualLimit;
+  return r / std::sqrt(1 + r * kPerLimit * (r * kPerLimit));
+}
+
 // Of a pixel's three residuals: bent, then their mean.
 MIEN_SIMD_CLONES
 void mean_residual(const float* red, const float* green, const float* blue, std::size_t n,
                    float* __restrict out) {
-  constexpr float kPerLimit = 1 / kResidualLimit;
-  const auto bend = [](float r) { return r / std::sqrt(1 + r * kPerLimit * (r * kPerLimit)); };
   for (std::size_t i = 0; i < n; ++i) out[i] = (bend(red[i]) + bend(green[i]) + bend(blue[i])) / 3;
+}
+
+MIEN_SIMD_CLONES
+void bend_residual(const float* residual, std::size_t n, float* __restrict out) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = bend(residual[i]);
+}
+
+// The bent residual and the change of alpha (w x w) into the cells, which get their units.
+void finish_cells(const float* residual, const float* alpha, int w, CoarseAnswer* out) {
+  using Answer = CoarseAnswer;
+  enlarge_map(residual, w, out->size, out->cells.data() + Answer::kResidual, Answer::kStride);
+  enlarge_map(alpha, w, out->size, out->cells.data() + Answer::kAlphaStep, Answer::kStride);
+  for (std::size_t i = 0; i < out->cells.size(); i += Answer::kStride) {
+    float* cell = out->cells.data() + i;
+    cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
+    cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
+  }
 }
 
 }  // namespace
@@ -320,23 +363,23 @@ void make_coarse_input(const CoarseScene& s, CoarseInputScratch* scratch, Coarse
 
 void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
                         const CoarseLimits& limits, CoarseAnswer* out) {
-  using Answer = CoarseAnswer;
-  out->residual_kept = limits.residual_kept;
-  out->cells.assign(kCropPlane * Answer::kStride, 0.0f);
+  out->size = kCoarseSize, out->residual_kept = limits.residual_kept;
+  out->cells.assign(kCropPlane * CoarseAnswer::kStride, 0.0f);
   read_light(gain_bias, mask, limits.light_cell, out->cells.data());
   thread_local Plane residual;
   residual.resize(residual_alpha.width, residual_alpha.height);
   mean_residual(residual_alpha.channel(0), residual_alpha.channel(1), residual_alpha.channel(2),
                 residual.size(), residual.values.data());
-  enlarge_map(residual.values.data(), residual.width, kCoarseSize, out->cells.data() + Answer::kResidual,
-              Answer::kStride);
-  enlarge_map(residual_alpha.channel(3), residual_alpha.width, kCoarseSize,
-              out->cells.data() + Answer::kAlphaStep, Answer::kStride);
-  for (std::size_t i = 0; i < kCropPlane; ++i) {
-    float* cell = out->cells.data() + i * Answer::kStride;
-    cell[Answer::kBias] *= 255, cell[Answer::kResidual] *= 255;
-    cell[Answer::kAlphaStep] = kAlphaReach * fast_tanh(cell[Answer::kAlphaStep]);
-  }
+  finish_cells(residual.values.data(), residual_alpha.channel(3), residual_alpha.width, out);
+}
+
+void read_refine_output(const Tensor& residual_alpha, int size, float residual_kept, CoarseAnswer* out) {
+  out->size = size, out->residual_kept = residual_kept;
+  out->cells.assign(static_cast<std::size_t>(size) * size * CoarseAnswer::kStride, 0.0f);
+  thread_local Plane residual;
+  residual.resize(residual_alpha.width, residual_alpha.height);
+  bend_residual(residual_alpha.channel(0), residual.size(), residual.values.data());
+  finish_cells(residual.values.data(), residual_alpha.channel(1), residual_alpha.width, out);
 }
 
 void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_canvas, const Plane& trust,
@@ -350,8 +393,8 @@ void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_can
     while (!(row[last - 1] > 0)) --last;
     const std::size_t i = static_cast<std::size_t>(y) * alpha->width + first;
     const Point2f at = crop_from_canvas({static_cast<float>(first), static_cast<float>(y)});
-    apply_row(answer.cells.data(), 1 - answer.residual_kept, at, {crop_from_canvas.a, crop_from_canvas.d},
-              last - first,
+    apply_row({answer.cells.data(), answer.size}, 1 - answer.residual_kept, at,
+              {crop_from_canvas.a, crop_from_canvas.d}, last - first,
               {trust.values.data() + i, relit->channel(0) + i, relit->channel(1) + i, relit->channel(2) + i,
                row + first});
   }

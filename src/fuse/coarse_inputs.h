@@ -79,9 +79,11 @@ struct CoarseLimits {
   float residual_kept = 0.15f;  // 0..1
 };
 
-// What it says about each of the 128 x 128 cells, ready to be applied; serves for later frames as well.
+// What it says about each of the size x size cells over the crop, ready to be applied; serves for later frames
+// as well.
 struct CoarseAnswer {
   static constexpr int kGain = 0, kBias = 1, kResidual = 2, kAlphaStep = 3, kStride = 4;
+  int size = kCoarseSize;
   std::vector<float> cells;  // gain, bias (of 255), residual (of 255), the step of alpha
   float residual_kept = 0;
 };
@@ -89,9 +91,13 @@ struct CoarseAnswer {
 // mask: A_geo as the network saw it, kCoarseSize x kCoarseSize.
 void read_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
                         const CoarseLimits& limits, CoarseAnswer* out);
+// The refine network's answer, two channels of any resolution over the crop: R, here one channel, and dA. The
+// contract is the same without gain and bias (G = B = 0), its maps brought to size x size cells.
+void read_refine_output(const Tensor& residual_alpha, int size, float residual_kept, CoarseAnswer* out);
+// crop_from_canvas: to the crop of answer.size pixels.
 void apply_coarse_answer(const CoarseAnswer& answer, const Affine& crop_from_canvas, const Plane& trust,
                          PlanarRgb* relit, Plane* alpha);
-// Both.
+// The first and the last.
 void apply_coarse_output(const Tensor& gain_bias, const Tensor& residual_alpha, const float* mask,
                          const CoarseLimits& limits, const Affine& crop_from_canvas, const Plane& trust,
                          PlanarRgb* relit, Plane* alpha);

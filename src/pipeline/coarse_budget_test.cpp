@@ -23,6 +23,16 @@ TEST(CoarseBudget, CountsTheFacesThatAreStillToCome) {
   EXPECT_EQ(best_within(69, 20, 10, 3, kOptions), 0u);
 }
 
+TEST(CoarseBudget, CountsTheRefineNetworkAtTheSizeThatTheFaceGets) {
+  std::vector<CoarseOption> options = kOptions;
+  options.back().refine_ms = 10;
+  EXPECT_EQ(best_within(55, 20, 10, 1, options), 2u);
+  EXPECT_EQ(best_within(54, 20, 10, 1, options), 1u);
+  EXPECT_EQ(best_within(84, 20, 10, 1, options, kRefineLargeSize), 1u) << "four times as long";
+  EXPECT_EQ(best_within(85, 20, 10, 1, options, kRefineLargeSize), 2u);
+  EXPECT_EQ(best_within(84, 20, 10, 1, kOptions, kRefineLargeSize), 2u) << "there is none";
+}
+
 TEST(CoarseBudget, GivesAllFacesOfAPhotoTheSame) {
   CoarseBudget budget(1e9, kOptions);
   EXPECT_EQ(budget.chosen().mode, Mode::kFast);

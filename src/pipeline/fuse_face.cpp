@@ -10,7 +10,7 @@ namespace {
 constexpr int kTonePeriod = 10;  // frames of a stream from one measurement of the skin's tone to the next
 
 // Asks the network, or takes its last answer again: the crop moves with the face.
-Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& parts, FuseScratch* s) {
+Done ask_coarse(const CoarseNet& net, const CoarseScene& scene, const FusionParts& parts, FuseScratch* s) {
   FaceMemory* memory = parts.memory;
   // An answer that ought to be there is missing after a frame that failed.
   if (memory && !memory->coarse.ask && !memory->answer.cells.empty()) {
@@ -21,6 +21,32 @@ Done refine(const CoarseNet& net, const CoarseScene& scene, const FusionParts& p
   MIEN_TRY(net.run(scene, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha));
   if (memory && memory->coarse.keep) memory->answer = parts.coarse_scratch->answer;
   return {};
+}
+
+// The coarse network, and after it the refine network where there is one.
+Done ask_networks(const PreparedFace& prepared, ImageView frame, const FusionParts& parts, FuseScratch* s,
+                  Trace& trace) {
+  const int size = refine_size(prepared.fused);
+  CoarseOption with;
+  with.net = parts.coarse, with.refine = parts.refine;
+  if (parts.budget) with = parts.budget->choose(size);
+  if (!with.net || !parts.coarse_scratch || !parts.nets) return {};
+  const CoarseScene scene{frame,
+                          prepared.where.canvas_from_frame(),
+                          s->fused,
+                          s->trust,
+                          s->masks,
+                          s->relight,
+                          prepared.fused,
+                          parts.model.canonical_mesh(),
+                          parts.model.triangles()};
+  {
+    const auto span = trace.span("coarse");
+    MIEN_TRY(ask_coarse(*with.net, scene, parts, s));
+  }
+  if (!with.refine) return {};
+  const auto span = trace.span("refine");
+  return with.refine->run(scene, size, *parts.coarse_scratch, *parts.nets, &s->fused, &s->masks.alpha);
 }
 
 // Figures, and the correction where it is asked for. In a stream figures of a moment ago do.
@@ -71,20 +97,7 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
     return Status(Code::kNoFace, kOutOfView);
   }
   if (parts.beside) parts.beside->start();
-  const CoarseNet* coarse = parts.budget ? parts.budget->choose().net : parts.coarse;
-  if (coarse && parts.coarse_scratch && parts.nets) {
-    const auto span = trace.span("coarse");
-    const CoarseScene scene{frame,
-                            prepared.where.canvas_from_frame(),
-                            s.fused,
-                            s.trust,
-                            s.masks,
-                            s.relight,
-                            prepared.fused,
-                            model.canonical_mesh(),
-                            model.triangles()};
-    MIEN_TRY(refine(*coarse, scene, parts, &s));
-  }
+  MIEN_TRY(ask_networks(prepared, frame, parts, &s, trace));
   {
     const auto span = trace.span("tone");
     finish_tone(prepared, options, tone_is_known, parts.memory, &s, report);

@@ -1,5 +1,5 @@
 // One face of a frame, its fused shape known: (prepare_face: warp -> eyes -> relight) -> coarse network ->
-// tone -> skin texture -> grain -> rim -> blend -> paste
+// refine network -> tone -> skin texture -> grain -> rim -> blend -> paste
 #pragma once
 
 #include "fuse/coarse.h"
@@ -15,9 +15,11 @@ namespace mien {
 struct FusionParts {
   const FaceModel& model;
   const CoarseNet* coarse = nullptr;  // null: no weights for the tier; the classical result stands
-  CoarseScratch* coarse_scratch = nullptr;
+  // Runs after it. Photos only, null in streams: nothing holds its answer still from frame to frame.
+  const RefineNet* refine = nullptr;
+  CoarseScratch* coarse_scratch = nullptr;  // of both
   NetScratch* nets = nullptr;
-  CoarseBudget* budget = nullptr;  // decides in the place of `coarse`
+  CoarseBudget* budget = nullptr;  // decides in the place of `coarse` and `refine`
   FaceMemory* memory = nullptr;    // of the same face in the frames before; null: a photo
   // Started when those stages are over that several threads share.
   ThreadPool::Beside* beside = nullptr;

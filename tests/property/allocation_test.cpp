@@ -153,7 +153,7 @@ Mesh moved(Mesh mesh, float x_px) {
   return mesh;
 }
 
-// Everything from warp to paste, with a fusion network that says nothing.
+// Everything from warp to paste, with fusion networks that say nothing.
 struct Flow {
   const Source& source;
   const FaceModel& model;
@@ -163,7 +163,8 @@ struct Flow {
   FuseScratch scratch{};
   CoarseInputScratch coarse{};
   CoarseCrop crop{};
-  Tensor gain_bias{}, residual_alpha{};
+  Tensor gain_bias{}, residual_alpha{}, refined{};
+  CoarseAnswer refine_answer{};
 
   void run(const Mesh& mesh, BlendMode mode, ImageView frame, MutableImageView image) {
     trace.clear();
@@ -179,6 +180,9 @@ struct Flow {
     apply_coarse_output(gain_bias, residual_alpha,
                         crop.input.channel(static_cast<int>(CoarseChannel::kAlpha)), {4, 0.15f},
                         crop.crop_from_canvas, s.trust, &s.fused, &s.masks.alpha);
+    make_coarse_input(scene, &coarse, &crop, refined.width);
+    read_refine_output(refined, refined.width, 0.5f, &refine_answer);
+    apply_coarse_answer(refine_answer, crop.crop_from_canvas, s.trust, &s.fused, &s.masks.alpha);
     match_tone(s.target, s.masks, halves_of(face.fused), {0, 1}, &s.fused);
     match_grain(s.target, s.maps, face_width_px(mesh) * face.where.scale, &s.grain, &s.masks, &s.fused);
     paste_face(face, 1, mode, s, image);
@@ -197,7 +201,8 @@ TEST_F(Allocation, FromWarpToPasteThereIsNoneAfterTheThirdFrame) {
     for (const BlendMode mode :
          {BlendMode::kAlpha, BlendMode::kPoisson, BlendMode::kMixed, BlendMode::kMultiband}) {
       Flow flow{source, *model, regions};
-      flow.gain_bias.resize(6, 64, 64), flow.residual_alpha.resize(4, 128, 128);
+      flow.gain_bias.resize(6, 64, 64), flow.residual_alpha.resize(4, 128, 128),
+          flow.refined.resize(2, 256, 256);
       for (int i = 0; i < kFrames; ++i) {
         const Mesh mesh = moved((*faces)[0].mesh, static_cast<float>(2 * (i % 3)));
         count([&] { flow.run(mesh, mode, target_.view(), image.mutable_view()); });
@@ -227,7 +232,8 @@ TEST_F(Allocation, FromWarpToPasteThereIsNoneForATargetWithGlasses) {
   for (const bool found : {false, true}) {
     if (found) regions.glasses = found_glasses(regions);
     Flow flow{source, *model, regions};
-    flow.gain_bias.resize(6, 64, 64), flow.residual_alpha.resize(4, 128, 128);
+    flow.gain_bias.resize(6, 64, 64), flow.residual_alpha.resize(4, 128, 128),
+        flow.refined.resize(2, 256, 256);
     for (int i = 0; i < kFrames; ++i) {
       const Mesh mesh = moved(face, static_cast<float>(2 * (i % 3)));
       count([&] { flow.run(mesh, BlendMode::kAlpha, target_.view(), image.mutable_view()); });

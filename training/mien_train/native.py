@@ -15,7 +15,7 @@ FLAGS = ['-std=c++20', '-shared', '-Wl,--no-undefined', '-fPIC', '-pthread', f'-
 
 
 def _sources():
-    product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp', 'coarse.cpp', 'uncover.cpp'))]
+    product = [p for pattern in PARTS for p in sorted(SOURCE.glob(pattern)) if not p.name.endswith(('_test.cpp', '_bench.cpp', 'coarse.cpp', 'refine.cpp', 'uncover.cpp'))]
     return [TRAINING / 'native' / 'training_native.cpp', *product]
 
 
@@ -91,9 +91,11 @@ class Product:
         if failed:
             raise ValueError(library().mien_error(self.context).decode())
 
-    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0, network=None, light_cell=4, residual_kept=0.15, source_cover=None, cover=None):
+    def fuse(self, source, source_mesh, target, target_mesh, strength=1.0, network=None, light_cell=4, residual_kept=0.15, source_cover=None, cover=None, refine=None,
+             refine_size=256, refine_kept=0.5):
         """-> the target with the source's face. network: function of the 12 x 128 x 128 input -> gain_bias (6, h, w), residual_alpha (4, h, w),
-        as the coarse networks give; None: the classical result. Covers: uint8, picture size, 255 where something hides the face."""
+        as the coarse networks give; None: the classical result. refine: function of the input at refine_size afterwards -> (2, h, w), as the
+        refine network gives. Covers: uint8, picture size, 255 where something hides the face."""
         source, out = np.ascontiguousarray(source), np.array(target, np.uint8, order='C')
         source_mesh, s = _floats(source_mesh)
         target_mesh, t = _floats(target_mesh)
@@ -104,6 +106,11 @@ class Product:
         if network is not None:
             (gain, g), (residual, r) = (_floats(a) for a in network(x))
             library().mien_fuse_network(self.context, g, gain.shape[1], r, residual.shape[1], light_cell, ctypes.c_float(residual_kept))
+        if refine is not None:
+            x = np.zeros((COARSE_CHANNELS, refine_size, refine_size), np.float32)
+            library().mien_fuse_look(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], refine_size, _pointer(x, ctypes.c_float))
+            answer, a = _floats(refine(x))
+            library().mien_fuse_refine(self.context, a, answer.shape[1], ctypes.c_float(refine_kept))
         library().mien_fuse_end(self.context, _pointer(out, ctypes.c_uint8), out.shape[1], out.shape[0], ctypes.c_float(strength))
         return out
 

@@ -58,6 +58,21 @@ std::optional<RegionMap> regions_of(const Picture& p) {
   return map;
 }
 
+// The network's input, size x size, from what the context holds of the fused face.
+void look(Context& c, ImageView target, int size) {
+  const FuseScratch& s = c.scratch;
+  const CoarseScene scene{target,
+                          c.prepared.where.canvas_from_frame(),
+                          s.fused,
+                          s.trust,
+                          s.masks,
+                          s.relight,
+                          c.prepared.fused,
+                          c.model.canonical_mesh(),
+                          c.model.triangles()};
+  make_coarse_input(scene, &c.coarse_scratch, &c.crop, size);
+}
+
 // The classical half and the network's input, size x size. share: of the source's shape. -> false with
 // context.error
 bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength,
@@ -84,16 +99,7 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
     Plane same_trust;
     warp_source(texture, s.maps, c.prepared.fused, c.pool, &s.fused, &same_trust);
   }
-  const CoarseScene scene{view_of(target),
-                          c.prepared.where.canvas_from_frame(),
-                          s.fused,
-                          s.trust,
-                          s.masks,
-                          s.relight,
-                          c.prepared.fused,
-                          c.model.canonical_mesh(),
-                          c.model.triangles()};
-  make_coarse_input(scene, &c.coarse_scratch, &c.crop, size);
+  look(c, view_of(target), size);
   return true;
 }
 
@@ -129,8 +135,9 @@ const char* mien_error(void* context) { return static_cast<Context*>(context)->e
 
 void mien_use_raw_warp(void* context, int raw) { static_cast<Context*>(context)->raw = raw != 0; }
 
-// The product's fusion of one face in three steps. begin: the classical half; input gets 12 x 128 x 128.
-// network (optional): what a coarse network answered. end: pastes into `target`. -> 0 when done
+// The product's fusion of one face in steps. begin: the classical half; input gets 12 x 128 x 128. network
+// (optional): what a coarse network answered. look, refine (optional): the input again, 12 x size x size of the
+// face as it is now, and what the refine network answered. end: pastes into `target`. -> 0 when done
 int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width, int source_height,
                     const float* source_mesh, const std::uint8_t* source_cover, const std::uint8_t* target,
                     int target_width, int target_height, const float* target_mesh, const std::uint8_t* cover,
@@ -149,6 +156,22 @@ void mien_fuse_network(void* context, const float* gain_bias, int gain_size, con
   apply_coarse_output(tensor_from(gain_bias, 6, gain_size), tensor_from(residual_alpha, 4, residual_size),
                       c.crop.input.channel(static_cast<int>(CoarseChannel::kAlpha)),
                       {light_cell, residual_kept}, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
+                      &c.scratch.masks.alpha);
+}
+
+void mien_fuse_look(void* context, const std::uint8_t* target, int width, int height, int size,
+                    float* input) {
+  Context& c = *static_cast<Context*>(context);
+  look(c, view_of({target, width, height, nullptr, nullptr}), size);
+  std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), input);
+}
+
+// To be called after mien_fuse_look(). answer: 2 x size x size.
+void mien_fuse_refine(void* context, const float* answer, int size, float residual_kept) {
+  Context& c = *static_cast<Context*>(context);
+  CoarseAnswer read;
+  read_refine_output(tensor_from(answer, 2, size), c.crop.input.width, residual_kept, &read);
+  apply_coarse_answer(read, c.crop.crop_from_canvas, c.scratch.trust, &c.scratch.fused,
                       &c.scratch.masks.alpha);
 }
 
