@@ -72,7 +72,11 @@ Result<FusionReport> PhotoSwapper::swap(const Photo& target, const fs::path& tar
   progress.step("fusing");
   auto report = session_.fuse(target.image.view(), cast_.castings, plan_.how, fused_);
   if (!report.ok()) return report.status().with_context(target_file.string());
-  if (report->fused_count() == 0 && plan_.how.strength > 0) return nothing_fused(target_file, *report, plan_);
+  if (report->fused_count() == 0 && plan_.how.strength > 0) {
+    const Status why = nothing_fused(target_file, *report, plan_);
+    refused_ = std::move(*report);
+    return why;
+  }
   progress.step("writing");
   MIEN_ASSIGN(const LabelRecord label, write_image(fused_, target.metadata, output, plan_.encode));
   static_cast<void>(label);

@@ -41,6 +41,9 @@ class PhotoSwapper {
   Result<FusionReport> swap(const Photo& target, const std::filesystem::path& target_file,
                             const std::filesystem::path& output, Progress& progress);
 
+  // What was found in a picture of which swap() could fuse no face; null before.
+  const FusionReport* refused() const { return refused_ ? &*refused_ : nullptr; }
+
   const std::vector<std::string>& warnings() const { return cast_.warnings; }  // about the sources
   const std::string& network() const { return engine_->fusion_network(); }
 
@@ -53,6 +56,7 @@ class PhotoSwapper {
   Session session_;
   Cast cast_;
   FusedImage fused_;
+  std::optional<FusionReport> refused_;
 };
 
 // The report with files in the place of numbers.

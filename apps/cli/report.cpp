@@ -56,17 +56,19 @@ Json fusion_json(const FusionReport& report) {
     Json one = face_json(face.face, false);
     one["number"] = face.number;
     one["fused"] = face.fused;
-    one["pose_gap_deg"] = rounded(face.pose_gap_deg);
     if (face.fused)
       one["skin_delta_e"] = {{"before", rounded(face.skin_delta_e_before)},
                              {"after", rounded(face.skin_delta_e_after)}};
     if (face.fused)
       one["side_delta_e"] = {{"before", sides(face.side_delta_e_before)},
                              {"after", sides(face.side_delta_e_after)}};
-    one["covered_share"] = rounded(face.quality.covered_share);
     one["casting"] = face.casting;
     one["remarks"] = remarks_json(face.remarks);
-    if (face.quality.width_px > 0) one["quality"] = quality_json(face.quality);
+    if (face.quality.width_px > 0) {  // else it was not chosen, and nobody looked
+      one["quality"] = quality_json(face.quality);
+      one["covered_share"] = rounded(face.quality.covered_share);
+      one["pose_gap_deg"] = rounded(face.pose_gap_deg);
+    }
     if (face.reference_similarity) one["reference_similarity"] = rounded(*face.reference_similarity);
     if (face.similarity_before) one["similarity_before"] = rounded(*face.similarity_before);
     if (face.similarity_after) one["similarity_after"] = rounded(*face.similarity_after);

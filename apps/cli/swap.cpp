@@ -34,6 +34,15 @@ struct Outcome {
   double total_ms = 0;
 };
 
+// Of a picture of which no face could be fused: what was found, and why not.
+nlohmann::json refusal_json(const FusionReport& report, const std::vector<Role>& roles, const Status& why) {
+  nlohmann::json json = photo_swap_json(report, roles);
+  json["output"] = nullptr;
+  json["reason"] = report.faces.empty() ? "no_face" : "no_face_fused";
+  json["error"] = why.message();
+  return json;
+}
+
 Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress& progress) {
   const auto start = std::chrono::steady_clock::now();
   MIEN_ASSIGN(PhotoSwapPlan plan, plan_photo_swap(options.photo));
@@ -44,7 +53,13 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   progress.step("reading");
   MIEN_ASSIGN(const Photo target, read_photo(options.target));
   MIEN_ASSIGN(PhotoSwapper swapper, PhotoSwapper::open(options.photo, plan, common, progress));
-  MIEN_ASSIGN(FusionReport report, swapper.swap(target, options.target, options.output, progress));
+  auto fused = swapper.swap(target, options.target, options.output, progress);
+  if (!fused.ok()) {
+    if (options.photo.shared.json && swapper.refused())
+      print_json(refusal_json(*swapper.refused(), plan.roles, fused.status()));
+    return fused.status();
+  }
+  FusionReport report = std::move(*fused);
   const std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
   std::vector<std::string> warnings = swapper.warnings();
   if (!target.remark.empty()) warnings.push_back(options.target.string() + ": " + target.remark);

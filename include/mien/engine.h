@@ -37,7 +37,7 @@ namespace mien {
 enum class Mode {
   kFast,      // fuse_tiny
   kBalanced,  // fuse_small
-  kHd,        // fuse_base
+  kHd,        // fuse_base; photos: then refine
 };
 
 // What the networks see of a picture with little light. Pixels that get into a result are never changed by
@@ -90,7 +90,8 @@ struct FusionOptions {
   bool visible_mark = true;       // draw the mark that says the picture is synthetic
   BlendMode blend = BlendMode::kAlpha;
   // Faces wider than so many pixels are worked on at that width, which takes less time and leaves them softer
-  // than their frame; 0: at their own up to 1024. The networks always look at 128 pixels.
+  // than their frame; 0: at their own up to 1024. The networks always look at 128 pixels, refine (hd) at 256
+  // or 512.
   int resolution = 0;
   // When the fused skin's mean colour still differs from the target's by more than this (CIEDE2000, 0..100),
   // it is moved towards it ...
@@ -130,8 +131,9 @@ struct FaceReport {
   // The same of the person's right half of the face and the left one, relit: before and after the tone's
   // correction.
   std::array<float, 2> side_delta_e_before{}, side_delta_e_after{};
-  int casting = -1;                           // which entry of the cast was meant for this face; -1: none
-  std::optional<float> reference_similarity;  // to that entry's reference
+  int casting = -1;  // which entry of the cast was meant for this face; -1: none
+  // To that entry's reference; of a face that nobody claims to the reference that it is most like.
+  std::optional<float> reference_similarity;
   std::optional<float> similarity_before,
       similarity_after;  // to the source; see FusionOptions::measure_identity
 };
@@ -153,7 +155,7 @@ struct FusionReport {
   std::vector<MissingPerson> missing;
   std::vector<StageReport> stages;  // in the order they ran
   Mode mode = Mode::kBalanced;  // in which they were fused: the engine's, or what was chosen for the frame
-  std::string network;          // of that mode; empty: none
+  std::string network;          // of that mode, "fuse_base + refine" for photos in hd; empty: none
   int fused_count() const;
 };
 

@@ -25,6 +25,12 @@ Result<std::vector<FaceReport>> numbered_reports(ImageView frame, const FusionOp
   return reports;
 }
 
+float best_similarity(const std::vector<Identity>& references, const Identity& face) {
+  float best = -1;
+  for (const Identity& reference : references) best = std::max(best, similarity(reference, face));
+  return best;
+}
+
 // Sets `casting` of every chosen face, and `note` of those that nobody claims.
 Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casting> cast,
                                           const FusionOptions& options, const FaceNetworks& networks,
@@ -48,6 +54,9 @@ Result<std::vector<MissingPerson>> assign(ImageView frame, std::span<const Casti
       FaceReport& report = (*reports)[static_cast<std::size_t>(matches[r].face)];
       report.casting = references.casting_of[r], report.reference_similarity = matches[r].similarity;
     }
+    for (std::size_t i = 0; i < reports->size(); ++i)
+      if (identities[i] && (*reports)[i].casting < 0)
+        (*reports)[i].reference_similarity = best_similarity(references.identities, *identities[i]);
   }
   for (FaceReport& report : *reports) {
     if (!report.note.empty() || report.casting >= 0) continue;

@@ -149,7 +149,11 @@ void judge_both(const Face& face, const FaceQuality& q, Remarks* out) {
              "the face is dark (" + percent(q.brightness) + " of white)", "take the picture with more light",
              percent(kBrightness.refuse));
   const float yaw = std::abs(face.pose.yaw_deg), pitch = std::abs(face.pose.pitch_deg);
-  const bool sideways = yaw / kYawDeg.warn >= pitch / kPitchDeg.warn;
+  const auto worse = [&](float Limits::*limit) {  // than the tilt is the turn, beside what is allowed
+    return yaw / (kYawDeg.*limit) >= pitch / (kPitchDeg.*limit);
+  };
+  const bool refuses = yaw > kYawDeg.refuse || pitch > kPitchDeg.refuse;
+  const bool sideways = worse(refuses ? &Limits::refuse : &Limits::warn);
   const std::string seen = sideways ? "the head is turned " + number(yaw) + " degrees to the side"
                                     : "the head is tilted " + number(pitch) + " degrees up or down";
   const Limits limits = sideways ? kYawDeg : kPitchDeg;

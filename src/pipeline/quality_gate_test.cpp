@@ -65,6 +65,13 @@ TEST_F(QualityGate, EachFigureHasItsReasonAndItsTwoLimits) {
   EXPECT_EQ(judged([](auto* q, auto*) { q->brightness = 0.1f; }), (List{{kDark, false}}));
   EXPECT_EQ(judged([](auto*, auto* f) { f->pose.yaw_deg = -70; }), (List{{kExtremePose, true}}));
   EXPECT_EQ(judged([](auto*, auto* f) { f->pose.pitch_deg = 35; }), (List{{kExtremePose, false}}));
+  // Whichever of the two is beyond its limit counts, also where the other is more of a warning.
+  EXPECT_EQ(judged([](auto*, auto* f) { f->pose.yaw_deg = 64, f->pose.pitch_deg = 46; }),
+            (List{{kExtremePose, true}}));
+  EXPECT_EQ(judged([](auto*, auto* f) { f->pose.yaw_deg = 66, f->pose.pitch_deg = 44; }),
+            (List{{kExtremePose, true}}));
+  EXPECT_EQ(judged([](auto*, auto* f) { f->pose.yaw_deg = 41, f->pose.pitch_deg = 29; }),
+            (List{{kExtremePose, false}}));
 }
 
 TEST_F(QualityGate, RefusalsComeBeforeWarningsAndAreTheSentence) {

@@ -128,6 +128,10 @@ class CommandTest(CommandCase):
         self.assertGreater(fused['reference_similarity'], 0.95)
         self.assertGreater(fused['similarity_after'], fused['similarity_before'])
         self.assertIn('none of the references', other['note'])
+        self.assertLess(other['reference_similarity'], 0.6)
+        for measured_on_fused_faces_alone in ('covered_share', 'pose_gap_deg', 'quality'):
+            self.assertIn(measured_on_fused_faces_alone, fused)
+            self.assertNotIn(measured_on_fused_faces_alone, other)
         self.assertNotIn('source', other)
 
     def test_everybody_without_a_reference_gets_the_source(self):

@@ -57,6 +57,16 @@ class MessagesTest(CommandCase):
         words = ('swap', '--map', f'{SOURCE}={EXAMPLES / "target_3.jpg"}', '-t', TWO, '-o', self.out, '--i-have-consent', '--min-similarity', '0.9')
         self.refused(self.run_mien(*words), NO_FACE, 'target_3.jpg; the nearest has similarity', '--min-similarity')
 
+    def test_a_report_tells_why_nothing_was_fused(self):
+        nobody = ('--map', f'{SOURCE}={EXAMPLES / "target_3.jpg"}', '-t', TWO, '--min-similarity', '0.9')
+        for words, reason, faces in ((('-s', SOURCE, '-t', self.no_face()), 'no_face', 0), (nobody, 'no_face_fused', 2)):
+            result = self.run_mien('swap', *words, '-o', self.out, '--i-have-consent', '--json')
+            self.assertEqual(result.returncode, NO_FACE)
+            report = json.loads(result.stdout)
+            self.assertEqual((report['output'], report['reason'], report['fused_faces'], len(report['faces'])), (None, reason, 0, faces))
+            self.assertIn(report['error'], result.stderr)
+            self.assertFalse(self.out.exists())
+
     # outputs
     def test_a_folder_as_output_is_called_one(self):
         for words in (['swap', '-s', SOURCE, '-t', TARGET, '--i-have-consent'], ['faces', TWO], ['inspect', TWO], ['enrol', SOURCE, '--i-have-consent']):

@@ -14,28 +14,29 @@ RESIDUAL_KEPT = 0.5     # share of the light that stays where the source shows t
 
 
 class RefineNet(nn.Module):
-    """Trunk at S/8, S/16 and S/32, one stage at S/4; zero-initialised head: an untrained network changes nothing."""
+    """Trunk at S/8, S/16 and S/32, one stage at S/4 before and after it; zero-initialised head: an untrained network changes nothing."""
 
     def __init__(self, widths=(48, 64, 96), fine=32):
         super().__init__()
         a, b, c = widths
-        self.enter = nn.Sequential(patches(INPUTS, a, 8), Residual(a))
+        self.enter = patches(INPUTS, fine, 4)
+        self.down8 = nn.Sequential(conv(fine, a, 3, 2), Residual(a))
         self.down16 = nn.Sequential(conv(a, b, 3, 2), Residual(b, se=True))
         self.down32 = nn.Sequential(conv(b, c, 3, 2), Residual(c, se=True))
         self.up = nn.Upsample(scale_factor=2.0, mode='bilinear', align_corners=False)
         self.merge16 = nn.Sequential(conv(c + b, b, 1), Residual(b, se=True))
         self.merge8 = nn.Sequential(conv(b + a, a, 1), Residual(a))
-        self.fine_enter = patches(INPUTS, fine, 4)
         self.fine = nn.Sequential(conv(a + fine, fine, 1), Residual(fine))
         self.head, self.shuffle = nn.Conv2d(fine, OUTPUTS * 16, 3, padding=1), nn.PixelShuffle(4)
         nn.init.zeros_(self.head.weight), nn.init.zeros_(self.head.bias)
 
     def forward(self, x):
-        x8 = self.enter(x)
+        x4 = self.enter(x)
+        x8 = self.down8(x4)
         x16 = self.down16(x8)
         y = self.merge16(torch.cat([self.up(self.down32(x16)), x16], 1))
         y = self.merge8(torch.cat([self.up(y), x8], 1))
-        return self.shuffle(self.head(self.fine(torch.cat([self.up(y), self.fine_enter(x)], 1))))
+        return self.shuffle(self.head(self.fine(torch.cat([self.up(y), x4], 1))))
 
 
 def compose(x, answer, kept=RESIDUAL_KEPT):
