@@ -82,6 +82,32 @@ TEST_F(RelightTest, GreyTargetGivesAGreyFace) {
   });
 }
 
+TEST_F(RelightTest, StrongColourCastsAreFollowed) {
+  struct Cast {
+    const char* name;
+    float gain[3];  // of red, green, blue
+  };
+  for (const Cast& cast : {Cast{"tungsten", {1.1f, 0.8f, 0.4f}}, Cast{"neon", {1.1f, 0.45f, 1.0f}},
+                           Cast{"underwater", {0.35f, 0.85f, 1.1f}}}) {
+    Image target = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.8f);
+    for (int y = 0; y < 300; ++y)
+      for (int x = 0; x < 300; ++x)
+        for (int c = 0; c < 3; ++c) {
+          std::uint8_t& v = target.mutable_view().row(y)[3 * x + c];
+          v = static_cast<std::uint8_t>(std::min(255.0f, cast.gain[c] * static_cast<float>(v)));
+        }
+    const PlanarRgb out = run(make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f), target);
+    double got[3] = {}, wanted[3] = {}, count = 0;
+    for_skin(out, [&](std::size_t i) {
+      for (int c = 0; c < 3; ++c) got[c] += out.channel(c)[i], wanted[c] += target_.channel(c)[i];
+      ++count;
+    });
+    ASSERT_GT(count, 10'000);
+    for (int c = 0; c < 3; ++c)
+      EXPECT_NEAR(got[c] / count, wanted[c] / count, 4) << cast.name << ", channel " << c;
+  }
+}
+
 // As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
 TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f),
