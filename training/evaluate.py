@@ -156,6 +156,8 @@ def evaluate_seam(args):
     table = seam_evaluation.measure_seams(pairs, methods)
     print(f'seams, {len(pairs)} held-out pairs, commit {commit()}')
     e.print_table(table)
+    largest = max(pairs, key=lambda pair: pair.target.image.size)
+    print(f'the plain recipe takes {seam_evaluation.memory_mb(seam_evaluation.plain_recipe, largest):.0f} MB beside its pictures ({largest.target.image.shape[1]} x {largest.target.image.shape[0]}); ours: blend_bench')
 
 
 def evaluate_jaw(args):

@@ -92,6 +92,23 @@ def seam(result, target, region, face_width):
     return float(np.median(across(smooth(result)) - across(smooth(target))))
 
 
+def memory_mb(method, pair):
+    """What a method needs beside its input, in a process of its own: growth of the largest resident size."""
+    import multiprocessing
+    import resource
+
+    def child(pipe):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        method(pair)
+        pipe.send((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    mine, theirs = multiprocessing.get_context('fork').Pipe()
+    process = multiprocessing.get_context('fork').Process(target=child, args=(theirs,))
+    process.start()
+    grown = mine.recv()
+    process.join()
+    return grown
+
+
 def measure_seams(pairs, methods):
     """methods: name -> function(pair) -> (result BGR or None, region or None: find it, milliseconds). -> rows of texts for print_table"""
     rows = {}
