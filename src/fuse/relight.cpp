@@ -23,6 +23,7 @@ constexpr float kFeatureRatioMin = 0.45f, kFeatureRatioMax = 1.4f;
 constexpr float kGlossMin = 0.35f,
                 kGlossMax = 1.1f;  // what is lighter than the skin around, see gloss_gain()
 constexpr float kTintGainMax = 1.15f;
+constexpr float kMuchLighterFrom = 1.1f, kMuchLighterTo = 1.5f;  // of L + 16, result to source
 constexpr float kColourKnee =
     5;  // of a and b: skin whose colour differs more from the skin around is lit or painted, not blushed
 constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
@@ -219,9 +220,11 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float lightness = below_ceiling(free - (1 - kBelowBoth) * below, base, gains.ceiling);
     const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}),
               base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
-    // What gets darker gets less colourful.
-    const float tint_gain = in.tint_gain[i],
-                shift_gain = tint_gain * std::clamp((lightness + 16) / (w.l + 16), 0.0f, 1.0f);
+    // What gets darker gets less colourful. So does what gets much lighter: gloss and shadow differ more in
+    // colour on dark skin than on light.
+    const float tint_gain = in.tint_gain[i], lighter = (std::max(lightness, 0.0f) + 16) / (w.l + 16),
+                much = smoothstep(kMuchLighterFrom, kMuchLighterTo, lighter),
+                shift_gain = tint_gain * (std::min(lighter, 1.0f) - much * (1 - 1 / (lighter * lighter)));
     const float shift_a = shift_gain * (w.a - base_w.a), shift_b = shift_gain * (w.b - base_w.b),
                 bend = 1 - feature;  // nostrils are redder than the skin around
     Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),

@@ -108,6 +108,38 @@ TEST_F(RelightTest, StrongColourCastsAreFollowed) {
   }
 }
 
+// Orange rings around eyes and nose of a dark source on light skin, else.
+TEST_F(RelightTest, ColourSpotsOfDarkSkinFadeOnLightSkin) {
+  const auto spread_of_spots = [&](float from, float to) {
+    double spread[2] = {};  // with the spots and without
+    for (const bool spots : {true, false}) {
+      Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, from);
+      for (int y = 0; y < 300; ++y)
+        for (int x = 0; x < 300; ++x) {
+          std::uint8_t* p = source.mutable_view().row(y) + 3 * x;
+          const float spot = std::sin(static_cast<float>(x) * 0.3f) * std::sin(static_cast<float>(y) * 0.3f);
+          if (spots) p[2] = static_cast<std::uint8_t>(static_cast<float>(p[2]) * (1 - 0.2f * spot));
+        }
+      const PlanarRgb out = run(source, make_picture(300, 300, PixelFormat::kRgb8, 9, to));
+      std::vector<double> values;
+      for_skin(out, [&](std::size_t i) {
+        const Lab lab =
+            lab_from_linear({linear_from_srgb(out.channel(0)[i]), linear_from_srgb(out.channel(1)[i]),
+                             linear_from_srgb(out.channel(2)[i])});
+        values.push_back(static_cast<double>(lab.b));
+      });
+      double mean = 0, squares = 0;
+      for (const double v : values) mean += v / static_cast<double>(values.size());
+      for (const double v : values) squares += (v - mean) * (v - mean) / static_cast<double>(values.size());
+      spread[spots ? 0 : 1] = squares;
+    }
+    return std::sqrt(std::max(0.0, spread[0] - spread[1]));
+  };
+  const double same = spread_of_spots(0.35f, 0.35f), lightened = spread_of_spots(0.35f, 1.05f);
+  EXPECT_GT(same, 1);
+  EXPECT_LT(lightened, 0.5 * same) << same;
+}
+
 // As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
 TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f),
