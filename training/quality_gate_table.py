@@ -115,7 +115,7 @@ class Program:
         code, report = self.json('swap', '-s', self.source, '-t', self.target, '-o', self.out, '--face', 'largest', '--overwrite', '--no-cache', '--i-have-consent', '--no-visible-mark')
         if code == 0:
             return next(f for f in report['faces'] if f['fused']), set()
-        return None, {r['reason'] for f in report['faces'] for r in f['remarks'] if r['refuses']} or {'source refused' if not report['faces'] else 'no face found'}
+        return None, {r['reason'] for f in report['faces'] for r in f['remarks'] if r['refuses']} or {report.get('reason', 'source refused')}
 
     def quality(self, picture):
         faces = self.json('faces', picture)[1]['faces']
