@@ -1,5 +1,6 @@
-// Our kernels beside OpenCV's, one thread, in one run: warp, blur, Lab. Each pair is compared before it is
-// timed. (Poisson beside cv::seamlessClone: blend_bench.)
+// Our kernels beside OpenCV's, one thread, in one run: warp, blur, normalised convolution, Lab. Each pair is
+// compared before it is timed. CIEDE2000, which OpenCV lacks, is compared with published values. (Poisson beside
+// cv::seamlessClone: blend_bench; relighting: face_bench.)
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -9,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "fuse/ciede2000.h"
 #include "fuse/colour.h"
+#include "fuse/masked_blur.h"
 #include "fuse/sampler.h"
 #include "opencv_kernels.h"
 
@@ -113,6 +116,59 @@ bool compare_blur(const PlanarRgb& picture, float sigma) {
                  mean_apart(work.values, opencv.blurred()), 1.0, run, [&] { opencv.gaussian_blur(sigma); });
 }
 
+// Beside two of OpenCV's blurs, of the picture times the mask and of the mask, whose ratio it is.
+bool compare_masked_blur(const PlanarRgb& picture, float sigma) {
+  Plane plane, mask, product, ours;
+  plane.resize(kSide, kSide), mask.resize(kSide, kSide), product.resize(kSide, kSide);
+  std::copy_n(picture.channel(0), plane.size(), plane.values.begin());
+  for (int y = 0; y < kSide; ++y)
+    for (int x = 0; x < kSide; ++x)
+      mask.row(y)[x] =
+          std::hypot(static_cast<float>(x) - 256, static_cast<float>(y) - 256) < 200 ? 1.0f : 0.0f;
+  for (std::size_t i = 0; i < plane.size(); ++i) product.values[i] = plane.values[i] * mask.values[i];
+  OpenCvKernels above, below;
+  above.set_plane(product), below.set_plane(mask);
+  MaskedBlurScratch scratch;
+  const auto run = [&] { MaskedBlur(mask, sigma, &scratch).apply(plane, &ours); };
+  const auto theirs = [&] { above.gaussian_blur(sigma), below.gaussian_blur(sigma); };
+  run(), theirs();
+  std::vector<float> a, b;
+  for (std::size_t i = 0; i < plane.size(); ++i) {
+    if (!(mask.values[i] > 0)) continue;
+    a.push_back(ours.values[i]), b.push_back(above.blurred()[i] / std::max(below.blurred()[i], 1e-3f));
+  }
+  return compare("masked blur, sigma " + std::to_string(static_cast<int>(sigma)) + " (two cv::GaussianBlur)",
+                 mean_apart(a, b), 1.5, run, theirs);
+}
+
+// Of Sharma, Wu and Dalal's table.
+bool time_delta_e() {
+  struct Published {
+    Lab a, b;
+    double difference;
+  };
+  const Published some[] = {{{50, 2.6772f, -79.7751f}, {50, 0, -82.7485f}, 2.0425},
+                            {{50, 2.5f, 0}, {73, 25, -18}, 27.1492},
+                            {{22.7233f, 20.0904f, -46.6940f}, {23.0331f, 14.9730f, -42.5619f}, 2.0373}};
+  for (const Published& p : some) {
+    const double found = delta_e_2000(p.a, p.b);
+    if (std::abs(found - p.difference) > 1e-4) {
+      std::fprintf(stderr, "CIEDE2000: not timed, %.4f where %.4f was published\n", found, p.difference);
+      return false;
+    }
+  }
+  constexpr int kPairs = 100'000;
+  double sum = 0;
+  const double ms = best_ms([&] {
+    for (int i = 0; i < kPairs; ++i) {
+      const auto v = static_cast<float>(i % 97);
+      sum += delta_e_2000({40 + 0.3f * v, 12, 14 + 0.1f * v}, {55, 10 + 0.2f * v, 18});
+    }
+  });
+  std::printf("%-44s ours %6.2f ms  (sum %.3g)\n", "CIEDE2000, 100,000 pairs", ms, sum);
+  return true;
+}
+
 bool compare_lab(const PlanarRgb& picture) {
   PlanarRgb linear;
   LabPlanes lab;
@@ -139,6 +195,8 @@ int main() {
   const PlanarRgb planes = planes_of(image);
   bool good = compare_warp(image);
   for (const float sigma : {3.0f, 8.0f, 25.0f}) good = compare_blur(planes, sigma) && good;
+  for (const float sigma : {8.0f, 25.0f}) good = compare_masked_blur(planes, sigma) && good;
   good = compare_lab(planes) && good;
+  good = time_delta_e() && good;
   return good ? 0 : 1;
 }
