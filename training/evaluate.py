@@ -5,6 +5,7 @@
   evaluate.py detect WEIGHTS.npz     recall by size, false alarms, points
   evaluate.py parse WEIGHTS.npz      overlap by region, occluders of unseen kinds
   evaluate.py fuse_small WEIGHTS.npz reconstruction and identity of W0 and of the network (also fuse_tiny, fuse_base)
+  evaluate.py refine WEIGHTS.npz     W0, the base network, and refine behind it, at 256 px (prepare.py split=val size=256 samples=300)
   evaluate.py uncover WEIGHTS.npz    what is painted under covers of the source (after label_glasses.py PARSE.npz val)
   evaluate.py occlusion [--program build/release/bin/mien] [--sheet out.jpg]      things in front of the target's face
   evaluate.py identity shipped       telling people apart, and the same face in other light and pose
@@ -48,6 +49,20 @@ def evaluate_network(name, weights):
     print(f'{name}, {weights}, commit {commit()}')
     settings = {'limits': fuse.limits(name.split('_')[1])} if kind == 'fuse' else {}
     for key, value in getattr(task, evaluation)(**settings).rows(model).items():
+        print(f'  {key:40s} {value:.3f}')
+
+
+def evaluate_refine(weights):
+    """Behind the base network that ships."""
+    from mien_train import refine_task
+    coarse = load_shipped(fuse.NETWORKS['base'](), 'fuse_base', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
+    model = refine_task.TwoLooks(coarse, fuse.limits('base'), joint=False)
+    if weights == 'shipped':
+        load_shipped(model.refine, 'refine', (1, fuse.INPUTS, 256, 256))
+    else:
+        load_weights(model.refine, weights)
+    print(f'refine behind fuse_base, {weights}, commit {commit()}')
+    for key, value in refine_task.RefineEvaluation().rows(model.eval()).items():
         print(f'  {key:40s} {value:.3f}')
 
 
@@ -250,7 +265,7 @@ def main():
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
-             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights),
+             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights), 'refine': lambda args: evaluate_refine(args.weights),
              'jaw': evaluate_jaw, 'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
