@@ -70,10 +70,15 @@ void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, cons
 
 }  // namespace
 
-EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target) {
-  const auto openings = eye_openings(target);
-  return {texture.right_eye_open && openings[0] >= kClosedEyeOpening,
-          texture.left_eye_open && openings[1] >= kClosedEyeOpening};
+EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float least_share) {
+  const auto own = eye_openings(texture.mesh), openings = eye_openings(target);
+  const bool open[2] = {openings[0] >= kClosedEyeOpening, openings[1] >= kClosedEyeOpening};
+  const auto fills = [&](bool is_open, std::size_t eye) {
+    return is_open && own[eye] >= least_share * openings[eye];
+  };
+  const bool right = fills(texture.right_eye_open, 0), left = fills(texture.left_eye_open, 1);
+  if (least_share > 0 && open[0] && open[1] && right != left) return {};  // irises would not match
+  return {right && open[0], left && open[1]};
 }
 
 void place_eyes(const SourceTexture& texture, const Mesh& fused, const FaceMasks& masks, EyeChoice choice,

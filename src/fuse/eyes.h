@@ -6,11 +6,14 @@
 
 namespace mien {
 
-// Which eyes of the source can be shown: both source and target must have them open.
+// Which eyes of the source can be shown: both source and target must have them open, the source's at least so
+// much of the target's: else its lids would be seen between the target's, pale and without an edge. With a
+// least_share both of them or, where the target looks with both, neither.
 struct EyeChoice {
   bool right = false, left = false;
 };
-EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target);
+inline constexpr float kLeastOpening = 0.75f;
+EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float least_share);
 
 struct EyesScratch {
   Plane map_x, map_y;

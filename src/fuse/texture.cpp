@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/polygon.h"
 #include "core/resample.h"
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
 #include "fuse/even_light.h"
 #include "fuse/fast_math.h"
+#include "fuse/outline.h"
 
 namespace mien {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 constexpr float kMargin =
     0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
 constexpr int kSmallestLevel = 16;  // pixels
+constexpr int kEyeCells = 32;       // across an eye
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
 constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
@@ -204,6 +207,36 @@ void finish_texture(SourceTexture* texture) {
                                      [](float share) { return share < 0.999f; });
 }
 
+float seen_eyeball(const RegionMap& regions, const Mesh& mesh, std::span<const topology::Index> eye) {
+  std::vector<Point2f> points = outline(mesh, eye);
+  float x0 = points[0].x, y0 = points[0].y, x1 = x0, y1 = y0;
+  for (const Point2f& p : points)
+    x0 = std::min(x0, p.x), x1 = std::max(x1, p.x), y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
+  // Cells of an eighth of the eye's width, whatever the photo's size.
+  const float cell = std::max((x1 - x0) / kEyeCells, 1e-3f);
+  const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kEyeCells})) + 1;
+  Plane inside, eyeball;
+  inside.resize(kEyeCells + 1, height), inside.fill(0);
+  for (Point2f& p : points) p = {(p.x - x0) / cell, (p.y - y0) / cell};
+  fill_polygon(points, &inside);
+  regions.sample({RegionClass::kEyeball}, {cell, 0, x0, 0, cell, y0}, inside.width, inside.height, &eyeball);
+  float sum = 0, seen = 0;
+  for (std::size_t i = 0; i < inside.size(); ++i)
+    sum += inside.values[i], seen += inside.values[i] * eyeball.values[i];
+  return sum > 0 ? seen / sum : 0;
+}
+
+namespace {
+
+// Whether the regions say anything about eyeballs.
+bool knows_eyes(const RegionMap& regions) {
+  const float* eyeball = regions.probability.channel(static_cast<int>(RegionClass::kEyeball));
+  const std::size_t cells = static_cast<std::size_t>(regions.probability.width) * regions.probability.height;
+  return std::any_of(eyeball, eyeball + cells, [](float p) { return p > 0; });
+}
+
+}  // namespace
+
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            const RegionMap* regions, const UncoveredFace* uncovered) {
   if (!is_usable(mesh)) return make_texture(photo, Mesh{}, triangles, nullptr);  // a face without size
@@ -224,6 +257,10 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const auto openings = eye_openings(mesh);
   out.right_eye_open = openings[0] >= kClosedEyeOpening;
   out.left_eye_open = openings[1] >= kClosedEyeOpening;
+  if (regions && knows_eyes(*regions)) {  // behind glasses the mesh takes narrow eyes for open ones
+    out.right_eye_open &= seen_eyeball(*regions, mesh, topology::kRightEye) >= kSeenEyeball;
+    out.left_eye_open &= seen_eyeball(*regions, mesh, topology::kLeftEye) >= kSeenEyeball;
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "fuse/texture.h"
 
 #include "face/crop.h"
+#include "fuse/eyes.h"
 #include "fuse/testing_faces.h"
 
 namespace mien {
@@ -171,6 +172,68 @@ TEST(EyeOpenings, SeparateOpenFromClosed) {
   mesh[159] = mesh[145];
   EXPECT_LT(eye_openings(mesh)[0], kClosedEyeOpening);
   EXPECT_GT(eye_openings(mesh)[1], 0.2f);
+}
+
+// Regions of which the eyeballs fill a share of the mesh's eyes, from below; skin for the rest.
+RegionMap regions_with_eyes(const Mesh& mesh, int side, float share) {
+  RegionMap map;
+  map.probability.resize(kRegionClasses, side, side);
+  std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+  std::fill_n(map.probability.channel(static_cast<int>(RegionClass::kSkin)), side * side, 1.0f);
+  float* eyeball = map.probability.channel(static_cast<int>(RegionClass::kEyeball));
+  for (const auto& eye : {topology::kRightEye, topology::kLeftEye}) {
+    float top = 1e9f, bottom = 0;
+    for (const topology::Index i : eye) top = std::min(top, mesh[i].y), bottom = std::max(bottom, mesh[i].y);
+    for (int y = static_cast<int>(bottom - share * (bottom - top)); y <= static_cast<int>(bottom) + 1; ++y)
+      for (int x = 0; x < side; ++x) eyeball[y * side + x] = 1;
+  }
+  return map;
+}
+
+TEST(SeenEyeball, IsTheShareOfTheMeshsEyeThatTheRegionsTakeForOne) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  for (const auto& eye : {topology::kRightEye, topology::kLeftEye}) {
+    EXPECT_GT(seen_eyeball(regions_with_eyes(mesh, 400, 1.2f), mesh, eye), 0.95f);
+    EXPECT_LT(seen_eyeball(regions_with_eyes(mesh, 400, 0.3f), mesh, eye), kSeenEyeball - 0.1f);
+  }
+}
+
+TEST(SeenEyeball, OfAFaceWhoseEyesAreNarrowerThanTheMeshSaysTheTargetsAreShown) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 3, 0.8f);
+  const auto open = [&](float share) {
+    const RegionMap regions = regions_with_eyes(mesh, 400, share);
+    return make_texture(photo.view(), mesh, model->triangles(), &regions);
+  };
+  const SourceTexture wide = open(1.2f), narrow = open(0.3f);
+  EXPECT_TRUE(wide.right_eye_open && wide.left_eye_open);
+  EXPECT_FALSE(narrow.right_eye_open || narrow.left_eye_open);
+  // Regions that know nothing of eyes say nothing about them.
+  const RegionMap without = regions_with_box(400, 420, 0, 0, 1, 1, RegionClass::kHair);
+  const SourceTexture unknown = make_texture(photo.view(), mesh, model->triangles(), &without);
+  EXPECT_TRUE(unknown.right_eye_open && unknown.left_eye_open);
+}
+
+TEST(ChooseEyes, TheSourcesOnlyWhereTheyFillTheTargetsOpening) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  SourceTexture texture;
+  texture.mesh = mesh;
+  const auto chosen = [&](const Mesh& target, float least_share) {
+    const EyeChoice c = choose_eyes(texture, target, least_share);
+    return std::pair{c.right, c.left};
+  };
+  EXPECT_EQ(chosen(mesh, kLeastOpening), std::pair(true, true));
+  // The source's right eye half shut: neither, or its iris would not match the other one.
+  texture.mesh[159].y = 0.5f * (texture.mesh[159].y + texture.mesh[145].y);
+  EXPECT_EQ(chosen(mesh, kLeastOpening), std::pair(false, false));
+  EXPECT_EQ(chosen(mesh, 0), std::pair(true, true)) << "as in clips";
+  // A target that winks with that eye shows the source's other one.
+  Mesh winks = mesh;
+  winks[159] = winks[145];
+  EXPECT_EQ(chosen(winks, kLeastOpening), std::pair(false, true));
 }
 
 }  // namespace

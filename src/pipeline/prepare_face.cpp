@@ -128,7 +128,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   }
   {
     const auto span = trace.span("mask");
-    out.eyes = choose_eyes(texture, target);
+    // In clips it would come and go with the target's lids.
+    out.eyes = choose_eyes(texture, target, before.light ? 0 : kLeastOpening);
     finish_masks(s.maps, hints, strength, &s.masks);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
