@@ -18,6 +18,7 @@
   evaluate.py mapping                who gets whom, on the test pictures with several people
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
   evaluate.py jaw [--pairs 40]       where skin ends below the mouth, and where a swap's changes do
+  evaluate.py turned                 faces found in the test photos, turned in their plane
   evaluate.py light                  the constants of src/fuse/light_model.cpp, from training photos
   evaluate.py dark [--program build/release/bin/mien]                   faces found and measured in little light, with --low-light auto and off
 """
@@ -184,6 +185,13 @@ def evaluate_jaw(args):
     e.print_table(table)
 
 
+def evaluate_turned(args):
+    from mien_train import swap_evaluation as e, turned_evaluation as t
+    table = t.measure(args.program or e.default_program())
+    print(f'turned in their plane, commit {commit()}')
+    e.print_table(table)
+
+
 def evaluate_light():
     from mien_train import ordinary_light
     print(f'light, commit {commit()}')
@@ -252,6 +260,7 @@ def main():
     jaw = commands.add_parser('jaw')
     jaw.add_argument('--program')
     jaw.add_argument('--pairs', type=int, default=40)
+    commands.add_parser('turned').add_argument('--program')
     commands.add_parser('light')
     dark = commands.add_parser('dark')
     dark.add_argument('--program')
@@ -266,7 +275,7 @@ def main():
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
              'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights), 'refine': lambda args: evaluate_refine(args.weights),
-             'jaw': evaluate_jaw, 'light': lambda _: evaluate_light()}
+             'jaw': evaluate_jaw, 'turned': evaluate_turned, 'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 
 

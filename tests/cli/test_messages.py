@@ -1,11 +1,13 @@
 """What the command says, and to whom: help, warnings, refusals.  test_messages.py PROGRAM REPOSITORY"""
 import json
+import os
+import pty
 import shutil
 import subprocess
 import sys
 import unittest
 
-from command_case import BAD_ARGUMENTS, DONE, EXAMPLES, FAILED, NO_FACE, PROGRAM, SOURCE, TARGET, TWO, UNREADABLE, CommandCase, png
+from command_case import BAD_ARGUMENTS, DECLINED, DONE, EXAMPLES, FAILED, NO_FACE, PROGRAM, SOURCE, TARGET, TWO, UNREADABLE, CommandCase, png
 
 OPEN_MOUTH = 'the mouth is open'
 
@@ -66,6 +68,30 @@ class MessagesTest(CommandCase):
             self.assertEqual((report['output'], report['reason'], report['fused_faces'], len(report['faces'])), (None, reason, 0, faces))
             self.assertIn(report['error'], result.stderr)
             self.assertFalse(self.out.exists())
+
+    # consent
+    def answer_on_a_terminal(self, answer):
+        """Runs a swap without consent on a terminal of its own and answers its question. -> exit code"""
+        ours, theirs = pty.openpty()
+        words = ['swap', '-s', SOURCE, '-t', TARGET, '-o', str(self.out)]
+        process = subprocess.Popen([str(PROGRAM), *words], stdin=theirs, stdout=theirs, stderr=theirs, env=self.environment, cwd=self.folder)
+        os.close(theirs)
+        os.write(ours, answer)
+        try:
+            while os.read(ours, 4096):
+                pass
+        except OSError:             # the other side is closed
+            pass
+        os.close(ours)
+        return process.wait(timeout=self.LONGEST_RUN_S)
+
+    def test_a_terminal_is_asked_for_consent_and_yes_is_remembered(self):
+        self.assertEqual(self.answer_on_a_terminal(b'no\n'), DECLINED)
+        self.assertFalse(self.out.exists())
+        self.assertEqual(self.swap(consent=False).returncode, DECLINED)
+        self.assertEqual(self.answer_on_a_terminal(b'yes\n'), DONE)
+        self.assertTrue(self.out.exists())
+        self.assertEqual(self.swap('--overwrite', consent=False).returncode, DONE)
 
     # outputs
     def test_a_folder_as_output_is_called_one(self):
