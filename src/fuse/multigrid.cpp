@@ -11,7 +11,7 @@ namespace {
 constexpr int kCoarsestSide = 3;
 constexpr int kFirstSweeps = 100,
               kCoarsestSweeps = 8;        // on the coarsest grid, where a solution starts and later
-constexpr std::size_t kVisitedTwice = 2;  // this grid and coarser ones, in a cycle ...
+constexpr std::size_t kVisitedTwice = 3;  // this grid and coarser ones, in a cycle ...
 constexpr int kVisitedOnce = 8;  // ... but for those of so few cells a side: they would be visited often
 
 // What sweeps and residuals need of half a row, for one channel. beside[i] and beside[i + 1] are cell i's
