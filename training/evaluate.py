@@ -28,7 +28,7 @@ import sys
 
 from mien_train import networks
 from mien_train.loop import load_weights
-from mien_train.models import fuse
+from mien_train.models import fuse, refine
 from mien_train.paths import TRAINING
 from mien_train.shipped_weights import load_shipped
 
@@ -59,7 +59,7 @@ def evaluate_refine(weights):
     coarse = load_shipped(fuse.NETWORKS['base'](), 'fuse_base', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
     model = refine_task.TwoLooks(coarse, fuse.limits('base'), joint=False)
     if weights == 'shipped':
-        load_shipped(model.refine, 'refine', (1, fuse.INPUTS, 256, 256))
+        load_shipped(model.refine, 'refine', (1, fuse.INPUTS, refine.SIZE, refine.SIZE))
     else:
         load_weights(model.refine, weights)
     print(f'refine behind fuse_base, {weights}, commit {commit()}')

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 
 from . import photometric, shards
-from .detect_points_task import LEAST_FACE_PX, LEAST_SCORE, MOST_FACES, pad, points_loss
+from .detect_points_task import CompositeOptions, LEAST_FACE_PX, LEAST_SCORE, MOST_FACES, pad, points_loss
 from .detect_samples import DetectSampler, Faces
 from .detect_task import BOX_WEIGHT, SAME_FACE, DetectEvaluation, assign, box_overlap, score_and_box_loss
-from .loop import LoopOptions, train
+from .loop import train
 from .mesh_task import to_tensor
 from .models.detect import DetectNet, decode
 from .shipped_weights import calibrate
@@ -23,18 +23,14 @@ MIRRORED = [1, 0, 2, 4, 3]      # eyes, nose, corners of the mouth
 
 
 @dataclasses.dataclass
-class DetectJointOptions(LoopOptions):
+class DetectJointOptions(CompositeOptions):     # start: one with a wider stem gives its most useful channels
     name: str = 'detect_joint'
     samples: int = 200_000
     composites: int = 16_000
     batch: int = 16
     rate: float = 1e-3
-    workers: int = 0
-    size: int = 256
     point_weight: float = 20.0
-    spread_weight: float = 0.02
     hard_share: float = 0.4
-    start: str = ''                 # weights (.npz) of a whole detector; one with a wider stem gives its most useful channels
 
 
 def make_shard(sampler, options, rng):

@@ -24,17 +24,21 @@ LEAST_FACE_PX, LEAST_SCORE = 24.0, 0.3
 
 
 @dataclasses.dataclass
-class DetectPointsOptions(LoopOptions):
-    name: str = 'detect_points'
-    samples: int = 400_000
+class CompositeOptions(LoopOptions):
+    """Of trainings on composites that are made once."""
     composites: int = 40_000
-    batch: int = 32
-    rate: float = 2e-3
     workers: int = 0
     size: int = 256
     spread_weight: float = 0.02
     hard_share: float = 0.5
     start: str = ''                 # weights (.npz) of the whole network
+
+
+@dataclasses.dataclass
+class DetectPointsOptions(CompositeOptions):
+    name: str = 'detect_points'
+    samples: int = 400_000
+    rate: float = 2e-3
 
 
 def cells_of_faces(scores, boxes, faces):

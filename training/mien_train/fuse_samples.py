@@ -188,4 +188,4 @@ class FuseSampler:
         k = size / self.images.shape[1]
         mesh = self.meshes[i].astype(np.float64) * k
         look = cv2.resize(self.images[i], (size, size), interpolation=cv2.INTER_AREA)
-        return Look(look, mesh, None) if rng.random() >= self.remnant_share else self.with_remnants(look, mesh, rng)
+        return Look(look, mesh) if rng.random() >= self.remnant_share else self.with_remnants(look, mesh, rng)

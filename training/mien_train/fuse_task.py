@@ -239,8 +239,9 @@ def start_model(options, task):
     if options.pruned:
         wide = load_weights(fuse.NETWORKS[options.pruned](), options.start)
         return prune_fusion(calibrate(wide, task.prepare(task.make_batch(64, np.random.default_rng(options.seed)))[0]), model)
-    if options.start == 'small' != options.network:
-        return fuse.widen(coarse_model('small', 'shipped', task), model)
+    if options.start == 'small':
+        small = coarse_model('small', 'shipped', task)
+        return small if options.network == 'small' else fuse.widen(small, model)
     return coarse_model(options.network, options.start, task) if options.start else model
 
 

@@ -51,37 +51,15 @@ SPECS = {
 }
 
 
-def _fusion(kind):
-    return {
-        'build': fuse.NETWORKS[kind],
-        'input': {'name': 'in0', 'width': fuse.SIZE, 'height': fuse.SIZE, 'channels': fuse.INPUTS, 'mean': [0.0] * fuse.INPUTS, 'std': [1.0] * fuse.INPUTS},
-        'parity_size': 32,
-        'parity_divisor': 255,
-        'outputs': ['out0', 'out1'],
-        'parameters': dataclasses.asdict(fuse.limits(kind)),
-        'data_sets': PHOTOS + [NEGATIVES],
-        'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
-    }
+def _of_planes(build, size, channels, parity_size, outputs, **more):
+    """A network whose input is no photo alone: `channels` planes of size x size, as they are."""
+    return {'build': build, 'input': {'name': 'in0', 'width': size, 'height': size, 'channels': channels, 'mean': [0.0] * channels, 'std': [1.0] * channels},
+            'parity_size': parity_size, 'parity_divisor': 255, 'outputs': outputs, **more}
 
 
-SPECS['uncover'] = {
-    'build': uncover.UncoverNet,
-    'input': {'name': 'in0', 'width': uncover.SIZE, 'height': uncover.SIZE, 'channels': uncover.INPUTS, 'mean': [0.0] * uncover.INPUTS, 'std': [1.0] * uncover.INPUTS},
-    'parity_size': 32,
-    'parity_divisor': 255,
-    'outputs': ['out0'],
-    'parameters': {'crop_span': uncover.CROP_SPAN},
-    'data_sets': PHOTOS,
-    'teachers': [MESH_TEACHER],
-}
-SPECS.update({f'fuse_{kind}': _fusion(kind) for kind in ('tiny', 'small', 'base')})
-SPECS['refine'] = {
-    'build': refine.RefineNet,
-    'input': {'name': 'in0', 'width': refine.SIZE, 'height': refine.SIZE, 'channels': fuse.INPUTS, 'mean': [0.0] * fuse.INPUTS, 'std': [1.0] * fuse.INPUTS},
-    'parity_size': 64,
-    'parity_divisor': 255,
-    'outputs': ['out0'],
-    'parameters': {'residual_kept': refine.RESIDUAL_KEPT},
-    'data_sets': PHOTOS + ['hires (AI-generated)', NEGATIVES],
-    'teachers': [MESH_TEACHER, IDENTITY_TEACHER],
-}
+SPECS['uncover'] = _of_planes(uncover.UncoverNet, uncover.SIZE, uncover.INPUTS, 32, ['out0'], parameters={'crop_span': uncover.CROP_SPAN},
+                              data_sets=PHOTOS, teachers=[MESH_TEACHER])
+SPECS.update({f'fuse_{kind}': _of_planes(fuse.NETWORKS[kind], fuse.SIZE, fuse.INPUTS, 32, ['out0', 'out1'], parameters=dataclasses.asdict(fuse.limits(kind)),
+                                         data_sets=PHOTOS + [NEGATIVES], teachers=[MESH_TEACHER, IDENTITY_TEACHER]) for kind in ('tiny', 'small', 'base')})
+SPECS['refine'] = _of_planes(refine.RefineNet, refine.SIZE, fuse.INPUTS, 64, ['out0'], parameters={'residual_kept': refine.RESIDUAL_KEPT},
+                             data_sets=PHOTOS + ['hires (AI-generated)', NEGATIVES], teachers=[MESH_TEACHER, IDENTITY_TEACHER])
