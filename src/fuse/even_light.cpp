@@ -22,7 +22,8 @@ namespace {
 
 constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
 constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
-constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;                        // EvenLightReport::unevenness
+constexpr float kBeyondSigma = 0.06f, kEdgeSigma = 0.025f;
+constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;  // EvenLightReport::unevenness
 constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
 constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
 constexpr float kDark = 12;  // grey levels added before the logarithm: noise in the dark is no light
@@ -195,6 +196,19 @@ void half_way(SmallFace* face, float width_px, Plane* correction, EvenLightRepor
   report->strength = std::max(strength, smoothstep(kUsualLamp, kHardLamp, report->from_ordinary));
 }
 
+// Beyond what is seen of the face the correction goes on as it is next to it: the forehead ends higher than
+// the mesh, and where a correction ends skin has an edge.
+void continue_beyond(const SmallFace& face, float width_px, Plane* correction) {
+  MaskedBlurScratch scratch;
+  Plane inside = face.own, around;
+  MaskedBlur(face.own, kBeyondSigma * width_px, &scratch).apply(*correction, &around);
+  gaussian_blur(&inside, kEdgeSigma * width_px, &scratch.line);
+  for (std::size_t i = 0; i < correction->size(); ++i) {
+    float& c = correction->values[i];
+    c = around.values[i] + smoothstep(0.5f, 0.95f, inside.values[i]) * (c - around.values[i]);
+  }
+}
+
 // The face keeps the mean of its linear light, as a camera would expose it.
 void keep_exposure(const SmallFace& face, Plane* correction) {
   double before = 0, after = 0;
@@ -217,6 +231,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
   half_way(&face, width_px, &correction, &report);
+  if (report.strength > 0) continue_beyond(face, width_px, &correction);
   keep_exposure(face, &correction);
 
   if (!(report.strength > 0)) return report;

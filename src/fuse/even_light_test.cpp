@@ -80,6 +80,31 @@ TEST_F(EvenLightTest, LampsFromTwoSidesGiveNearlyTheSamePixels) {
   EXPECT_LT(apart(left, right), before / 3);
 }
 
+// The forehead goes on above the mesh: a correction that ended with it would draw its outline there.
+TEST_F(EvenLightTest, TheCorrectionGoesOnBeyondTheMesh) {
+  Image picture = lit(plain_, 0.5f);
+  const Image before = picture.clone();
+  even_light(mesh_, model_->triangles(), picture.mutable_view());
+  const auto gain = [&](float x, float y) {  // of a few pixels around: the picture has grain
+    double was = 0, is = 0;
+    for (int v = -2; v <= 2; ++v) {
+      for (int u = -2; u <= 2; ++u) {
+        const auto px = std::lround(x) + u, py = std::lround(y) + v;
+        was += before.view().row(static_cast<int>(py))[4 * px + 1];
+        is += picture.view().row(static_cast<int>(py))[4 * px + 1];
+      }
+    }
+    return std::log(is / was);
+  };
+  double most = 0;
+  for (const int i : {54, 103, 67, 109, 10, 338, 297, 332, 284}) {  // the outline over the forehead
+    const Point3f& p = mesh_[i];
+    most = std::max(most, std::abs(gain(p.x, p.y + 9)));
+    EXPECT_NEAR(gain(p.x, p.y - 9), gain(p.x, p.y + 9), 0.08) << i;
+  }
+  EXPECT_GT(most, 0.2) << "nothing was evened out";
+}
+
 TEST_F(EvenLightTest, OrdinaryLightStays) {
   Image picture = painted([](const Normal& n) { return ordinary_light().at(n); });
   const Image before = picture.clone();
