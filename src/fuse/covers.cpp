@@ -10,6 +10,7 @@
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/fast_math.h"
+#include "fuse/forehead.h"
 #include "fuse/glasses.h"
 #include "fuse/masked_blur.h"
 #include "fuse/outline.h"
@@ -40,8 +41,8 @@ constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far arou
 // Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
 // what the region network sees: so far around it the forehead is not trusted.
 // Any hair's outline and shadow would be a line across the target's forehead: trust ends a little before it.
-constexpr float kOutlineSigma = 0.045f, kOutlineFrom = 0.12f, kOutlineTo = 0.42f;
-constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.06f;
+constexpr float kOutlineSigma = 0.045f, kOutlineFrom = 0.16f, kOutlineTo = 0.46f;
+constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
 
 using enum RegionClass;
 
@@ -161,10 +162,10 @@ Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const 
   return lost;
 }
 
-// The face's oval above the brows' lower edge: 0 or 1.
-Plane draw_forehead(const Mesh& mesh, const Image& level) {
+// What of the outline lies above the brows: 0..1, soft below them.
+Plane draw_forehead(const std::vector<Point2f>& outline, const Mesh& mesh, const Image& level) {
   Plane out = empty_like(level);
-  draw_face(mesh, out.width, out.height, &out);
+  fill_polygon(outline, &out);
   const auto middle = [&mesh](const auto& part) {
     Point2f sum{};
     for (const topology::Index i : part) sum.x += mesh[i].x, sum.y += mesh[i].y;
@@ -180,7 +181,7 @@ Plane draw_forehead(const Mesh& mesh, const Image& level) {
       // brows.
       const float side = (left.x - right.x) * (static_cast<float>(y) - right.y) -
                          (left.y - right.y) * (static_cast<float>(x) - right.x);
-      if (side >= below * apart) out.row(y)[x] = 0;
+      out.row(y)[x] *= 1 - smoothstep(-below, below, side / std::max(apart, 1e-3f));
     }
   }
   return out;
@@ -272,7 +273,9 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   Plane face, before = out.all;
   draw_face(mesh, w, h, &face);
   regions.sample({kHair}, frame_from_level, w, h, &things);
-  add_lines(level, width_px, features, things, face, &out.all);
+  Plane skin = face;  // with the forehead above the mesh, where strands hang
+  fill_polygon(outline_with_forehead(mesh), &skin);
+  add_lines(level, width_px, features, things, skin, &out.all);
   regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
   add_strangers(level, width_px, features, std::move(things), face, &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -321,23 +324,34 @@ void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, c
   const float width_px = face_width_px(mesh);
   Plane hair;
   regions.sample({kHair}, frame_from_level, level->width(), level->height(), &hair);
-  const Plane forehead = draw_forehead(mesh, *level);
+  const Plane forehead = draw_forehead(outline(mesh, topology::kOval), mesh, *level),
+              whole = draw_forehead(outline_with_forehead(mesh), mesh, *level);
   float covered = 0, area = 1e-6f;
   for (std::size_t i = 0; i < hair.size(); ++i)
     covered += forehead.values[i] * hair.values[i], area += forehead.values[i];
   const float strength = smoothstep(kFringeFrom, kFringeTo, covered / area);
   const Plane features = draw_features(*level, mesh, width_px);
   std::vector<float> line;
-  Plane outline = hair;
-  gaussian_blur(&outline, kOutlineSigma * width_px, &line);
+  Plane near_hair = hair;
+  gaussian_blur(&near_hair, kOutlineSigma * width_px, &line);
   gaussian_blur(&hair, kFringeReach * width_px / 2, &line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
   for (std::size_t i = 0; i < hair.size(); ++i) {
     const float near = std::max(strength * smoothstep(0.02f, 0.15f, hair.values[i]),
-                                smoothstep(kOutlineFrom, kOutlineTo, outline.values[i])) *
-                       forehead.values[i] * (1 - features.values[i]);
+                                smoothstep(kOutlineFrom, kOutlineTo, near_hair.values[i])) *
+                       whole.values[i] * (1 - features.values[i]);
     alpha[4 * i] = static_cast<std::uint8_t>((1 - near) * alpha[4 * i] + 0.5f);
   }
+}
+
+void fill_untrusted(const Mesh& mesh, Image* level) {
+  Plane trusted = empty_like(*level), untrusted = trusted;
+  const std::uint8_t* alpha = level->view().data + 3;
+  for (std::size_t i = 0; i < trusted.size(); ++i) {
+    const float trust = static_cast<float>(alpha[4 * i]) / 255;
+    trusted.values[i] = smoothstep(0.9f, 1, trust), untrusted.values[i] = 1 - trust;
+  }
+  fill_in(untrusted, trusted, face_width_px(mesh), level);
 }
 
 }  // namespace mien

@@ -49,4 +49,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
 void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                      Image* level);
 
+// The less a pixel is trusted (alpha) the more of its colour comes from the trusted ones around: the face
+// fades out there, and hair would do so with it.
+void fill_untrusted(const Mesh& mesh, Image* level);
+
 }  // namespace mien

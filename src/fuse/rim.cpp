@@ -9,6 +9,7 @@
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/fast_math.h"
+#include "fuse/forehead.h"
 #include "fuse/sampler.h"
 
 namespace mien {
@@ -16,12 +17,8 @@ namespace {
 
 using topology::kOval;
 
-constexpr topology::Index kBridge = 168;  // between the eyes: the outline is extrapolated away from it
 constexpr int kOutline = static_cast<int>(kOval.size());
-// Shares of a point's distance from the bridge by which the outline is moved away from it.
-constexpr float kReachTop = 0.8f, kReachSide = 0.12f;
-constexpr float kTopEnds = 2.5f, kSideBegins = 8;  // outline points from the top
-constexpr float kFadeFrom = 0.25f;                 // of the reach
+constexpr float kFadeFrom = 0.25f;  // of the reach
 // Along the line from the bridge (0) to the top of the mesh (1): below the first nothing changes.
 constexpr float kLowest = 0.3f, kFull = 0.65f;
 constexpr float kLowSigma = 0.05f;  // face widths: coarser light is the target's
@@ -32,18 +29,7 @@ constexpr float kFadeInside = 0.11f, kFadeSigma = 0.045f;
 constexpr float kKnee = 0.06f;     // of the brightness: stronger detail is hair, an edge or a highlight
 constexpr float kFewestLight = 8;  // of 255
 
-float reach_of(int from_top) {
-  return kReachSide +
-         (kReachTop - kReachSide) * (1 - smoothstep(kTopEnds, kSideBegins, static_cast<float>(from_top)));
-}
-
 int rounded(float v) { return static_cast<int>(std::lround(v)); }
-
-// The point moved away from the bridge.
-Point3f moved(const Mesh& mesh, int outline_index, float reach) {
-  const Point3f &p = mesh[kOval[static_cast<std::size_t>(outline_index)]], &c = mesh[kBridge];
-  return {p.x + reach * (p.x - c.x), p.y + reach * (p.y - c.y), 0};
-}
 
 // Outline points and the same moved away; source position, share of the reach, share of own pixels.
 struct Ring {
@@ -55,10 +41,10 @@ struct Ring {
 Ring ring_around(const SourceTexture& texture, const Mesh& fused) {
   Ring ring;
   for (int i = 0; i < kOutline; ++i) {
-    const float reach = reach_of(std::min(i, kOutline - i));
+    const float reach = forehead_reach(i);
     for (int outer = 0; outer < 2; ++outer) {
       const float by = outer == 1 ? reach : 0;
-      const Point3f p = moved(fused, i, by), s = moved(texture.mesh, i, by);
+      const Point3f p = moved_outwards(fused, i, by), s = moved_outwards(texture.mesh, i, by);
       const auto at = static_cast<std::size_t>(2 * i + outer);
       ring.vertices[at] = {p.x, p.y, 0};
       const float own = texture.own_share[static_cast<std::size_t>(kOval[static_cast<std::size_t>(i)])];
@@ -72,20 +58,8 @@ Ring ring_around(const SourceTexture& texture, const Mesh& fused) {
   return ring;
 }
 
-// How high a place lies: 0 at the bridge, 1 at the mesh's top.
-struct Height {
-  explicit Height(const Mesh& mesh) : from(mesh[kBridge]) {
-    const Point3f& top = mesh[topology::kForeheadTop];
-    const float x = top.x - from.x, y = top.y - from.y, squared = std::max(x * x + y * y, 1e-6f);
-    up_x = x / squared, up_y = y / squared;
-  }
-  float at(float x, float y) const { return (x - from.x) * up_x + (y - from.y) * up_y; }
-  Point3f from;
-  float up_x = 0, up_y = 0;
-};
-
 // The part of the frame that holds the ring above the bridge, at the canvas' scale. Width 0: none of it.
-CanvasFrame place_of(const Ring& ring, const Height& height, const CanvasFrame& face, int frame_width,
+CanvasFrame place_of(const Ring& ring, const FaceHeight& height, const CanvasFrame& face, int frame_width,
                      int frame_height) {
   float low_x = std::numeric_limits<float>::infinity(), low_y = low_x, high_x = -low_x, high_y = -low_x;
   const Affine frame_from_canvas = face.canvas_from_frame().inverse();
@@ -187,7 +161,7 @@ void weigh_row(const float* source_x, const float* reach, float up, float step, 
 }
 
 // trust becomes where both show skin, away from its edges; weight: how far the source's detail is taken.
-void weigh(const Height& height, float width_px, RimScratch* s) {
+void weigh(const FaceHeight& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;
   for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), s->skin.row(y), w, s->trust.row(y));
   blur_coarsely(kSoftEdge * width_px, &s->coarse, &s->trust);
@@ -285,7 +259,7 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   s->painted = {};
   if (face.where.scale > 1 || texture.levels.empty()) return;
   const Ring ring = ring_around(texture, face.fused);
-  const CanvasFrame where = place_of(ring, Height(face.fused), face.where, frame.width, frame.height);
+  const CanvasFrame where = place_of(ring, FaceHeight(face.fused), face.where, frame.width, frame.height);
   if (where.width < 2 || where.height < 2) return;
   const Affine shift = compose(where.canvas_from_frame(), face.where.canvas_from_frame().inverse());
   const Mesh fused = transformed(face.fused, shift);
@@ -299,7 +273,7 @@ void continue_onto_forehead(const SourceTexture& texture, const RimFace& face, c
   std::fill(s->source.values.begin(), s->source.values.end(), 0.0f);
   sample_texture(texture, best_level(texture, face.fused), s->source_x, s->source_y, nullptr, pool,
                  &s->source, &s->trust);
-  weigh(Height(fused), width_px, s);
+  weigh(FaceHeight(fused), width_px, s);
   light_of(s->target, &s->light_target);
   light_of(s->source, &s->light_source);
   gaussian_blur(&s->light_source, face.blur_px, &s->blur.line);

@@ -75,7 +75,7 @@ TEST(Rim, WrinklesOfTheSourceGoOnAboveTheMeshAndTheLightStays) {
   }
   EXPECT_GT(darker, 5);
   EXPECT_GT(lighter, 10);
-  EXPECT_NEAR(static_cast<double>(sum) / kRows, 0, 1);  // of 255, rounding included
+  EXPECT_NEAR(static_cast<double>(sum) / kRows, 0, 1.5);  // of 255, rounding included
 }
 
 TEST(Rim, ColoursKeepTheirRatiosAndTheNeckIsLeftAlone) {

@@ -250,7 +250,10 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, uncovered, &level);
   const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
-  if (regions) distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);
+  if (regions) {
+    distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);
+    fill_untrusted(out.mesh, &level);
+  }
   out.levels.push_back(std::move(level));
   out.own_share = judge_sides(out, triangles, light);
   finish_texture(&out);

@@ -161,8 +161,43 @@ TEST(Texture, ForeheadBelowAFringeIsNotTrusted) {
   const SourceTexture line = with_hair_down_to(mesh[kTop].y + room),
                       fringe = with_hair_down_to(0.5f * (mesh[kForehead].y + mesh[kAboveBridge].y));
   EXPECT_EQ(pixel_at(line, kAboveBridge)[3], 255);
-  EXPECT_LT(pixel_at(fringe, kAboveBridge)[3], 60);
+  EXPECT_LT(pixel_at(fringe, kAboveBridge)[3], 80);
   EXPECT_EQ(pixel_at(fringe, kCheek)[3], 255);
+}
+
+// The source's forehead above the mesh goes onto the target's, too.
+TEST(Texture, ForeheadBesideHairIsNotTrustedAboveTheMeshEither) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 240, 14, 0, 0);
+  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f);
+  const float width = face_width_px(mesh), hair = mesh[topology::kForeheadTop].y - 0.15f * width;
+  const RegionMap regions = regions_with_box(400, 420, 0, 0, 400, hair, RegionClass::kHair);
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  const auto trust = [&](float below_hair) {
+    const float x = texture.mesh[topology::kForeheadTop].x,
+                y = texture.mesh[topology::kForeheadTop].y - 0.15f * width + below_hair * width;
+    return texture.levels[0].view().row(static_cast<int>(y))[4 * static_cast<int>(x) + 3];
+  };
+  EXPECT_LT(trust(0.02f), 160);
+  EXPECT_EQ(trust(0.12f), 255);
+}
+
+// Where trust fades out, hair must not fade in.
+TEST(Texture, WhatIsHardlyTrustedHasTheColourOfTheSkinBeside) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.8f);
+  const int edge = static_cast<int>(0.5f * (mesh[topology::kForeheadTop].y + mesh[topology::kBridge].y));
+  for (int y = 0; y < edge; ++y) std::fill_n(photo.mutable_view().row(y), 3 * 400, std::uint8_t{20});
+  const RegionMap regions =
+      regions_with_box(400, 420, 0, 0, 400, static_cast<float>(edge), RegionClass::kHair);
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  const ImageView level = texture.levels[0].view();
+  const int x = static_cast<int>(texture.mesh[topology::kForeheadTop].x);
+  for (int y = 0; y < level.height; ++y) {
+    const std::uint8_t* p = level.row(y) + 4 * x;
+    if (p[3] > 2 && p[3] < 230) EXPECT_GT(p[0], 110) << y << ": trust " << static_cast<int>(p[3]);
+  }
 }
 
 TEST(EyeOpenings, SeparateOpenFromClosed) {

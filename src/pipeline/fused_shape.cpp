@@ -1,6 +1,9 @@
 #include "pipeline/fused_shape.h"
 
+#include <algorithm>
+
 #include "core/try.h"
+#include "fuse/forehead.h"
 
 namespace mien {
 
@@ -10,6 +13,8 @@ Result<FusedShape> fused_shape(const FaceModel& model, const ShapeFit& source, c
   FusedShape out;
   out.pose = fit.pose;
   out.gap = expression_gap(model, source, fit);
+  const SurfaceWeights forehead = forehead_share(model);
+  for (std::size_t i = 0; i < out.gap.size(); ++i) out.gap[i] = std::max(out.gap[i], forehead[i]);
   out.mesh = model.with_identity_of(source, fit, target, {strength, strength});
   return out;
 }

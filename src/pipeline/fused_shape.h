@@ -7,9 +7,9 @@
 namespace mien {
 
 struct FusedShape {
-  Mesh mesh{};  // frame pixels
-  SurfaceWeights gap{};
-  Pose pose;  // of the target's face
+  Mesh mesh{};           // frame pixels
+  SurfaceWeights gap{};  // expression_gap(), and the forehead_share() where that is more
+  Pose pose;             // of the target's face
 };
 
 // strength: share of the source's shape, 0..1. kNoFace when the target's mesh has no extent.
