@@ -16,7 +16,7 @@ struct FaceMasks {
   Plane mouth;                // between the lips: stays the target's
   Plane right_eye, left_eye;  // eyeballs, between the lids
   std::vector<float> scratch;
-  Plane both;  // scratch: features of source and target
+  Plane both;  // features of fused and target mesh, hard-edged
 };
 
 // What is known of the pixels beyond the meshes; null: nothing.

@@ -29,6 +29,8 @@ constexpr float kColourKnee =
 constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
 constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin that is darker; L above it
 constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the target's lightest skin
+constexpr float kDarkestFeature = 0.03f, kDarkestSkin = 0.01f;  // shares of them that are darker
+constexpr float kFloorRoom = 8, kFloorBend = 5;                 // of L: as at the ceiling
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
 constexpr float kOwnForms = 0.8f;
@@ -60,6 +62,12 @@ MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
   return std::min(lightness, from) + kCeilingBend * fast_tanh(over * (1 / kCeilingBend));
 }
 
+// Bends what is darker than the floor towards it.
+MIEN_INLINE float above_floor(float lightness, float floor) {
+  const float from = floor + kFloorBend, under = std::max(from - lightness, 0.0f);
+  return std::max(lightness, from) - kFloorBend * fast_tanh(under * (1 / kFloorBend));
+}
+
 // soft_knee to both sides.
 MIEN_INLINE float bent(float x, float knee) {
   const float size = soft_knee(std::abs(x), knee, 1 / knee);
@@ -87,7 +95,7 @@ float percentile(const Plane& values, const Plane& mask, float share, float unkn
   return *at;
 }
 
-RelightGains measure(const SkinBlurs& blurs, RelightScratch* s) {
+RelightGains measure(const SkinBlurs& blurs, const FaceMasks& masks, RelightScratch* s) {
   const Plane& skin = blurs.low.mask();
   blurs.low.enlarge(s->target.low, &s->low_target), blurs.mid.enlarge(s->target.mid, &s->mid_target);
   blurs.low.enlarge(s->warped.low, &s->low_warped), blurs.mid.enlarge(s->warped.mid, &s->mid_warped);
@@ -103,6 +111,9 @@ RelightGains measure(const SkinBlurs& blurs, RelightScratch* s) {
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
   g.ceiling = percentile(s->target.lab.l, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
+  g.floor = std::min(percentile(s->target.lab.l, masks.both, kDarkestFeature, -100 + kFloorRoom),
+                     percentile(s->target.lab.l, skin, kDarkestSkin, 100)) -
+            kFloorRoom;
   return g;
 }
 
@@ -234,6 +245,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
            lab.b + eyeball * (ball.b - lab.b)};
+    lab.l = above_floor(lab.l, gains.floor);
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
     r[i] = srgb_from_linear(rgb.r), g[i] = srgb_from_linear(rgb.g), b[i] = srgb_from_linear(rgb.b);
   }
@@ -253,7 +265,7 @@ struct Pair {
 
 RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   RelightMemory out;
-  out.gains = measure(pair.blurs, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
+  out.gains = measure(pair.blurs, pair.masks, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
   const float target = percentile(s->low_target, pair.masks.skin, 0.5f, 0),
               warped = percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
   out.lightness_gap = target - warped, out.gains.level = (target + 16) / (warped + 16);
@@ -274,6 +286,7 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
     steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
     steady(memory->gains.fine, &now.gains.fine), steady(memory->gains.knee, &now.gains.knee);
     steady(memory->gains.ceiling, &now.gains.ceiling);
+    steady(memory->gains.floor, &now.gains.floor);
     steady(memory->gains.level, &now.gains.level);
     steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);

@@ -4,7 +4,7 @@
 // Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each
 // middle band + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
 // lids and lips keep their contrast relative to the skin (a ratio), so that they neither turn black on dark
-// skin nor grey on light skin. Chroma follows luminance in linear light, the source adds what does not follow
+// skin nor grey on light skin; nothing gets much darker than what is darkest in the target's face. Chroma follows luminance in linear light, the source adds what does not follow
 // it.
 #pragma once
 
@@ -31,6 +31,7 @@ struct RelightScratch {
 struct RelightGains {
   float middle = 1, detail = 1, fine = 1, knee = 1;
   float ceiling = 100;  // L of the target's lightest skin
+  float floor = -100;   // L of the target's darkest features: a veil or blur leaves nothing black
   float level = 1;  // L + 16 of the target's skin over the source's: what brings one's level to the other's
 };
 

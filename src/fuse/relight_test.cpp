@@ -166,6 +166,34 @@ TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
   EXPECT_GT(lowest, -26);
 }
 
+// Veiled or blurred faces have no black: pupils and brows that were black there would look stuck on.
+TEST_F(RelightTest, NothingGetsMuchDarkerThanTheTargetsDarkestFeature) {
+  const auto with_eyes_of = [&](float dark, unsigned seed) {
+    Image picture = make_picture(300, 300, PixelFormat::kRgb8, seed, 0.8f);
+    for (const topology::Index i : {33, 133, 159, 145, 263, 362, 386, 374}) {  // corners and lids
+      const int x0 = static_cast<int>(mesh_[i].x), y0 = static_cast<int>(mesh_[i].y);
+      for (int y = y0 - 3; y <= y0 + 3; ++y)
+        for (int x = x0 - 3; x <= x0 + 3; ++x)
+          for (int c = 0; c < 3; ++c) {
+            std::uint8_t& v = picture.mutable_view().row(y)[3 * x + c];
+            v = static_cast<std::uint8_t>(dark * static_cast<float>(v));
+          }
+    }
+    return picture;
+  };
+  const auto darkest = [&](const PlanarRgb& picture) {
+    float least = 255;
+    for (std::size_t i = 0; i < picture.plane(); ++i)
+      if (masks_.alpha.values[i] > 0.9f) least = std::min(least, picture.channel(1)[i]);
+    return least;
+  };
+  const Image source = with_eyes_of(0.15f, 4);
+  const float veiled = darkest(run(source, with_eyes_of(0.75f, 9))),
+              clear = darkest(run(source, with_eyes_of(0.15f, 9)));
+  EXPECT_GT(veiled, 55);  // the target's darkest are about 95, its skin 130
+  EXPECT_LT(clear, 40);
+}
+
 // A gradient flips when brightening in the source becomes darkening in the result: looked at over a few
 // pixels, where the source's own gradient is clear and the target's skin is even.
 TEST_F(RelightTest, GradientsNeverFlip) {
