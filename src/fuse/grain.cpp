@@ -21,6 +21,8 @@ constexpr float kHardlyBlurred = 0.7f, kFullyBlurred = 0.5f;
 // Sharp photos of faces have 0.41 to 0.83 whatever they show, blurred by 1.5 % of the face's width 0.22 to
 // 0.4: a sharp one is never taken for blurred because the source has stubble.
 constexpr float kBlurredItself = 0.36f, kSharpItself = 0.44f;
+// Of a blurred target: what the fused face may have of its fine band's energy. Other faces differ by a half.
+constexpr float kMoreDetail = 1.8f, kMuchMoreDetail = 3;
 constexpr float kBlurStep = 1.3f;                            // between the blurs that are tried
 constexpr float kLargestBlur = 0.05f;                        // in face widths
 constexpr float kSmallestNoise = 2, kClearlyNoisier = 1.3f;  // of 255; of the fused face's own
@@ -145,23 +147,31 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
   for (std::size_t i = 0; i < s->weight.size(); ++i)
     if (s->weight.values[i] < 0.01f) s->fused_light.values[i] = s->target_light.values[i];
   const auto left = [&](const Noise& noise) { return noise.full[1] / static_cast<float>(factor); };
-  const float wanted =
-      sharpness(band_energies(s->target_light, s->weight, sigma, s), left(target_noise), sigma);
+  const BandEnergies seen = band_energies(s->target_light, s->weight, sigma, s);
   thread_local Plane unblurred;
   unblurred = s->fused_light;
-  const float own = sharpness(band_energies(unblurred, s->weight, sigma, s), left(fused_noise), sigma);
-  // Sets in little by little, so that the frames of a clip do not jump.
-  const float share = (1 - smoothstep(kFullyBlurred, kHardlyBlurred, wanted / own)) *
-                      (1 - smoothstep(kBlurredItself, kSharpItself, wanted));
-  if (!(share > 0)) return 0;
+  const BandEnergies drawn = band_energies(unblurred, s->weight, sigma, s);
+  const float wanted = sharpness(seen, left(target_noise), sigma),
+              own = sharpness(drawn, left(fused_noise), sigma);
+  // Set in little by little, so that the frames of a clip do not jump.
+  const float is_blurred = 1 - smoothstep(kBlurredItself, kSharpItself, wanted),
+              less_sharp = is_blurred * (1 - smoothstep(kFullyBlurred, kHardlyBlurred, wanted / own)),
+              less_detail = is_blurred *
+                            smoothstep(kMoreDetail, kMuchMoreDetail, drawn.fine / std::max(seen.fine, 1e-6f));
+  if (!(less_sharp > 0 || less_detail > 0)) return 0;
   const float largest = kLargestBlur * width_px / static_cast<float>(factor);
-  float blur = 0.5f * sigma;
-  for (; blur < largest; blur *= kBlurStep) {
+  float for_sharpness = 0, for_detail = 0;
+  for (float blur = 0.5f * sigma; blur < largest; blur *= kBlurStep) {
     s->fused_light = unblurred;
     gaussian_blur(&s->fused_light, blur, &s->line);
-    if (sharpness(band_energies(s->fused_light, s->weight, sigma, s), 0, sigma) <= wanted) break;
+    const BandEnergies left_over = band_energies(s->fused_light, s->weight, sigma, s);
+    const bool too_sharp = sharpness(left_over, 0, sigma) > wanted,
+               too_much = left_over.fine > kMoreDetail * seen.fine;
+    if (too_sharp) for_sharpness = std::min(blur * kBlurStep, largest);
+    if (too_much) for_detail = std::min(blur * kBlurStep, largest);
+    if (!too_sharp && !too_much) break;
   }
-  return share * std::min(blur, largest) * static_cast<float>(factor);
+  return std::max(less_sharp * for_sharpness, less_detail * for_detail) * static_cast<float>(factor);
 }
 
 // Blurs the fused face with the target around it, so that no black is pulled in, and the masks.

@@ -105,6 +105,23 @@ TEST(Grain, FaceInABlurredFrameIsBlurredAboutAsMuch) {
   }
 }
 
+// A soft face, as of somebody who walks by: bands of one proportion, of much less energy.
+TEST(Grain, FaceWithMuchMoreDetailThanABlurredFrameIsBlurredAlthoughItIsNoSharperItself) {
+  const auto soft_face = [](float contrast, unsigned seed) {
+    PlanarRgb out = make_face(seed);
+    blur(&out, 2.5f);
+    for (float& v : out.values) v = 140 + contrast * (v - 140);
+    return out;
+  };
+  Scene s = make_scene();
+  PlanarRgb alike = soft_face(1.2f, 1), bold = soft_face(3, 1);
+  const PlanarRgb target = soft_face(1, 1);
+  const float rough = roughness(bold);
+  EXPECT_EQ(match_grain(target, s.maps, kWidth, &s.scratch, &s.masks, &alike).blur_px, 0);
+  EXPECT_GT(match_grain(target, s.maps, kWidth, &s.scratch, &s.masks, &bold).blur_px, 1);
+  EXPECT_LT(roughness(bold), 0.7f * rough);
+}
+
 // Stubble is finer than anything in a shaved face, however sharp that is.
 TEST(Grain, StubbleInASharpFrameStays) {
   Scene s = make_scene();
