@@ -4,6 +4,7 @@ Luminance: of 8-bit grey levels (BT.601). Everything is measured inside of the f
 than two levels in at least half of the frames around, so that the background cannot dilute the figure.
 """
 import json
+import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,6 +21,7 @@ WINDOW = 5                 # frames over which a region is averaged
 
 def read_clip(path, most=10_000):
     """-> list of frames, BGR uint8, and frames per second."""
+    os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'threads;1')     # with several it waited for itself now and then (OpenCV 4.6)
     capture = cv2.VideoCapture(str(path))
     frames = []
     while len(frames) < most:
