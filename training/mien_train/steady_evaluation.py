@@ -4,7 +4,6 @@ Luminance: of 8-bit grey levels (BT.601). Everything is measured inside of the f
 than two levels in at least half of the frames around, so that the background cannot dilute the figure.
 """
 import json
-import os
 import subprocess
 import tempfile
 from pathlib import Path
@@ -21,7 +20,6 @@ WINDOW = 5                 # frames over which a region is averaged
 
 def read_clip(path, most=10_000):
     """-> list of frames, BGR uint8, and frames per second."""
-    os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'threads;1')     # with several it waited for itself now and then (OpenCV 4.6)
     capture = cv2.VideoCapture(str(path))
     frames = []
     while len(frames) < most:
@@ -30,6 +28,7 @@ def read_clip(path, most=10_000):
             break
         frames.append(frame)
     rate = capture.get(cv2.CAP_PROP_FPS) or 25
+    capture.release()       # lets other threads run meanwhile; the destructor does not, and a codec thread that logs through PyAV waits for ever
     if not frames:
         raise SystemExit(f'{path}: no frame can be decoded; is it a clip?')
     return frames, rate
