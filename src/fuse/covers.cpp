@@ -44,6 +44,9 @@ constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far arou
 constexpr float kOutlineSigma = 0.045f, kOutlineFrom = 0.16f, kOutlineTo = 0.46f;
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
 
+constexpr float kTeethFrom = 0.4f, kTeethTo = 0.8f;
+constexpr float kLeastLips = 0.003f;  // of the face's width squared
+
 using enum RegionClass;
 
 Plane empty_like(const Image& level) {
@@ -342,6 +345,22 @@ void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, c
                        whole.values[i] * (1 - features.values[i]);
     alpha[4 * i] = static_cast<std::uint8_t>((1 - near) * alpha[4 * i] + 0.5f);
   }
+}
+
+void take_teeth_off_lips(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
+                         Image* level) {
+  const float width_px = face_width_px(mesh);
+  Plane teeth, lips;
+  regions.sample({kInnerMouth}, frame_from_level, level->width(), level->height(), &teeth);
+  regions.sample({kLip}, frame_from_level, level->width(), level->height(), &lips);
+  for (float& v : teeth.values) v = smoothstep(kTeethFrom, kTeethTo, v);
+  Plane inside = empty_like(*level);
+  fill_polygon(outline(mesh, topology::kInnerLips), &inside);
+  float seen = 0;
+  for (std::size_t i = 0; i < lips.size(); ++i) lips.values[i] *= 1 - teeth.values[i], seen += lips.values[i];
+  if (seen < kLeastLips * width_px * width_px) return;
+  for (std::size_t i = 0; i < teeth.size(); ++i) teeth.values[i] *= 1 - inside.values[i];
+  fill_in(teeth, lips, width_px, level);
 }
 
 void fill_untrusted(const Mesh& mesh, Image* level) {

@@ -33,11 +33,12 @@ constexpr float kDarkestFeature = 0.03f, kDarkestSkin = 0.01f;  // shares of the
 constexpr float kFloorRoom = 8, kFloorBend = 5;                 // of L: as at the ceiling
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
-constexpr float kOwnForms = 0.8f;
+constexpr float kOwnForms = 0.9f;
 // What would be darker than both pictures by more than so much of L keeps this share of the rest.
 constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
-constexpr float kCreasesOfTarget = 0.3f;  // share of the detail where the expressions differ
-constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
+// Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay below.
+constexpr float kCreasesOfTarget = 0.3f, kCreasesFrom = 0.65f;
+constexpr float kSmallestSpread = 0.4f;  // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) {
   return std::clamp(a / std::max(b, 1e-3f), low, high);
@@ -206,7 +207,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
     // Where the expressions differ, shading is the target's, and some of the creases.
-    const float gap = in.expression_gap[i] * (1 - in.features[i]), crease = kCreasesOfTarget * gap;
+    const float gap = in.expression_gap[i] * (1 - in.features[i]),
+                crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap);
     const float own = kOwnForms * (1 - gap) *
                       std::min(1.0f, 1.5f * in.alpha[i]);  // towards the rim they become the target's
     const float base =
@@ -348,7 +350,7 @@ BlockInputs inputs_at(const RelightScratch& s, const FaceMasks& masks, const Pla
   const auto at = [y, x](const Plane& plane) { return plane.row(y) + x; };
   const auto coarse = [&rows, x](std::size_t k) { return rows.line(k) + x; };
   return {at(s.warped.lab.l), at(s.warped.lab.a),
-          at(s.warped.lab.b), expression_gap ? at(s.target.fine) : rows.zeros() + x,
+          at(s.warped.lab.b), s.takes_creases ? at(s.target.fine) : rows.zeros() + x,
           at(s.warped.fine),  coarse(0),
           coarse(1),          coarse(2),
           coarse(3),          coarse(4),
@@ -394,7 +396,11 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   const float fine_sigma = std::max(0.8f, kFineSigma * width_px);
   find_spans(masks.alpha, masks.alpha, 0, &s->painted);
   find_spans(masks.alpha, masks.skin, gaussian_blur_reach(fine_sigma), &s->spans);
-  const BandChoice of_target{false, expression_gap || is_due(memory) ? fine_sigma : 0};
+  const auto deepest = [](const Plane& gap) {
+    return *std::max_element(gap.values.begin(), gap.values.end());
+  };
+  s->takes_creases = expression_gap && deepest(*expression_gap) > kCreasesFrom;
+  const BandChoice of_target{false, s->takes_creases || is_due(memory) ? fine_sigma : 0};
   const auto sides = [&](int first, int last) {
     for (int k = first; k < last; ++k) {
       if (k == 0) split_into_bands(target, blurs, s->spans, of_target, &s->split[0], &s->target);

@@ -25,6 +25,7 @@ struct RelightScratch {
   Plane low_target, mid_target, low_warped, mid_warped;  // brought back whole; only while measuring
   MaskedBlurScratch low_blur, mid_blur, tint_blur;
   RowSpans spans, painted;
+  bool takes_creases = false;  // of the target, somewhere
 };
 
 // Contrast given to the bands of the source's lightness, and where highlights bend.
@@ -57,9 +58,9 @@ struct RelightReport {
 };
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
-// none): where it is 1, shading and creases are the target's (0..1, canvas pixels). `warped` becomes the
-// relit picture where masks.alpha > 0. memory: of the frames before; null: a photo. pool (null: none) shares
-// the work; the result does not depend on it.
+// none): shading is the target's as far as it says, and some creases where it is near 1 (0..1, canvas
+// pixels). `warped` becomes the relit picture where masks.alpha > 0. memory: of the frames before; null: a
+// photo. pool (null: none) shares the work; the result does not depend on it.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
                       const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped,
                       RelightMemory* memory = nullptr, ThreadPool* pool = nullptr);

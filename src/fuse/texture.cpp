@@ -249,6 +249,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const Affine level_from_photo{k, 0, (0.5f - x0) * k - 0.5f, 0, k, (0.5f - y0) * k - 0.5f};
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, uncovered, &level);
+  if (regions) take_teeth_off_lips(*regions, level_from_photo.inverse(), out.mesh, &level);
   const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
   if (regions) {
     distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);

@@ -200,6 +200,29 @@ TEST(Texture, WhatIsHardlyTrustedHasTheColourOfTheSkinBeside) {
   }
 }
 
+// The mesh's lips are a little off a wide smile's.
+TEST(Texture, TeethBeyondTheMeshsMouthGetTheLipsColour) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f);
+  const Point3f &inner = mesh[topology::kLowerInnerLip], &right = mesh[61], &left = mesh[291];
+  const float x0 = right.x, x1 = left.x, y0 = inner.y + 1, y1 = inner.y + 5, y2 = inner.y + 16;
+  for (int y = static_cast<int>(y0); y < static_cast<int>(y1); ++y)
+    std::fill_n(photo.mutable_view().row(y) + 3 * static_cast<int>(x0), 3 * static_cast<int>(x1 - x0),
+                std::uint8_t{250});
+  RegionMap regions = regions_with_box(400, 420, x0, y1, x1, y2, RegionClass::kLip);
+  const RegionMap teeth = regions_with_box(400, 420, x0, y0, x1, y1, RegionClass::kInnerMouth);
+  for (int c = 0; c < kRegionClasses; ++c)
+    for (std::size_t i = 0;
+         i < static_cast<std::size_t>(regions.probability.width) * regions.probability.height; ++i)
+      if (teeth.probability.channel(static_cast<int>(RegionClass::kInnerMouth))[i] > 0)
+        regions.probability.channel(c)[i] = teeth.probability.channel(c)[i];
+  const SourceTexture with = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  const int x = static_cast<int>(std::lround(with.mesh[topology::kLowerInnerLip].x)),
+            y = static_cast<int>(std::lround(with.mesh[topology::kLowerInnerLip].y)) + 3;
+  EXPECT_LT(with.levels[0].view().row(y)[4 * x + 2], 180);  // skin's blue is below 110, teeth's is 250
+}
+
 TEST(EyeOpenings, SeparateOpenFromClosed) {
   const auto model = load_model();
   Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
