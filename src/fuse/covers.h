@@ -49,8 +49,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
 void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                      Image* level);
 
-// Teeth get the lips' colours: the mesh's lips are a little off theirs, and next to another mouth's interior, which
-// is the target's, teeth would lie on the lips.
+// Teeth get the lips' colours: the mesh's lips are a little off theirs, and next to another mouth's interior,
+// which is the target's, teeth would lie on the lips.
 void take_teeth_off_lips(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                          Image* level);
 

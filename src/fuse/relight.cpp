@@ -36,7 +36,8 @@ constexpr float kFloorRoom = 8, kFloorBend = 5;                 // of L: as at t
 constexpr float kOwnForms = 0.9f;
 // What would be darker than both pictures by more than so much of L keeps this share of the rest.
 constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
-// Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay below.
+// Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay
+// below.
 constexpr float kCreasesOfTarget = 0.3f, kCreasesFrom = 0.65f;
 constexpr float kSmallestSpread = 0.4f;  // of L: flatter skin is noise-free artwork
 

@@ -4,8 +4,8 @@
 // Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each
 // middle band + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
 // lids and lips keep their contrast relative to the skin (a ratio), so that they neither turn black on dark
-// skin nor grey on light skin; nothing gets much darker than what is darkest in the target's face. Chroma follows luminance in linear light, the source adds what does not follow
-// it.
+// skin nor grey on light skin; nothing gets much darker than what is darkest in the target's face. Chroma
+// follows luminance in linear light, the source adds what does not follow it.
 #pragma once
 
 #include "core/thread_pool.h"
