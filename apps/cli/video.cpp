@@ -264,8 +264,10 @@ Command add_video(Arguments& app, const Common& common) {
       .check(OneOf{{"h264", "hevc", "vp9", "av1", "ffv1", "copy-params"}});
   app.add_option("--audio", o->audio, "keep (as it is, bit by bit) or drop (default keep)")
       .check(OneOf{{"keep", "drop"}});
-  app.add_option("--detector-period", o->detector_period,
-                 "Frames from one look for new faces to the next (default 10)")
+  app.add_option(
+         "--detector-period", o->detector_period,
+         "Frames from one look for new faces to the next (default 10); below 24 frames a second as long as "
+         "so many last at 24")
       .check(Range(1, 1000));
   app.add_option(
          "--fps-target", o->fps_target,

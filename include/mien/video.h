@@ -20,8 +20,9 @@
 namespace mien {
 
 struct TrackerOptions {
-  int detector_period =
-      10;  // frames from one run of the detector to the next, 1..1000; a face that gets lost runs it at once
+  // Frames from one run of the detector to the next, 1..1000; in streams of less than 24 frames a second as
+  // long as so many last at 24. A face that gets lost runs it at once.
+  int detector_period = 10;
   bool steady = true;     // filter the meshes over time
   int parser_period = 1;  // frames from one look at what covers a face to the next, 1..1000; between two
                           // looks the last one moves along with the face. The modes look less often by

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/try.h"
+#include "pipeline/periods.h"
 #include "track/associate.h"
 
 namespace mien {
@@ -83,6 +84,7 @@ bool FaceFollower::begins_anew(ImageView frame, double seconds) {
   const double step = seconds - last_seconds_;
   const bool gap = started_ && (step < 0 || step > kLongestGapSeconds);
   if (started_ && step > 0 && !gap) step_seconds_ = static_cast<float>(step);
+  turns_.shorten(detector_period());
   started_ = true;
   last_seconds_ = seconds;
   cuts_ += cut;
@@ -101,14 +103,18 @@ Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& n
   return all;
 }
 
+int FaceFollower::detector_period() const {
+  return detector_period_at(settings_.detector_period, step_seconds_);
+}
+
 // What the detector looks at in this frame. While all tracks see theirs, one part of its finer look after the
 // other is enough: who comes in is small for a moment only.
 std::optional<SceneLook> FaceFollower::look_due(bool all_seen, bool busy) {
   if (!all_seen) {
-    turns_.looked_at_all(settings_.detector_period);
+    turns_.looked_at_all(detector_period());
     return SceneLook();
   }
-  const DetectorTurns::Turn turn = turns_.next(settings_.detector_period, busy, periods_per_part_);
+  const DetectorTurns::Turn turn = turns_.next(detector_period(), busy, periods_per_part_);
   if (!turn.whole && !turn.part) return std::nullopt;
   return SceneLook{turn.whole, turn.part.has_value(), turn.part};
 }

@@ -12,7 +12,7 @@
 namespace mien {
 
 struct FollowSettings {
-  int detector_period = 10;  // frames from one run of the detector to the next
+  int detector_period = 10;  // frames from one run of the detector to the next (see detector_period_at())
   bool steady = true;        // filter the meshes over time
 };
 
@@ -59,6 +59,7 @@ class FaceFollower {
 
  private:
   bool begins_anew(ImageView frame, double seconds);
+  int detector_period() const;  // at this stream's rate
   Result<bool> look_at_tracks(ImageView frame, const FaceNetworks& networks, FindScratch& scratch,
                               ThreadPool& pool, std::vector<std::optional<Face>>* seen);
   std::optional<SceneLook> look_due(bool all_seen, bool busy);

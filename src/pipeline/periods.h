@@ -39,4 +39,11 @@ inline int period_within(int frames, float seconds, float step_seconds) {
   return std::clamp(1 + static_cast<int>(std::min(held, 1000.0f)), 1, std::max(frames, 1));
 }
 
+// The detector's period is meant for clips of 24 frames a second and more: in slower ones a newcomer would wait
+// as many frames, and longer.
+inline int detector_period_at(int frames, float step_seconds) {
+  constexpr float kUsualStep = 0.042f;  // a little more than a 24th of a second
+  return period_within(frames, kUsualStep * static_cast<float>(frames - 1), step_seconds);
+}
+
 }  // namespace mien
