@@ -12,6 +12,7 @@
 #include "face/topology.h"
 #include "fuse/colour.h"
 #include "fuse/fast_math.h"
+#include "fuse/forehead.h"
 #include "fuse/lamp.h"
 #include "fuse/light_model.h"
 #include "fuse/masked_blur.h"
@@ -22,7 +23,8 @@ namespace {
 
 constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
 constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
-constexpr float kBeyondSigma = 0.06f, kEdgeSigma = 0.025f;
+constexpr float kBeyondSigma = 0.03f, kEdgeSigma = 0.012f;
+constexpr float kAboveFrom = 0.1f, kAboveTo = 0.5f;       // heights on the face (FaceHeight)
 constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;  // EvenLightReport::unevenness
 constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
 constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
@@ -196,16 +198,21 @@ void half_way(SmallFace* face, float width_px, Plane* correction, EvenLightRepor
   report->strength = std::max(strength, smoothstep(kUsualLamp, kHardLamp, report->from_ordinary));
 }
 
-// Beyond what is seen of the face the correction goes on as it is next to it: the forehead ends higher than
-// the mesh, and where a correction ends skin has an edge.
-void continue_beyond(const SmallFace& face, float width_px, Plane* correction) {
+// Above what is seen of the face the correction goes on as it is next to it: the forehead ends higher than
+// the mesh, and where a correction ends skin has an edge. small: the mesh, in the correction's pixels.
+void continue_upwards(const SmallFace& face, const Mesh& small, float width_px, Plane* correction) {
   MaskedBlurScratch scratch;
   Plane inside = face.own, around;
   MaskedBlur(face.own, kBeyondSigma * width_px, &scratch).apply(*correction, &around);
   gaussian_blur(&inside, kEdgeSigma * width_px, &scratch.line);
-  for (std::size_t i = 0; i < correction->size(); ++i) {
-    float& c = correction->values[i];
-    c = around.values[i] + smoothstep(0.5f, 0.95f, inside.values[i]) * (c - around.values[i]);
+  const FaceHeight height(small);
+  for (int y = 0; y < correction->height; ++y) {
+    for (int x = 0; x < correction->width; ++x) {
+      const float above =
+          smoothstep(kAboveFrom, kAboveTo, height.at(static_cast<float>(x), static_cast<float>(y)));
+      const float outside = 1 - smoothstep(0.2f, 0.6f, inside.row(y)[x]);
+      correction->row(y)[x] += above * outside * (around.row(y)[x] - correction->row(y)[x]);
+    }
   }
 }
 
@@ -231,7 +238,9 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
   half_way(&face, width_px, &correction, &report);
-  if (report.strength > 0) continue_beyond(face, width_px, &correction);
+  if (report.strength > 0)
+    continue_upwards(face, transformed(mesh, {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}), width_px,
+                     &correction);
   keep_exposure(face, &correction);
 
   if (!(report.strength > 0)) return report;

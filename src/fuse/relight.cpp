@@ -39,6 +39,7 @@ constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
 // Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay
 // below.
 constexpr float kCreasesOfTarget = 0.3f, kCreasesFrom = 0.65f;
+constexpr float kColourOfTarget = 0.7f;  // share of the colours' detail there, and on foreheads
 constexpr float kSmallestSpread = 0.4f;  // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) {
@@ -210,8 +211,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     // Where the expressions differ, shading is the target's, and some of the creases.
     const float gap = in.expression_gap[i] * (1 - in.features[i]),
                 crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap);
-    const float own = kOwnForms * (1 - gap) *
-                      std::min(1.0f, 1.5f * in.alpha[i]);  // towards the rim they become the target's
+    const float rim = std::min(1.0f, 1.5f * in.alpha[i]);  // towards it forms and colours become the target's
+    const float own = kOwnForms * (1 - gap) * rim;
     const float base =
         low_t + (1 - own) * (in.mid_target[i] - low_t) + own * gains.middle * (in.mid_warped[i] - low_w);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];
@@ -238,7 +239,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     // colour on dark skin than on light.
     const float tint_gain = in.tint_gain[i], lighter = (std::max(lightness, 0.0f) + 16) / (w.l + 16),
                 much = smoothstep(kMuchLighterFrom, kMuchLighterTo, lighter),
-                shift_gain = tint_gain * (std::min(lighter, 1.0f) - much * (1 - 1 / (lighter * lighter)));
+                shift_gain = tint_gain * rim * (1 - kColourOfTarget * gap) *
+                             (std::min(lighter, 1.0f) - much * (1 - 1 / (lighter * lighter)));
     const float shift_a = shift_gain * (w.a - base_w.a), shift_b = shift_gain * (w.b - base_w.b),
                 bend = 1 - feature;  // nostrils are redder than the skin around
     Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),
