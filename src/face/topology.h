@@ -27,7 +27,7 @@ inline constexpr Index kRightIris = 468, kLeftIris = 473;  // centres; the ring 
 inline constexpr std::array<Index, 2> kRightEyeCorners = {33, 133}, kLeftEyeCorners = {263, 362};
 inline constexpr Index kRightUpperLid = 159, kRightLowerLid = 145, kLeftUpperLid = 386, kLeftLowerLid = 374;
 inline constexpr Index kRightCheekEdge = 234, kLeftCheekEdge = 454;  // where the face is widest
-inline constexpr Index kBridge = 168;  // between the eyes
+inline constexpr Index kBridge = 168;                                // between the eyes
 inline constexpr Index kForeheadTop = 10, kChin = 152, kNoseTip = 4, kUpperInnerLip = 13, kLowerInnerLip = 14;
 // Right eye, left eye, nose tip, right and left mouth corner.
 inline constexpr std::array<Index, 5> kFivePoints = {468, 473, 4, 61, 291};
