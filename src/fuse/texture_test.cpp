@@ -292,6 +292,10 @@ TEST(ChooseEyes, TheSourcesOnlyWhereTheyFillTheTargetsOpening) {
   Mesh winks = mesh;
   winks[159] = winks[145];
   EXPECT_EQ(chosen(winks, kLeastOpening), std::pair(false, true));
+  // A source of whom one eye cannot be seen shows none, in clips as well: that does not come and go.
+  texture.left_eye_open = false;
+  EXPECT_EQ(chosen(mesh, 0), std::pair(false, false));
+  EXPECT_EQ(chosen(winks, 0), std::pair(false, false));
 }
 
 }  // namespace
