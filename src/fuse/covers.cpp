@@ -167,9 +167,9 @@ Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const 
 }
 
 // What of the outline lies above the brows: 0..1, soft below them.
-Plane draw_forehead(const std::vector<Point2f>& outline, const Mesh& mesh, const Image& level) {
+Plane draw_forehead(const std::vector<Point2f>& around, const Mesh& mesh, const Image& level) {
   Plane out = empty_like(level);
-  fill_polygon(outline, &out);
+  fill_polygon(around, &out);
   const auto middle = [&mesh](const auto& part) {
     Point2f sum{};
     for (const topology::Index i : part) sum.x += mesh[i].x, sum.y += mesh[i].y;
@@ -178,7 +178,7 @@ Plane draw_forehead(const std::vector<Point2f>& outline, const Mesh& mesh, const
   };
   const Point2f right = middle(topology::kRightBrow), left = middle(topology::kLeftBrow);
   const float apart = std::hypot(left.x - right.x, left.y - right.y),
-              below = kBelowBrows * face_width_px(mesh);
+              below = std::max(kBelowBrows * face_width_px(mesh), 1e-3f);
   for (int y = 0; y < out.height; ++y) {
     for (int x = 0; x < out.width; ++x) {
       // The person's right is the picture's left: what lies above turns to the left of the way between the
@@ -365,13 +365,18 @@ void take_teeth_off_lips(const RegionMap& regions, const Affine& frame_from_leve
 }
 
 void fill_untrusted(const Mesh& mesh, Image* level) {
+  const float width_px = face_width_px(mesh);
+  const Plane features = draw_features(*level, mesh, width_px);
   Plane trusted = empty_like(*level), untrusted = trusted;
+  float seen = 0;
   const std::uint8_t* alpha = level->view().data + 3;
   for (std::size_t i = 0; i < trusted.size(); ++i) {
     const float trust = static_cast<float>(alpha[4 * i]) / 255;
-    trusted.values[i] = smoothstep(0.9f, 1, trust), untrusted.values[i] = 1 - trust;
+    trusted.values[i] = smoothstep(0.9f, 1, trust) * (1 - features.values[i]),
+    untrusted.values[i] = 1 - trust;
+    seen += trusted.values[i];
   }
-  fill_in(untrusted, trusted, face_width_px(mesh), level);
+  if (seen > 0) fill_in(untrusted, trusted, width_px, level);
 }
 
 }  // namespace mien

@@ -49,12 +49,12 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
 void distrust_fringe(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                      Image* level);
 
-// Teeth get the lips' colours: the mesh's lips are a little off theirs, and next to another mouth's interior,
-// which is the target's, teeth would lie on the lips.
+// What the regions call inner mouth (teeth above all) beyond the mesh's inner lips gets the lips' colours: the
+// mesh is a little off, and next to the target's mouth teeth would lie on the lips.
 void take_teeth_off_lips(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                          Image* level);
 
-// The less a pixel is trusted (alpha) the more of its colour comes from the trusted ones around: the face
+// The less a pixel is trusted (alpha) the more of its colour comes from the trusted skin around: the face
 // fades out there, and hair would do so with it.
 void fill_untrusted(const Mesh& mesh, Image* level);
 

@@ -25,7 +25,8 @@ struct EvenLightReport {
 // light (light_model.h), from above and the front: form keeps its shading. Then each side goes half of the
 // way to its mirror image's brightness, over scales of about 5 % of the face's width and more, where both are
 // seen. Colours keep their ratios, the face its mean luminance. What noses and brows cast goes where a lamp
-// explains it, but for edges that lie elsewhere than on the mesh. A face in ordinary light stays as it is.
+// explains it, but for edges that lie elsewhere than on the mesh. Above the mesh the correction goes
+// on: the forehead is higher. A face in ordinary light stays as it is.
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);
 

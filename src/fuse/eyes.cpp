@@ -77,9 +77,10 @@ EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float le
     return is_open && own[eye] >= least_share * openings[eye];
   };
   const bool right = fills(texture.right_eye_open, 0), left = fills(texture.left_eye_open, 1);
-  // Irises would not match. In clips only where it is so in every frame.
-  const bool always = least_share > 0 || texture.right_eye_open != texture.left_eye_open;
-  if (always && open[0] && open[1] && right != left) return {};
+  // Irises would not match; in clips, where lids come and go, of a source that has just one it is never shown.
+  const bool in_clip = !(least_share > 0);
+  if (in_clip && texture.right_eye_open != texture.left_eye_open) return {};
+  if (!in_clip && open[0] && open[1] && right != left) return {};
   return {right && open[0], left && open[1]};
 }
 

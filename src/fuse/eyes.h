@@ -8,7 +8,7 @@ namespace mien {
 
 // Which eyes of the source can be shown: both source and target must have them open, the source's at least so
 // much of the target's: else its lids would be seen between the target's, pale and without an edge. Where the
-// target looks with both, both or neither; without a least_share (clips) only where the source has just one.
+// target looks with both, both or neither. Without a least_share (clips) none where the source has just one.
 struct EyeChoice {
   bool right = false, left = false;
 };

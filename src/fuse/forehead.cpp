@@ -14,9 +14,8 @@ using topology::kOval;
 constexpr int kOutline = static_cast<int>(kOval.size());
 constexpr float kReachTop = 0.8f, kReachSide = 0.12f;
 constexpr float kTopEnds = 2.5f, kSideBegins = 8;  // outline points from the top
-// Heights between which shading becomes the target's, in the face and on its outline; the most of it.
+// Heights between which shading becomes the target's, in the face and on its outline.
 constexpr float kForeheadFrom = 0.6f, kForeheadTo = 1.05f, kTempleFrom = -0.15f, kTempleTo = 0.3f;
-constexpr float kMostOfTarget = 0.65f;
 
 }  // namespace
 
@@ -51,9 +50,9 @@ SurfaceWeights forehead_share(const FaceModel& model) {
   const auto at = [&](int i) { return height.at(mesh[i].x, mesh[i].y); };
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i)
-    out[i] = kMostOfTarget * smoothstep(kForeheadFrom, kForeheadTo, at(i));
+    out[i] = kMostForeheadShare * smoothstep(kForeheadFrom, kForeheadTo, at(i));
   for (const topology::Index i : kOval)
-    out[i] = std::max(out[i], kMostOfTarget * smoothstep(kTempleFrom, kTempleTo, at(i)));
+    out[i] = std::max(out[i], kMostForeheadShare * smoothstep(kTempleFrom, kTempleTo, at(i)));
   return out;
 }
 

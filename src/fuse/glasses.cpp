@@ -124,7 +124,8 @@ Plane eye_band(const Mesh& mesh, int width, int height) {
 
 float glasses_score(const Mesh& mesh, const Plane& things) {
   const Axes axes = axes_of(mesh);
-  const float bridge = best_near(things, {mesh[168].x, mesh[168].y}, axes.down, 0.05f);
+  const float bridge =
+      best_near(things, {mesh[topology::kBridge].x, mesh[topology::kBridge].y}, axes.down, 0.05f);
   float rims = 0, temples = 0;
   constexpr int kPlaces = 5;
   for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)}) {

@@ -132,7 +132,8 @@ Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at
   return out;
 }
 
-// The sigma that makes the fused face as sharp as the target, canvas pixels; 0 when it is no sharper.
+// The sigma that makes the fused face as sharp as the target, and gives it no more detail than a blurred one has;
+// canvas pixels, 0 where it has neither.
 float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMaps& maps, const Plane& alpha,
                   float width_px, const Noise& target_noise, const Noise& fused_noise, GrainScratch* s) {
   const int factor = std::max(1, static_cast<int>(std::lround(kBandSigma * width_px / kSmallestSigma)));
@@ -160,7 +161,7 @@ float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMap
                             smoothstep(kMoreDetail, kMuchMoreDetail, drawn.fine / std::max(seen.fine, 1e-6f));
   if (!(less_sharp > 0 || less_detail > 0)) return 0;
   const float largest = kLargestBlur * width_px / static_cast<float>(factor);
-  float for_sharpness = 0, for_detail = 0;
+  float for_sharpness = 0.5f * sigma, for_detail = for_sharpness;
   for (float blur = 0.5f * sigma; blur < largest; blur *= kBlurStep) {
     s->fused_light = unblurred;
     gaussian_blur(&s->fused_light, blur, &s->line);

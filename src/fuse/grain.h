@@ -39,12 +39,12 @@ struct GrainMemory {
 };
 
 struct GrainReport {
-  float blur_px = 0;  // sigma that the fused face was blurred with; 0: it was no sharper than the target
+  float blur_px = 0;  // sigma that the fused face was blurred with; 0: it was as the target
   float noise = 0;    // standard deviation of what was added to green, of 255
 };
 
-// Where the target is much less sharp than the fused face (motion, focus, enlargement) the face is blurred,
-// with the edges of its masks; where the target has more noise, noise of the same strength per channel and of
+// Where the target is much less sharp than the fused face (motion, focus, enlargement), or blurred and the
+// face has much more detail, the face is blurred, with the edges of its masks; where the target has more noise, noise of the same strength per channel and of
 // the same coarseness is added. A target that is as clean and as sharp changes nothing. target, fused: canvas
 // pixels 0..255; width_px: the face's width there. Changes fused where the face is drawn, and the masks'
 // edges. The same input gives the same noise; frames of a clip differ in theirs as long as their pixels do.

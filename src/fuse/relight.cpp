@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/simd_clones.h"
+#include "fuse/forehead.h"
 #include "fuse/robust.h"
 
 namespace mien {
@@ -98,6 +99,23 @@ float percentile(const Plane& values, const Plane& mask, float share, float unkn
   return *at;
 }
 
+// L of the darkest features and skin of the target, as far as both are known (within the spans), minus some
+// room; kNoFloor when nothing is.
+constexpr float kNoFloor = -100;
+float find_floor(const Plane& lightness, const FaceMasks& masks, const RowSpans& spans) {
+  thread_local std::vector<float> seen;  // scratch that keeps its memory
+  seen.clear();
+  const int step = 1 + static_cast<int>(lightness.size() / 100'000);
+  for (int y = 0; y < lightness.height; ++y)
+    for (int x = spans.first[y]; x < spans.last[y]; x += step)
+      if (masks.both.row(y)[x] > 0.5f) seen.push_back(lightness.row(y)[x]);
+  if (seen.empty()) return kNoFloor;
+  const auto at =
+      seen.begin() + static_cast<std::ptrdiff_t>(kDarkestFeature * static_cast<float>(seen.size() - 1));
+  std::nth_element(seen.begin(), at, seen.end());
+  return std::min(*at, percentile(lightness, masks.skin, kDarkestSkin, 100)) - kFloorRoom;
+}
+
 RelightGains measure(const SkinBlurs& blurs, const FaceMasks& masks, RelightScratch* s) {
   const Plane& skin = blurs.low.mask();
   blurs.low.enlarge(s->target.low, &s->low_target), blurs.mid.enlarge(s->target.mid, &s->mid_target);
@@ -114,9 +132,7 @@ RelightGains measure(const SkinBlurs& blurs, const FaceMasks& masks, RelightScra
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
   g.ceiling = percentile(s->target.lab.l, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
-  g.floor = std::min(percentile(s->target.lab.l, masks.both, kDarkestFeature, -100 + kFloorRoom),
-                     percentile(s->target.lab.l, skin, kDarkestSkin, 100)) -
-            kFloorRoom;
+  g.floor = find_floor(s->target.lab.l, masks, s->spans);
   return g;
 }
 
@@ -250,7 +266,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
            lab.b + eyeball * (ball.b - lab.b)};
-    lab.l = above_floor(lab.l, gains.floor);
+    // Not above the light of here and now: the floor may be some frames old.
+    lab.l = above_floor(lab.l, std::min(gains.floor, in.mid_target[i] - kFloorRoom));
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
     r[i] = srgb_from_linear(rgb.r), g[i] = srgb_from_linear(rgb.g), b[i] = srgb_from_linear(rgb.b);
   }
@@ -291,7 +308,10 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
     steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
     steady(memory->gains.fine, &now.gains.fine), steady(memory->gains.knee, &now.gains.knee);
     steady(memory->gains.ceiling, &now.gains.ceiling);
-    steady(memory->gains.floor, &now.gains.floor);
+    if (now.gains.floor > kNoFloor && memory->gains.floor > kNoFloor)
+      steady(memory->gains.floor, &now.gains.floor);
+    else
+      now.gains.floor = std::max(now.gains.floor, memory->gains.floor);  // what is known
     steady(memory->gains.level, &now.gains.level);
     steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
@@ -387,6 +407,18 @@ void relight_rows(const RelightScratch& s, const Pair& pair, const Plane* expres
 
 }  // namespace
 
+namespace {
+
+// Whether a smooth plane gets above a level.
+bool reaches(const Plane& plane, float level) {
+  constexpr std::size_t kStep = 4;
+  for (std::size_t i = 0; i < plane.size(); i += kStep)
+    if (plane.values[i] > level) return true;
+  return false;
+}
+
+}  // namespace
+
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
                       const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped,
                       RelightMemory* memory, ThreadPool* pool) {
@@ -399,10 +431,8 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   const float fine_sigma = std::max(0.8f, kFineSigma * width_px);
   find_spans(masks.alpha, masks.alpha, 0, &s->painted);
   find_spans(masks.alpha, masks.skin, gaussian_blur_reach(fine_sigma), &s->spans);
-  const auto deepest = [](const Plane& gap) {
-    return *std::max_element(gap.values.begin(), gap.values.end());
-  };
-  s->takes_creases = expression_gap && deepest(*expression_gap) > kCreasesFrom;
+  static_assert(kMostForeheadShare <= kCreasesFrom);
+  s->takes_creases = expression_gap && reaches(*expression_gap, kCreasesFrom);
   const BandChoice of_target{false, s->takes_creases || is_due(memory) ? fine_sigma : 0};
   const auto sides = [&](int first, int last) {
     for (int k = first; k < last; ++k) {

@@ -1,8 +1,8 @@
 // Giving the warped source the target's light: low frequencies, contrast and tint of the target's skin,
 // detail of the source.
 //
-// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + half of each
-// middle band + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
+// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + nine tenths
+// of the source's middle band (the target's on foreheads and towards the rim) + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
 // lids and lips keep their contrast relative to the skin (a ratio), so that they neither turn black on dark
 // skin nor grey on light skin; nothing gets much darker than what is darkest in the target's face. Chroma
 // follows luminance in linear light, the source adds what does not follow it.
@@ -32,7 +32,8 @@ struct RelightScratch {
 struct RelightGains {
   float middle = 1, detail = 1, fine = 1, knee = 1;
   float ceiling = 100;  // L of the target's lightest skin
-  float floor = -100;   // L of the target's darkest features: a veil or blur leaves nothing black
+  float floor = -100;   // a little below L of the target's darkest features and skin: a veil or blur leaves
+                        // nothing black. -100: none
   float level = 1;  // L + 16 of the target's skin over the source's: what brings one's level to the other's
 };
 

@@ -19,7 +19,7 @@ class RelightTest : public testing::Test {
   }
 
   // Relights `source` for `target`; both pictures hold the same mesh.
-  PlanarRgb run(const Image& source, const Image& target) {
+  PlanarRgb run(const Image& source, const Image& target, RelightMemory* memory = nullptr) {
     const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
@@ -28,7 +28,7 @@ class RelightTest : public testing::Test {
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
     draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
-    relight(target_, masks_, {false, false}, face_width_px(mesh_), nullptr, &scratch_, &out);
+    relight(target_, masks_, {false, false}, face_width_px(mesh_), nullptr, &scratch_, &out, memory);
     return out;
   }
 
@@ -192,6 +192,19 @@ TEST_F(RelightTest, NothingGetsMuchDarkerThanTheTargetsDarkestFeature) {
               clear = darkest(run(source, with_eyes_of(0.15f, 9)));
   EXPECT_GT(veiled, 55);  // the target's darkest are about 95, its skin 130
   EXPECT_LT(clear, 40);
+}
+
+// The floor of a light frame is no floor of the dark one that follows it.
+TEST_F(RelightTest, AFaceThatFadesToBlackDoesNotGlow) {
+  const Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f);
+  const Image light = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.8f),
+              dark = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.1f);
+  RelightMemory memory;
+  run(source, light, &memory);
+  const PlanarRgb out = run(source, dark, &memory);
+  double got = 0, wanted = 0;
+  for_skin(out, [&](std::size_t i) { got += out.channel(1)[i], wanted += target_.channel(1)[i]; });
+  EXPECT_LT(got, 1.3 * wanted);
 }
 
 // A gradient flips when brightening in the source becomes darkening in the result: looked at over a few

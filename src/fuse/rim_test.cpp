@@ -87,7 +87,7 @@ TEST(Rim, ColoursKeepTheirRatiosAndTheNeckIsLeftAlone) {
       const double gain = row[3 * x] / 100.0;
       ASSERT_NEAR(row[3 * x + 1], 80 * gain, 1.1) << x << "," << y;
       ASSERT_NEAR(row[3 * x + 2], 60 * gain, 1.1) << x << "," << y;
-      if (static_cast<float>(y) > s.mesh[168].y) ASSERT_EQ(row[3 * x], 100) << x << "," << y;
+      if (static_cast<float>(y) > s.mesh[topology::kBridge].y) ASSERT_EQ(row[3 * x], 100) << x << "," << y;
     }
   }
 }
@@ -98,7 +98,8 @@ TEST(Rim, TheFusedFaceFadesOutOverAWideRampOnTheForeheadOnly) {
   const auto at = [&](float x, float y) {
     return s.alpha.row(static_cast<int>(std::lround(y)))[static_cast<int>(std::lround(x))];
   };
-  const Point3f top = s.fused[topology::kForeheadTop], bridge = s.fused[168], chin = s.fused[topology::kChin];
+  const Point3f top = s.fused[topology::kForeheadTop], bridge = s.fused[topology::kBridge],
+                chin = s.fused[topology::kChin];
   EXPECT_LT(at(top.x, top.y + 2), 0.1f);
   EXPECT_FLOAT_EQ(at(bridge.x, bridge.y), 1);
   EXPECT_FLOAT_EQ(at(chin.x, chin.y - 2), 1);

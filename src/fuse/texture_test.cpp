@@ -296,6 +296,9 @@ TEST(ChooseEyes, TheSourcesOnlyWhereTheyFillTheTargetsOpening) {
   texture.left_eye_open = false;
   EXPECT_EQ(chosen(mesh, 0), std::pair(false, false));
   EXPECT_EQ(chosen(winks, 0), std::pair(false, false));
+  Mesh winks_left = mesh;
+  winks_left[386] = winks_left[374];
+  EXPECT_EQ(chosen(winks_left, 0), std::pair(false, false));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace {
 
 constexpr float kKeepPresence = 0.5f;  // below that a tracked mesh has lost its face; a new one needs more
 constexpr float kSameFaceOverlap = 0.25f;
+constexpr float kStepShare = 0.2f;      // of a frame in the usual time between two
 constexpr float kDoubleOverlap = 0.6f;  // tracks that overlap more look at one face
 constexpr float kLargestGrowth = 1.5f;  // in size from one frame to the next; more is no face but a mistake
 constexpr double kLongestGapSeconds = 1;
@@ -71,7 +72,7 @@ Result<std::optional<Face>> look_again(ImageView frame, Track* track, int second
 
 void FaceFollower::set(const FollowSettings& settings) {
   settings_ = settings;
-  turns_.shorten(settings.detector_period);
+  turns_.shorten(settings.detector_period, periods_per_part_);
 }
 
 void FaceFollower::reset() {
@@ -83,8 +84,12 @@ bool FaceFollower::begins_anew(ImageView frame, double seconds) {
   const bool cut = cuts_seen_.next(frame);
   const double step = seconds - last_seconds_;
   const bool gap = started_ && (step < 0 || step > kLongestGapSeconds);
-  if (started_ && step > 0 && !gap) step_seconds_ = static_cast<float>(step);
-  turns_.shorten(detector_period());
+  if (started_ && step > 0 && !gap) {
+    step_seconds_ = static_cast<float>(step);
+    // One late frame is no slow stream.
+    usual_step_ += kStepShare * (std::min(step_seconds_, 2 * usual_step_) - usual_step_);
+  }
+  turns_.shorten(detector_period(), periods_per_part_);
   started_ = true;
   last_seconds_ = seconds;
   cuts_ += cut;
@@ -104,7 +109,7 @@ Result<bool> FaceFollower::look_at_tracks(ImageView frame, const FaceNetworks& n
 }
 
 int FaceFollower::detector_period() const {
-  return detector_period_at(settings_.detector_period, step_seconds_);
+  return detector_period_at(settings_.detector_period, usual_step_);
 }
 
 // What the detector looks at in this frame. While all tracks see theirs, one part of its finer look after the

@@ -53,8 +53,8 @@ class FaceFollower {
   // --resume`.
   template <class Archive>
   void visit(Archive& archive) {
-    archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, turns_, last_number_, cuts_, scene_gain_,
-            started_, new_shot_);
+    archive(cuts_seen_, tracks_, last_seconds_, step_seconds_, usual_step_, turns_, last_number_, cuts_,
+            scene_gain_, started_, new_shot_);
   }
 
  private:
@@ -74,7 +74,7 @@ class FaceFollower {
   CutDetector cuts_seen_;
   std::vector<Track> tracks_;
   double last_seconds_ = 0;
-  float step_seconds_ = 0.04f;
+  float step_seconds_ = 0.04f, usual_step_ = 0.04f;
   DetectorTurns turns_;
   float scene_gain_ = 1;  // that the detector brightened the last whole frame by
   int last_number_ = 0, cuts_ = 0;

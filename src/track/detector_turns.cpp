@@ -26,9 +26,12 @@ void DetectorTurns::looked_at_all(int period) {
   frames_to_whole_ = period, frames_to_part_ = std::max(period / 2, 1);
 }
 
-void DetectorTurns::shorten(int period) {
-  frames_to_whole_ = std::min(frames_to_whole_, period);
-  frames_to_part_ = std::min(frames_to_part_, period);
+void DetectorTurns::shorten(int period, int periods_per_part) {
+  if (frames_to_whole_ > period) {
+    frames_to_whole_ = period;
+    if (frames_to_part_ <= period) frames_to_part_ = std::max(period / 2, 1);
+  }
+  frames_to_part_ = std::min(frames_to_part_, period * periods_per_part);
 }
 
 }  // namespace mien

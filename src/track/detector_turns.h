@@ -23,7 +23,7 @@ class DetectorTurns {
   // Instead of next() in a frame of which everything was looked at.
   void looked_at_all(int period);
   // Periods that become shorter hold at once.
-  void shorten(int period);
+  void shorten(int period, int periods_per_part = 1);
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h

@@ -45,6 +45,31 @@ TEST(DetectorTurns, NeverLookLaterThanThePeriod) {
   }
 }
 
+// As a stream does that says in every frame which period holds.
+TEST(DetectorTurns, ShorteningToTheSamePeriodChangesNothing) {
+  for (const int periods_per_part : {1, 2}) {
+    DetectorTurns plain, shortened;
+    plain.looked_at_all(10), shortened.looked_at_all(10);
+    for (int i = 1; i < 200; ++i) {
+      shortened.shorten(10, periods_per_part);
+      const auto a = plain.next(10, i % 4 == 0, periods_per_part),
+                 b = shortened.next(10, i % 4 == 0, periods_per_part);
+      EXPECT_EQ(a.whole, b.whole) << i;
+      EXPECT_EQ(a.part.has_value(), b.part.has_value()) << i;
+    }
+  }
+}
+
+TEST(DetectorTurns, WholeAndPartStayApartWhenThePeriodGetsShorter) {
+  DetectorTurns turns;
+  turns.looked_at_all(10);
+  turns.shorten(5);
+  for (int i = 1; i < 30; ++i) {
+    const DetectorTurns::Turn turn = turns.next(5, false);
+    EXPECT_FALSE(turn.whole && turn.part) << i;
+  }
+}
+
 TEST(DetectorTurns, TakeFramesInWhichNothingElseRuns) {
   const auto even = [](int i) { return i % 2 == 0; };
   const Looks looks = looks_in(100, 10, even);

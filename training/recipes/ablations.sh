@@ -1,5 +1,6 @@
 #!/bin/bash
-# What each part of the coarse fusion network brings, on one core in two hours: the same samples in the same order for every row of a table (LOG.md).
+# What each part of the coarse fusion network brings, on one core in two hours: the same samples in the same order for every row of a table (LOG.md; `raw` has
+# samples of its own: the warp before its relighting).
 # First the architectures, on reconstruction alone; then, from the network with attention, what the losses of pairs bring.
 cd "$(dirname "$0")/.." || exit 1
 PYTHON="${PYTHON:-/usr/bin/python3}" FIRST="${FIRST:-30000}" SECOND="${SECOND:-8000}" RAW="${RAW:-15000}"
@@ -11,7 +12,7 @@ alone() { local name="$1" network="$2"; shift 2       # reconstruction alone, fr
 pairs() { local name="$1"; shift                      # with pairs, from the network with attention
   "$PYTHON" train.py fuse name="ablation_$name" network=small start=runs/ablation_attention/average.npz samples="$SECOND" rate=8e-4 pairs=6 $common "$@"; }
 
-alone attention small
+alone attention small || exit 1     # what the pairs' rows begin with
 alone plain small-plain
 alone light light
 alone dense dense
