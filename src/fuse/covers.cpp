@@ -38,13 +38,12 @@ constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue f
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
 constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
-// Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
-// what the region network sees: so far around it the forehead is not trusted.
 // Any hair's outline and shadow would be a line across the target's forehead, and wrinkles that end there an
 // edge: trust fades out on the way to it.
 constexpr float kOutlineSigma = 0.07f, kOutlineFrom = 0.1f, kOutlineTo = 0.5f;
+// Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
+// what the region network sees: so far around it the forehead is not trusted.
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
-
 constexpr float kTeethFrom = 0.4f, kTeethTo = 0.8f;
 constexpr float kLeastLips = 0.003f;  // of the face's width squared
 

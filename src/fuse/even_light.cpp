@@ -88,11 +88,14 @@ void fill_light(ImageView pixels, const Affine& small_from_level, SmallFace* out
   }
 }
 
+// To pixels that are 1 / k as wide.
+Affine shrinking(float k) { return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}; }
+
 SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangles, ImageView pixels,
                       float k) {
   const int w = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.width) * k))),
             h = std::max(2, static_cast<int>(std::lround(static_cast<float>(pixels.height) * k)));
-  const Affine small_from_level{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
+  const Affine small_from_level = shrinking(k);
   const Mesh small = transformed(mesh, small_from_level);
   std::vector<RasterVertex> vertices(kSurfacePoints);
   for (int i = 0; i < kSurfacePoints; ++i) vertices[i] = {small[i].x, small[i].y, small[i].z};
@@ -238,9 +241,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
   half_way(&face, width_px, &correction, &report);
-  if (report.strength > 0)
-    continue_upwards(face, transformed(mesh, {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f}), width_px,
-                     &correction);
+  if (report.strength > 0) continue_upwards(face, transformed(mesh, shrinking(k)), width_px, &correction);
   keep_exposure(face, &correction);
 
   if (!(report.strength > 0)) return report;

@@ -26,8 +26,8 @@ Point3f moved_outwards(const Mesh& mesh, int outline_number, float reach);
 // The face's outline that goes round the whole forehead.
 std::vector<Point2f> outline_with_forehead(const Mesh& mesh);
 
-// Per surface point, up to kMostForeheadShare: how far its shading should be the target's because it lies on the forehead or a temple,
-// The fused face ends there in the middle of the target's skin, and the source's skin next to its hair.
+// Per surface point, 0 to kMostForeheadShare: how far its shading should be the target's because it lies on the
+// forehead or a temple. The fused face ends there in the middle of the target's skin, and the source's skin next to its hair.
 inline constexpr float kMostForeheadShare = 0.65f;
 SurfaceWeights forehead_share(const FaceModel& model);
 

@@ -132,8 +132,8 @@ Noise measure_noise(const PlanarRgb& picture, const std::vector<std::size_t>& at
   return out;
 }
 
-// The sigma that makes the fused face as sharp as the target, and gives it no more detail than a blurred one has;
-// canvas pixels, 0 where it has neither.
+// The sigma that makes the fused face as sharp as the target and, where that is blurred, takes away what it has
+// more of detail; canvas pixels, 0 where nothing is to be done.
 float blur_needed(const PlanarRgb& target, const PlanarRgb& fused, const WarpMaps& maps, const Plane& alpha,
                   float width_px, const Noise& target_noise, const Noise& fused_noise, GrainScratch* s) {
   const int factor = std::max(1, static_cast<int>(std::lround(kBandSigma * width_px / kSmallestSigma)));

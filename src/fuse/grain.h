@@ -44,11 +44,11 @@ struct GrainReport {
 };
 
 // Where the target is much less sharp than the fused face (motion, focus, enlargement), or blurred and the
-// face has much more detail, the face is blurred, with the edges of its masks; where the target has more noise, noise of the same strength per channel and of
-// the same coarseness is added. A target that is as clean and as sharp changes nothing. target, fused: canvas
-// pixels 0..255; width_px: the face's width there. Changes fused where the face is drawn, and the masks'
-// edges. The same input gives the same noise; frames of a clip differ in theirs as long as their pixels do.
-// memory: of the frames before, with the target's own mesh on the canvas; null: a photo.
+// face has much more detail, the face is blurred, with the edges of its masks; where the target has more noise,
+// noise of the same strength per channel and of the same coarseness is added. A target that is as clean and as
+// sharp changes nothing. target, fused: canvas pixels 0..255; width_px: the face's width there. Changes fused
+// where the face is drawn, and the masks' edges. The same input gives the same noise; frames of a clip differ
+// in theirs as long as their pixels do. memory: of the frames before, with the target's own mesh on the canvas; null: a photo.
 GrainReport match_grain(const PlanarRgb& target, const WarpMaps& maps, float width_px, GrainScratch* scratch,
                         FaceMasks* masks, PlanarRgb* fused, GrainMemory* memory = nullptr,
                         const Mesh* surface = nullptr);

@@ -90,13 +90,18 @@ std::vector<float>& samples(const Plane& values, const Plane* base, const Plane&
   return seen;
 }
 
-// The value below which `share` of the values lie where mask > 0.5; `unknown` when there are none.
+// The value below which `share` of them lie; there is at least one. Changes their order.
+float percentile(float share, std::vector<float>* values) {
+  const auto at =
+      values->begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(values->size() - 1));
+  std::nth_element(values->begin(), at, values->end());
+  return *at;
+}
+
+// The same of the values where mask > 0.5; `unknown` when there are none.
 float percentile(const Plane& values, const Plane& mask, float share, float unknown) {
   std::vector<float>& seen = samples(values, nullptr, mask);
-  if (seen.empty()) return unknown;
-  const auto at = seen.begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(seen.size() - 1));
-  std::nth_element(seen.begin(), at, seen.end());
-  return *at;
+  return seen.empty() ? unknown : percentile(share, &seen);
 }
 
 // L of the darkest features and skin of the target, as far as both are known (within the spans), minus some
@@ -110,10 +115,8 @@ float find_floor(const Plane& lightness, const FaceMasks& masks, const RowSpans&
     for (int x = spans.first[y]; x < spans.last[y]; x += step)
       if (masks.both.row(y)[x] > 0.5f) seen.push_back(lightness.row(y)[x]);
   if (seen.empty()) return kNoFloor;
-  const auto at =
-      seen.begin() + static_cast<std::ptrdiff_t>(kDarkestFeature * static_cast<float>(seen.size() - 1));
-  std::nth_element(seen.begin(), at, seen.end());
-  return std::min(*at, percentile(lightness, masks.skin, kDarkestSkin, 100)) - kFloorRoom;
+  return std::min(percentile(kDarkestFeature, &seen), percentile(lightness, masks.skin, kDarkestSkin, 100)) -
+         kFloorRoom;
 }
 
 RelightGains measure(const SkinBlurs& blurs, const FaceMasks& masks, RelightScratch* s) {

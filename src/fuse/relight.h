@@ -1,11 +1,12 @@
 // Giving the warped source the target's light: low frequencies, contrast and tint of the target's skin,
 // detail of the source.
 //
-// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + nine tenths
-// of the source's middle band (the target's on foreheads and towards the rim) + the source's detail, scaled to the target's contrast, highlights through a soft knee. Brows,
-// lids and lips keep their contrast relative to the skin (a ratio), so that they neither turn black on dark
-// skin nor grey on light skin; nothing gets much darker than what is darkest in the target's face. Chroma
-// follows luminance in linear light, the source adds what does not follow it.
+// Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + nine tenths of
+// the source's middle band (the target's on foreheads and towards the rim) + the source's detail, scaled to the
+// target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the
+// skin (a ratio), so that they neither turn black on dark skin nor grey on light skin; nothing gets much darker
+// than what is darkest in the target's face. Chroma follows luminance in linear light, the source adds what does
+// not follow it.
 #pragma once
 
 #include "core/thread_pool.h"

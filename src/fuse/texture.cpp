@@ -212,7 +212,7 @@ float seen_eyeball(const RegionMap& regions, const Mesh& mesh, std::span<const t
   float x0 = points[0].x, y0 = points[0].y, x1 = x0, y1 = y0;
   for (const Point2f& p : points)
     x0 = std::min(x0, p.x), x1 = std::max(x1, p.x), y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
-  // Cells of an eighth of the eye's width, whatever the photo's size.
+  // So many cells, whatever the photo's size.
   const float cell = std::max((x1 - x0) / kEyeCells, 1e-3f);
   const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kEyeCells})) + 1;
   Plane inside, eyeball;

@@ -31,6 +31,9 @@ class DetectorTurns {
   }
 
  private:
+  // A period until the next whole look; a part within it half a period before: the two never fall together.
+  void begin(int period);
+
   int frames_to_whole_ = 0, frames_to_part_ = 0, next_part_ = 0;
 };
 

@@ -16,7 +16,6 @@ namespace {
 struct Case {
   const char* network;
   float tolerance;
-  bool may_be_missing = false;
 };
 
 class Reader {
@@ -45,8 +44,6 @@ TEST_P(Parity, ShippedNetworkGivesWhatTorchGave) {
   const std::string root = MIEN_SOURCE_DIR;
   const auto folder = ModelFolder::open(root + "/models");
   ASSERT_TRUE(folder.ok()) << folder.status().message();
-  if (GetParam().may_be_missing && !folder->manifest().networks.contains(GetParam().network))
-    GTEST_SKIP() << "the models folder has no network " << GetParam().network;
   const auto net = Net::load(*folder, GetParam().network, 1);
   ASSERT_TRUE(net.ok()) << net.status().message();
   Reader reader(root + "/tests/parity/" + GetParam().network + ".bin");
@@ -89,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Networks, Parity,
                          testing::Values(Case{"detect", 0.06f}, Case{"mesh", 0.15f}, Case{"parse", 0.1f},
                                          Case{"fuse_small", 0.02f}, Case{"fuse_tiny", 0.02f},
                                          Case{"fuse_base", 0.02f}, Case{"uncover", 0.02f},
-                                         Case{"refine", 0.02f, true}, Case{"identity", 0.1f}),
+                                         Case{"identity", 0.1f}),
                          [](const auto& info) { return info.param.network; });
 
 TEST(ParityOfAll, NoNetworkIsLeftOut) {
