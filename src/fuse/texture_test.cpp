@@ -1,6 +1,7 @@
 #include "fuse/texture.h"
 
 #include "face/crop.h"
+#include "fuse/covers.h"
 #include "fuse/eyes.h"
 #include "fuse/testing_faces.h"
 
@@ -179,29 +180,28 @@ TEST(Texture, ForeheadBesideHairIsNotTrustedAboveTheMeshEither) {
     return texture.levels[0].view().row(static_cast<int>(y))[4 * static_cast<int>(x) + 3];
   };
   EXPECT_LT(trust(0.02f), 160);
+  EXPECT_LT(trust(0.05f), 230);  // beyond the hair's own edge
   EXPECT_EQ(trust(0.12f), 255);
 }
 
 // Where trust fades out, hair must not fade in.
-TEST(Texture, WhatIsHardlyTrustedHasTheColourOfTheSkinBeside) {
+TEST(FillUntrusted, TheLessAPixelIsTrustedTheMoreItsColourIsThatOfTheSkinBeside) {
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
-  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.8f);
-  const int edge = static_cast<int>(0.5f * (mesh[topology::kForeheadTop].y + mesh[topology::kBridge].y));
-  for (int y = 0; y < edge; ++y) std::fill_n(photo.mutable_view().row(y), 3 * 400, std::uint8_t{20});
-  const RegionMap regions =
-      regions_with_box(400, 420, 0, 0, 400, static_cast<float>(edge), RegionClass::kHair);
-  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
-  const ImageView level = texture.levels[0].view();
-  const int x = static_cast<int>(texture.mesh[topology::kForeheadTop].x);
-  int hardly_trusted = 0;
-  for (int y = 0; y < level.height; ++y) {
-    const std::uint8_t* p = level.row(y) + 4 * x;
-    if (p[3] <= 2 || p[3] >= 230) continue;
-    EXPECT_GT(p[0], 110) << y << ": trust " << static_cast<int>(p[3]);
-    ++hardly_trusted;
+  Image level(400, 420, PixelFormat::kRgba8);
+  constexpr int kHairEnds = 150, kHair = 20, kSkin = 200, kTrust = 60;
+  for (int y = 0; y < 420; ++y) {
+    for (int x = 0; x < 400; ++x) {
+      std::uint8_t* p = level.mutable_view().row(y) + 4 * x;
+      std::fill_n(p, 3, y < kHairEnds ? kHair : kSkin);
+      p[3] = y < kHairEnds ? kTrust : 255;
+    }
   }
-  EXPECT_GT(hardly_trusted, 2);
+  fill_untrusted(mesh, &level);
+  const int x = static_cast<int>(mesh[topology::kForeheadTop].x);
+  EXPECT_NEAR(level.view().row(kHairEnds - 2)[4 * x], kSkin + kTrust * (kHair - kSkin) / 255, 3);
+  EXPECT_EQ(level.view().row(kHairEnds - 2)[4 * x + 3], kTrust);
+  EXPECT_EQ(level.view().row(kHairEnds + 2)[4 * x], kSkin);
 }
 
 // The mesh's lips are a little off a wide smile's.
