@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/simd_clones.h"
+#include "core/smoothstep.h"
 
 namespace mien {
 
@@ -28,11 +29,6 @@ MIEN_INLINE float fast_cbrt(float x) {
 MIEN_INLINE float fast_tanh(float x) {
   const float t = std::clamp(x, -3.0f, 3.0f), t2 = t * t;
   return t * (27 + t2) / (27 + 9 * t2);
-}
-
-MIEN_INLINE float smoothstep(float low, float high, float x) {
-  const float t = std::clamp((x - low) / (high - low), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
 }
 
 }  // namespace mien

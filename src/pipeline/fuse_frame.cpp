@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/try.h"
+#include "face/closed_mouth.h"
 #include "pipeline/cast.h"
 #include "pipeline/quality_gate.h"
 
@@ -106,6 +107,7 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   std::optional<FusedShape> shape;
   {
     const auto span = w.trace.span("shape");
+    if (known) close_unseen_mouth(*known, &report->face.mesh);
     MIEN_ASSIGN(shape, fused_shape(w.networks.model, content.shape, report->face.mesh, w.options.strength));
   }
   MIEN_TRY(fuse_face({content, report->face, *shape, known}, w.parts, w.options, w.pool, w.fuse, w.trace,

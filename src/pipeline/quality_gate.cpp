@@ -7,6 +7,7 @@
 #include "core/plane.h"
 #include "core/polygon.h"
 #include "core/resample.h"
+#include "face/closed_mouth.h"
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/texture.h"
@@ -93,14 +94,6 @@ float outside_share(const Mesh& mesh, int width, int height) {
                p.y > static_cast<float>(height) - 0.5f;
   }
   return static_cast<float>(outside) / kSurfacePoints;
-}
-
-float mouth_opening(const Mesh& mesh) {
-  using namespace topology;
-  const auto distance = [&](Index i, Index k) {
-    return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y);
-  };
-  return distance(kUpperInnerLip, kLowerInnerLip) / std::max(distance(kFivePoints[3], kFivePoints[4]), 1e-3f);
 }
 
 // Collects remarks; refusals come before warnings in the end.

@@ -66,12 +66,39 @@ def low_frequencies(x, weight, shrink):
     return F.avg_pool2d(x * weight, shrink) / (w + 1e-3), w
 
 
+LUMA = (0.299, 0.587, 0.114)
+GRADIENT_SLACK = 1.1        # times the warp's gradients
+
+
+def luma(x):
+    return (x * x.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+
+
+def luma_gradients(x):
+    """n x 3 x h x w -> n x 2 x (h - 1) x (w - 1)"""
+    x = luma(x)
+    return torch.cat([x[..., 1:, 1:] - x[..., 1:, :-1], x[..., 1:, 1:] - x[..., :-1, 1:]], 1)
+
+
+def forms_l1(a, b, weight, fine, coarse):
+    """L1 of luma between blocks of `fine` and of `coarse` pixels: how differently two pictures model a face, whatever the light as a whole."""
+    a, b = luma(a), luma(b)
+    (fine_a, w), (fine_b, _) = low_frequencies(a, weight, fine), low_frequencies(b, weight, fine)
+    difference = fine_a - fine_b
+    light, light_w = low_frequencies(difference, w, coarse // fine)
+    smooth = F.interpolate(light * light_w, size=difference.shape[2:], mode='bilinear', align_corners=False) / (F.interpolate(light_w, size=difference.shape[2:], mode='bilinear', align_corners=False) + 1e-3)
+    return weighted_mean((difference - smooth).abs(), w)
+
+
+def gradient_excess(a, b, weight):
+    """By how much a's gradients of luma are larger than GRADIENT_SLACK times b's, in the mean."""
+    length = lambda g: (g * g).sum(1, keepdim=True).add(1e-6).sqrt()
+    return weighted_mean(F.relu(length(luma_gradients(a)) - GRADIENT_SLACK * length(luma_gradients(b))), weight[..., 1:, 1:])
+
+
 def gradient_agreement(a, b, weight):
     """1 - cosine of the pictures' luma gradients where either has one: keeps the source's detail whatever the light."""
-    luma = lambda x: (x * x.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)).sum(1, keepdim=True)
-    a, b = luma(a), luma(b)
-    grad = lambda x: torch.cat([x[..., 1:, 1:] - x[..., 1:, :-1], x[..., 1:, 1:] - x[..., :-1, 1:]], 1)
-    ga, gb, w = grad(a), grad(b), weight[..., 1:, 1:]
+    ga, gb, w = luma_gradients(a), luma_gradients(b), weight[..., 1:, 1:]
     na, nb = (ga * ga).sum(1, keepdim=True).add(1e-6).sqrt(), (gb * gb).sum(1, keepdim=True).add(1e-6).sqrt()
     cosine = (ga * gb).sum(1, keepdim=True) / (na * nb)
     return weighted_mean(1 - cosine, w * nb.clamp(max=0.1))

@@ -25,6 +25,7 @@ from .native import COARSE_SIZE, WIDE_SIZE
 LOOK_AGAIN_S = 20
 MARGIN = (WIDE_SIZE - COARSE_SIZE) // 2
 CANONICAL_X = 9
+FORMS_BLOCK = 8         # pixels of the forms that pairs leave alone
 TONE_BLOCK = 64         # pixels of the skin's mean colours: means of smaller blocks carry the target's features
 
 
@@ -47,6 +48,8 @@ class FuseOptions(LoopOptions):
     realism_weight: float = 0.0     # of the discriminator on pairs
     tone_weight: float = 1.0
     detail_weight: float = 0.5
+    forms_weight: float = 0.0       # of what pairs change in light between a twelfth and two thirds of the crop: an identity loss overdoes cheeks and noses
+    contrast_weight: float = 0.0    # of gradients on pairs that are larger than the warp's
 
 
 def flip(x, others, flags):
@@ -139,6 +142,12 @@ class FuseTask:
         tone = losses.weighted_mean((low_out - low_target).abs(), w)
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
         loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': tone.detach(), 'detail': detail.detach()}
+        if o.forms_weight > 0:
+            forms = losses.forms_l1(fused, x[:, 0:3], skin, FORMS_BLOCK * block // TONE_BLOCK, block)
+            loss, parts = loss + o.forms_weight * forms, {**parts, 'forms': forms.detach()}
+        if o.contrast_weight > 0:
+            contrast = losses.gradient_excess(fused, x[:, 0:3], skin)
+            loss, parts = loss + o.contrast_weight * contrast, {**parts, 'contrast': contrast.detach()}
         if self.teacher is not None:
             cosine = (embed(self.teacher, paste(fused, alpha, pairs.wide), pairs.align, pairs.flipped, varied=True) * pairs.identity).sum(1).mean()
             loss, parts = loss + o.identity_weight * (1 - cosine), {**parts, 'cosine': cosine.detach()}
