@@ -1,9 +1,11 @@
 #include "fuse/stretch.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "face/crop.h"
 #include "face/mirror.h"
+#include "face/topology.h"
 #include "fuse/fast_math.h"
 
 namespace mien {
@@ -13,18 +15,26 @@ namespace {
 constexpr float kWide = 1.8f, kTooWide = 3.2f;
 constexpr float kEdgeOn = 0.03f;  // z of the normal: nothing is seen less than that
 constexpr float kWorthDrawing = 0.1f;
-constexpr float kSoftEdge = 0.02f;  // in face widths
+// Around the base of the nose stretched pixels are better than the target's nostrils beside the source's.
+constexpr topology::Index kNoseBase = 2;
+constexpr float kMiddle = 0.25f, kSide = 0.35f;  // distance from it, in face widths
+constexpr float kSoftEdge = 0.02f;               // in face widths
+
+float distance(const Point3f& a, const Point3f& b) { return std::hypot(a.x - b.x, a.y - b.y, a.z - b.z); }
 
 }  // namespace
 
 SurfaceWeights stretched_points(const SourceTexture& texture, const Mesh& fused,
                                 std::span<const RasterTriangle> triangles) {
   const auto source = facing(texture.mesh, triangles), target = facing(fused, triangles);
+  const float width =
+      std::max(distance(fused[topology::kRightCheekEdge], fused[topology::kLeftCheekEdge]), 1e-3f);
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i) {
     const float own = texture.own_share[i];
     const float seen = std::max(own * source[i] + (1 - own) * source[mirror_point(i)], kEdgeOn);
-    out[i] = smoothstep(kWide, kTooWide, target[i] / seen);
+    const float away = distance(fused[i], fused[kNoseBase]) / width;
+    out[i] = smoothstep(kWide, kTooWide, target[i] / seen) * smoothstep(kMiddle, kSide, away);
   }
   return out;
 }

@@ -43,6 +43,17 @@ TEST_F(Stretch, TheMirroredSideStandsInForTheOneTurnedAway) {
   EXPECT_LT(found[kLeftEdge], 0.2f) << "seen well on the other side";
 }
 
+// A chin that is raised shows nostrils from below, which the source's photo hardly shows.
+TEST_F(Stretch, ANoseIsNeverHalfTheTargets) {
+  const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
+  const SourceTexture texture =
+      make_texture(photo.view(), make_mesh(*model_, 200, 210, 14, 0, 20), model_->triangles(), nullptr);
+  const Mesh raised = make_mesh(*model_, 200, 210, 14, 0, -25);
+  const SurfaceWeights found = stretched_points(texture, raised, model_->triangles());
+  for (const int point : {2, 20, 60, 79, 166, 238, 239, 241, 242, 250, 290, 309, 392, 458, 459, 461, 462})
+    EXPECT_LT(found[static_cast<std::size_t>(point)], 0.05f) << "point " << point;
+}
+
 TEST_F(Stretch, TrustGoesWhereItIsAndStaysElsewhere) {
   const SourceTexture texture = texture_of(0);
   Plane scratch, trust;

@@ -80,14 +80,14 @@ def luma_gradients(x):
     return torch.cat([x[..., 1:, 1:] - x[..., 1:, :-1], x[..., 1:, 1:] - x[..., :-1, 1:]], 1)
 
 
-def forms_l1(a, b, weight, fine, coarse):
-    """L1 of luma between blocks of `fine` and of `coarse` pixels: how differently two pictures model a face, whatever the light as a whole."""
-    a, b = luma(a), luma(b)
-    (fine_a, w), (fine_b, _) = low_frequencies(a, weight, fine), low_frequencies(b, weight, fine)
+def forms_l1(a, b, weight, fine, coarse, slack):
+    """How differently two pictures model a face, whatever the light as a whole: L1 of luma between blocks of `fine` and of `coarse` pixels, what of it
+    exceeds `slack`."""
+    (fine_a, w), (fine_b, _) = (low_frequencies(luma(x), weight, fine) for x in (a, b))
     difference = fine_a - fine_b
     light, light_w = low_frequencies(difference, w, coarse // fine)
-    smooth = F.interpolate(light * light_w, size=difference.shape[2:], mode='bilinear', align_corners=False) / (F.interpolate(light_w, size=difference.shape[2:], mode='bilinear', align_corners=False) + 1e-3)
-    return weighted_mean((difference - smooth).abs(), w)
+    enlarged = lambda x: F.interpolate(x, size=difference.shape[2:], mode='bilinear', align_corners=False)
+    return weighted_mean(F.relu((difference - enlarged(light * light_w) / (enlarged(light_w) + 1e-3)).abs() - slack), w)
 
 
 def gradient_excess(a, b, weight):

@@ -49,6 +49,7 @@ class FuseOptions(LoopOptions):
     tone_weight: float = 1.0
     detail_weight: float = 0.5
     forms_weight: float = 0.0       # of what pairs change in light between a twelfth and two thirds of the crop: an identity loss overdoes cheeks and noses
+    forms_slack: float = 0.02       # of the light: what nobody sees
     contrast_weight: float = 0.0    # of gradients on pairs that are larger than the warp's
 
 
@@ -143,7 +144,7 @@ class FuseTask:
         detail = losses.gradient_agreement(fused, x[:, 0:3], skin)
         loss, parts = o.tone_weight * tone + o.detail_weight * detail, {'tone': tone.detach(), 'detail': detail.detach()}
         if o.forms_weight > 0:
-            forms = losses.forms_l1(fused, x[:, 0:3], skin, FORMS_BLOCK * block // TONE_BLOCK, block)
+            forms = losses.forms_l1(fused, x[:, 0:3], skin, FORMS_BLOCK * block // TONE_BLOCK, block, o.forms_slack)
             loss, parts = loss + o.forms_weight * forms, {**parts, 'forms': forms.detach()}
         if o.contrast_weight > 0:
             contrast = losses.gradient_excess(fused, x[:, 0:3], skin)

@@ -8,7 +8,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
-from mien_train import fuse_task, refine_task
+from mien_train import fuse_losses, fuse_task, refine_task
 from mien_train.fuse_cache import pack_input, unpack_input
 from mien_train.fuse_samples import FuseSampler
 from mien_train.models import fuse, refine
@@ -42,6 +42,37 @@ class Mirroring(unittest.TestCase):
         flags = torch.tensor([True, False])
         mirrored = torch.where(flags.view(2, 1, 1, 1), wide.flip(-1), wide)
         self.assertLess(float((fuse_task.embed(teacher, mirrored, align, flags) - plain).abs().max()), 1e-5)
+
+
+class FormsAndContrast(unittest.TestCase):
+    """What keeps an identity loss from overdoing cheeks and noses."""
+
+    def setUp(self):
+        self.face = torch.nn.functional.avg_pool2d(torch.rand(1, 3, 136, 136, generator=torch.Generator().manual_seed(7)), 9, 1)
+        self.weight = torch.ones(1, 1, 128, 128)
+
+    def forms(self, changed):
+        return float(fuse_losses.forms_l1(changed, self.face, self.weight, 8, 64, slack=0.01))
+
+    def spot(self, height):
+        y, x = torch.meshgrid(torch.arange(128.0), torch.arange(128.0), indexing='ij')
+        return self.face + height * torch.exp(-((x - 40) ** 2 + (y - 70) ** 2) / (2 * 8 ** 2))
+
+    def test_another_light_on_the_whole_face_is_free(self):
+        self.assertEqual(self.forms(self.face), 0)
+        self.assertEqual(self.forms(self.face + 0.1), 0)
+
+    def test_a_glow_on_a_cheek_is_not_unless_nobody_sees_it(self):
+        self.assertEqual(self.forms(self.spot(0.01)), 0)
+        self.assertGreater(self.forms(self.spot(0.1)), 0.001)
+        self.assertGreater(self.forms(self.spot(-0.2)), self.forms(self.spot(-0.1)))
+
+    def test_only_more_contrast_than_the_warp_has_is_punished(self):
+        excess = lambda times: float(fuse_losses.gradient_excess(0.5 + times * (self.face - 0.5), self.face, self.weight))
+        self.assertEqual(excess(1), 0)
+        self.assertEqual(excess(0.5), 0)
+        self.assertGreater(excess(1.5), excess(1.2))
+        self.assertGreater(excess(1.2), 0)
 
 
 class Composition(unittest.TestCase):
