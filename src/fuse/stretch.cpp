@@ -1,6 +1,7 @@
 #include "fuse/stretch.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "face/crop.h"
@@ -15,10 +16,13 @@ namespace {
 constexpr float kWide = 1.8f, kTooWide = 3.2f;
 constexpr float kEdgeOn = 0.03f;  // z of the normal: nothing is seen less than that
 constexpr float kWorthDrawing = 0.1f;
-// Around the base of the nose stretched pixels are better than the target's nostrils beside the source's.
+// Around the base of the nose: one nostril of the source's and one of the target's are a third one, so all of
+// it is the target's where most of it is stretched, and none where less is.
 constexpr topology::Index kNoseBase = 2;
-constexpr float kMiddle = 0.25f, kSide = 0.35f;  // distance from it, in face widths
-constexpr float kSoftEdge = 0.02f;               // in face widths
+constexpr std::array<topology::Index, 8> kNostril = {20, 60, 79, 166, 238, 239, 241, 242};  // the right one
+constexpr float kMiddle = 0.25f, kSide = 0.35f;   // distance from it, in face widths
+constexpr float kPartly = 0.55f, kMostly = 0.7f;  // mean of the nostrils' points
+constexpr float kSoftEdge = 0.02f;                // in face widths
 
 float distance(const Point3f& a, const Point3f& b) { return std::hypot(a.x - b.x, a.y - b.y, a.z - b.z); }
 
@@ -29,13 +33,18 @@ SurfaceWeights stretched_points(const SourceTexture& texture, const Mesh& fused,
   const auto source = facing(texture.mesh, triangles), target = facing(fused, triangles);
   const float width =
       std::max(distance(fused[topology::kRightCheekEdge], fused[topology::kLeftCheekEdge]), 1e-3f);
-  SurfaceWeights out;
+  SurfaceWeights out, side;
   for (int i = 0; i < kSurfacePoints; ++i) {
     const float own = texture.own_share[i];
     const float seen = std::max(own * source[i] + (1 - own) * source[mirror_point(i)], kEdgeOn);
     const float away = distance(fused[i], fused[kNoseBase]) / width;
-    out[i] = smoothstep(kWide, kTooWide, target[i] / seen) * smoothstep(kMiddle, kSide, away);
+    out[i] = smoothstep(kWide, kTooWide, target[i] / seen);
+    side[i] = smoothstep(kMiddle, kSide, away);
   }
+  float nostrils = 0;
+  for (const topology::Index i : kNostril) nostrils += out[i] + out[mirror_point(i)];
+  const float mostly = smoothstep(kPartly, kMostly, nostrils / (2 * kNostril.size()));
+  for (int i = 0; i < kSurfacePoints; ++i) out[i] *= mostly + (1 - mostly) * side[i];
   return out;
 }
 
