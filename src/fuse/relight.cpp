@@ -200,7 +200,7 @@ EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const Plana
     return eye_whites(eyes);
   };
   const Lab t = whites(target), w = whites(warped);
-  return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b};
+  return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
 }
 
 constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
@@ -222,7 +222,7 @@ MIEN_SIMD_CLONES
 void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
                    int n, const BlockOutput out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f,
-              per_knee = 1 / gains.knee;
+              per_knee = 1 / gains.knee, per_white = 1 / (eye.white_l + 16);
   float r[kBlock], g[kBlock], b[kBlock];
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
@@ -266,7 +266,10 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
-    const Lab ball{w.l * eye.lightness_gain, colour * (w.a + eye.shift_a), colour * (w.b + eye.shift_b)};
+    // The light's colour shifts what is darker than the whites, an iris, by less.
+    const float lit = std::min(1.0f, (w.l + 16) * per_white);
+    const Lab ball{w.l * eye.lightness_gain, colour * (w.a + lit * eye.shift_a),
+                   colour * (w.b + lit * eye.shift_b)};
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
            lab.b + eyeball * (ball.b - lab.b)};
     // Not above the light of here and now: the floor may be some frames old.
@@ -318,6 +321,7 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
     steady(memory->gains.level, &now.gains.level);
     steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
+    steady(memory->eye.white_l, &now.eye.white_l);
     steady(memory->lightness_gap, &now.lightness_gap);
   }
   now.known = true, now.period = memory->period, now.frames_left = memory->period - 1;

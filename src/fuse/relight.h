@@ -41,6 +41,7 @@ struct RelightGains {
 // What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
 struct EyeMatch {
   float lightness_gain = 1, shift_a = 0, shift_b = 0;
+  float white_l = 84;  // of the source's whites, whose colours are shifted so far
 };
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.

@@ -194,6 +194,44 @@ TEST_F(RelightTest, NothingGetsMuchDarkerThanTheTargetsDarkestFeature) {
   EXPECT_LT(clear, 40);
 }
 
+// A dark iris is no bluer for whites that were yellow in the source's photo.
+TEST_F(RelightTest, IrisesFollowTheLightsColourLessThanTheirWhites) {
+  const auto with_eyes = [&](std::array<int, 3> white, std::array<int, 3> iris) {
+    Image picture = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f);
+    for (const auto [corner, other, centre] : {std::array{33, 133, 468}, {263, 362, 473}}) {
+      const float reach = std::abs(mesh_[corner].x - mesh_[other].x) / 2, x_middle = mesh_[centre].x,
+                  y_middle = mesh_[centre].y;
+      for (int y = 0; y < 300; ++y)
+        for (int x = 0; x < 300; ++x) {
+          const float far = std::hypot(static_cast<float>(x) - x_middle, static_cast<float>(y) - y_middle);
+          if (far > 1.5f * reach) continue;
+          for (int c = 0; c < 3; ++c)
+            picture.mutable_view().row(y)[3 * x + c] =
+                static_cast<std::uint8_t>(far > 0.45f * reach ? white[c] : iris[c]);
+        }
+    }
+    return picture;
+  };
+  const Image source = with_eyes({200, 190, 140}, {62, 60, 58}),
+              other = with_eyes({190, 190, 190}, {62, 60, 58});
+  const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
+  ThreadPool pool(1);
+  read_canvas(other.view(), where_, &target_);
+  make_warp_maps(texture, mesh_, model_->triangles(), 300, 300, &maps_);
+  PlanarRgb out;
+  Plane trust;
+  warp_source(texture, maps_, mesh_, pool, &out, &trust);
+  draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
+  relight(target_, masks_, {true, true}, face_width_px(mesh_), nullptr, &scratch_, &out);
+  const auto blue_over_red = [&](Point3f p) {
+    const std::size_t i = static_cast<std::size_t>(p.y) * 300 + static_cast<std::size_t>(p.x);
+    return out.channel(2)[i] - out.channel(0)[i];
+  };
+  const Point3f iris = mesh_[468], white{(mesh_[33].x * 3 + iris.x) / 4, iris.y, 0};
+  EXPECT_NEAR(blue_over_red(white), 0, 6);
+  EXPECT_LT(blue_over_red(iris), 11);  // 18 with the whole shift
+}
+
 // The floor of a light frame is no floor of the dark one that follows it.
 TEST_F(RelightTest, AFaceThatFadesToBlackDoesNotGlow) {
   const Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f);

@@ -186,7 +186,7 @@ class Limits:
     residual_kept: float = 0.15     # share of the residual that stays where the source shows the face
 
 
-LIMITS = {'tiny': Limits(4), 'small': Limits(2, 0.25), 'base': Limits(1)}
+LIMITS = {'tiny': Limits(4, 0.5), 'small': Limits(2, 0.5), 'base': Limits(1, 0.5)}
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 UNMASKED = 0.02         # what light outside of the mask counts beside that inside
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
