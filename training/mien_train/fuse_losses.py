@@ -82,13 +82,12 @@ def luma_gradients(x):
 
 def forms_l1(a, b, weight, fine, coarse, slack):
     """How differently two pictures model a face, whatever the light as a whole: L1 of luma between blocks of `fine` and of `coarse` pixels, what of it
-    exceeds `slack` in the middle of the weight (less towards its edge: what lies beside it has its own light)."""
+    exceeds `slack`."""
     (fine_a, w), (fine_b, _) = (low_frequencies(luma(x), weight, fine) for x in (a, b))
     difference = fine_a - fine_b
     light, light_w = low_frequencies(difference, w, coarse // fine)
     enlarged = lambda x: F.interpolate(x, size=difference.shape[2:], mode='bilinear', align_corners=False)
-    middle = (2.5 * (F.avg_pool2d(weight, 4 * fine, fine, 3 * fine // 2) - 0.5)).clamp(0, 1)
-    return weighted_mean(F.relu((difference - enlarged(light * light_w) / (enlarged(light_w) + 1e-3)).abs() - slack * middle), w)
+    return weighted_mean(F.relu((difference - enlarged(light * light_w) / (enlarged(light_w) + 1e-3)).abs() - slack), w)
 
 
 def gradient_excess(a, b, weight):

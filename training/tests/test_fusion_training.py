@@ -60,18 +60,12 @@ class FormsAndContrast(unittest.TestCase):
 
     def test_another_light_on_the_whole_face_is_free(self):
         self.assertEqual(self.forms(self.face), 0)
-        self.assertLess(self.forms(self.face + 0.1), 1e-4)
+        self.assertEqual(self.forms(self.face + 0.1), 0)
 
     def test_a_glow_on_a_cheek_is_not_unless_nobody_sees_it(self):
-        self.assertLess(self.forms(self.spot(0.01)), 2e-4)
+        self.assertEqual(self.forms(self.spot(0.01)), 0)
         self.assertGreater(self.forms(self.spot(0.1)), 0.001)
         self.assertGreater(self.forms(self.spot(-0.2)), self.forms(self.spot(-0.1)))
-
-    def test_towards_the_edge_less_of_it_is_free(self):
-        self.weight[:] = 0
-        self.weight[..., 32:96, 32:96] = 1
-        shadow = lambda x: self.face - 0.01 * (torch.arange(128.0) >= x) * (torch.arange(128.0) < x + 8)
-        self.assertGreater(self.forms(shadow(88)), 2 * self.forms(shadow(64)))
 
     def test_only_more_contrast_than_the_warp_has_is_punished(self):
         excess = lambda times: float(fuse_losses.gradient_excess(0.5 + times * (self.face - 0.5), self.face, self.weight))
