@@ -16,6 +16,7 @@
 #include "fuse/lamp.h"
 #include "fuse/light_model.h"
 #include "fuse/masked_blur.h"
+#include "fuse/nose_shadow.h"
 #include "fuse/texture.h"
 
 namespace mien {
@@ -201,6 +202,15 @@ void half_way(SmallFace* face, float width_px, Plane* correction, EvenLightRepor
   report->strength = std::max(strength, smoothstep(kUsualLamp, kHardLamp, report->from_ordinary));
 }
 
+// Adds to the correction what lightens the nose's shadow on the upper lip. Without one nothing changes.
+void take_nose_shadow(const SmallFace& face, const Mesh& small, Plane* correction, EvenLightReport* report) {
+  const Plane shadow = without_nose_shadow(small, face.light, face.own);
+  float most = 0;
+  for (std::size_t i = 0; i < shadow.size(); ++i)
+    correction->values[i] += shadow.values[i], most = std::max(most, shadow.values[i]);
+  report->strength = std::max(report->strength, smoothstep(0.0f, 0.1f, most));
+}
+
 // Above what is seen of the face the correction goes on as it is next to it: the forehead ends higher than
 // the mesh, and where a correction ends skin has an edge. small: the mesh, in the correction's pixels.
 void continue_upwards(const SmallFace& face, const Mesh& small, float width_px, Plane* correction) {
@@ -241,7 +251,9 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
   half_way(&face, width_px, &correction, &report);
-  if (report.strength > 0) continue_upwards(face, transformed(mesh, shrinking(k)), width_px, &correction);
+  const Mesh small = transformed(mesh, shrinking(k));
+  take_nose_shadow(face, small, &correction, &report);
+  if (report.strength > 0) continue_upwards(face, small, width_px, &correction);
   keep_exposure(face, &correction);
 
   if (!(report.strength > 0)) return report;

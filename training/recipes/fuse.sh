@@ -20,7 +20,7 @@
 # What ships now (30 November 2026, third session): 24,000 samples with the relighting of then (prepare.py split=val samples=1000; split=train samples=24000 pair_share=0.33 remnant_share=0.25 seed=31), all from what shipped before with
 #   residual_kept=0.5 pairs=6 batch=16 warm_up=60 realism_weight=0.1 forms_weight=10 contrast_weight=3 tone_weight=1.5 detail_weight=1.2, and
 #   small in four steps: samples=9000 rate=8e-4 identity_weight=0.9 realism_weight=0.06 forms_weight=4 forms_slack=0 contrast_weight=2; samples=7000 rate=6e-4 identity_weight=1.2 forms_slack=0.012;
-#     samples=30000 rate=9e-4 identity_weight=1.2 forms_slack=0.02 average=0.997; FOURTH_STEP
+#     samples=30000 rate=9e-4 identity_weight=1.2 forms_slack=0.02 average=0.997; samples=13000 rate=7e-4 identity_weight=1.4 forms_slack=0.032 average=0.995 seed=3
 #   base: samples=18000 rate=9e-4 identity_weight=1.2 forms_slack=0.02 average=0.996; tiny: the same with samples=15000
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
