@@ -203,6 +203,14 @@ EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const Plana
   return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
 }
 
+// The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
+// less. per_white: 1 / (L + 16) of the source's whites.
+MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeMatch& eye, float colour, float per_white) {
+  const float lit = std::min(1.0f, (source.l + 16) * per_white);
+  return {source.l * eye.lightness_gain, colour * (source.a + lit * eye.shift_a),
+          colour * (source.b + lit * eye.shift_b)};
+}
+
 constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
 
 // Where the pixels of a block begin.
@@ -266,10 +274,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
-    // The light's colour shifts what is darker than the whites, an iris, by less.
-    const float lit = std::min(1.0f, (w.l + 16) * per_white);
-    const Lab ball{w.l * eye.lightness_gain, colour * (w.a + lit * eye.shift_a),
-                   colour * (w.b + lit * eye.shift_b)};
+    const Lab ball = eyeball_in_light(w, eye, colour, per_white);
     lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
            lab.b + eyeball * (ball.b - lab.b)};
     // Not above the light of here and now: the floor may be some frames old.
