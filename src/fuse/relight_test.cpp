@@ -19,7 +19,8 @@ class RelightTest : public testing::Test {
   }
 
   // Relights `source` for `target`; both pictures hold the same mesh.
-  PlanarRgb run(const Image& source, const Image& target, RelightMemory* memory = nullptr) {
+  PlanarRgb run(const Image& source, const Image& target, RelightMemory* memory = nullptr,
+                EyeChoice eyes = {false, false}) {
     const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
@@ -28,7 +29,7 @@ class RelightTest : public testing::Test {
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
     draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
-    relight(target_, masks_, {false, false}, face_width_px(mesh_), nullptr, &scratch_, &out, memory);
+    relight(target_, masks_, eyes, face_width_px(mesh_), nullptr, &scratch_, &out, memory);
     return out;
   }
 
@@ -212,17 +213,8 @@ TEST_F(RelightTest, IrisesFollowTheLightsColourLessThanTheirWhites) {
     }
     return picture;
   };
-  const Image source = with_eyes({200, 190, 140}, {62, 60, 58}),
-              other = with_eyes({190, 190, 190}, {62, 60, 58});
-  const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
-  ThreadPool pool(1);
-  read_canvas(other.view(), where_, &target_);
-  make_warp_maps(texture, mesh_, model_->triangles(), 300, 300, &maps_);
-  PlanarRgb out;
-  Plane trust;
-  warp_source(texture, maps_, mesh_, pool, &out, &trust);
-  draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
-  relight(target_, masks_, {true, true}, face_width_px(mesh_), nullptr, &scratch_, &out);
+  const PlanarRgb out = run(with_eyes({200, 190, 140}, {62, 60, 58}),
+                            with_eyes({190, 190, 190}, {62, 60, 58}), nullptr, {true, true});
   const auto blue_over_red = [&](Point3f p) {
     const std::size_t i = static_cast<std::size_t>(p.y) * 300 + static_cast<std::size_t>(p.x);
     return out.channel(2)[i] - out.channel(0)[i];
