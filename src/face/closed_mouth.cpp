@@ -6,6 +6,7 @@
 
 #include "core/polygon.h"
 #include "core/smoothstep.h"
+#include "face/crop.h"
 #include "face/topology.h"
 
 namespace mien {
@@ -15,7 +16,7 @@ constexpr float kOpenFrom = 0.3f, kOpenTo = 0.6f;  // mean probability of "inner
 constexpr float kSurelyFrom = 0.15f, kSurelyTo = 0.22f;  // opening, of the mouth's width: the mesh is right
 constexpr int kLookPixels = 40;  // of the mouth's width, where the regions are looked up
 using topology::kInnerLips;
-constexpr std::size_t kPairs = kInnerLips.size() / 2;  // the outline's halves meet in the corners
+constexpr std::size_t kHalf = kInnerLips.size() / 2;  // the outline's halves meet in the corners
 
 // Of what lies between the inner lips, the share that the regions call inner mouth; 1 where nothing does.
 float seen_inner_mouth(const Mesh& mesh, const RegionMap& regions) {
@@ -48,12 +49,13 @@ float mouth_opening(const Mesh& mesh) {
 }
 
 void close_unseen_mouth(const RegionMap& regions, Mesh* mesh) {
+  if (!is_usable(*mesh)) return;
   const float surely = smoothstep(kSurelyFrom, kSurelyTo, mouth_opening(*mesh));
   if (!(surely < 1)) return;
   const float open = std::max(surely, smoothstep(kOpenFrom, kOpenTo, seen_inner_mouth(*mesh, regions)));
   if (!(open < 1)) return;
-  for (std::size_t k = 1; k < kPairs; ++k) {
-    Point3f &upper = (*mesh)[kInnerLips[k]], &lower = (*mesh)[kInnerLips[2 * kPairs - k]];
+  for (std::size_t k = 1; k < kHalf; ++k) {
+    Point3f &upper = (*mesh)[kInnerLips[k]], &lower = (*mesh)[kInnerLips[2 * kHalf - k]];
     const Point3f middle{(upper.x + lower.x) / 2, (upper.y + lower.y) / 2, (upper.z + lower.z) / 2};
     for (Point3f* p : {&upper, &lower})
       *p = {middle.x + open * (p->x - middle.x), middle.y + open * (p->y - middle.y),

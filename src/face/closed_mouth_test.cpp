@@ -56,6 +56,26 @@ TEST(ClosedMouth, ComesNearerWhereTheRegionsDoubt) {
 
 TEST(ClosedMouth, StaysAsItIsWhenOpenFurther) { EXPECT_NEAR(opening_after(0.3f, 0.0f), 0.3f, 1e-4f); }
 
+// Inner mouth where the mouth is and lips elsewhere, on a grid of other pixels than the frame's.
+TEST(ClosedMouth, LooksWhereTheMouthIs) {
+  RegionMap map = regions(0);
+  map.probability.resize(kRegionClasses, 40, 40);
+  std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
+  map.map_from_frame = {0.25f, 0, 5, 0, 0.25f, 2};  // the mouth lies at columns 12 to 22, rows 14 and 15
+  for (int y = 0; y < 40; ++y)
+    for (int x = 0; x < 40; ++x) {
+      const bool inside = x >= 10 && x <= 25 && y >= 12 && y <= 17;
+      map.probability.channel(
+          static_cast<int>(inside ? RegionClass::kInnerMouth : RegionClass::kLip))[y * 40 + x] = 1;
+    }
+  Mesh mesh = mouth(0.1f);
+  close_unseen_mouth(map, &mesh);
+  EXPECT_NEAR(mouth_opening(mesh), 0.1f, 1e-4f);
+  map.map_from_frame = {0.25f, 0, -7, 0, 0.25f, 2};  // beside it
+  close_unseen_mouth(map, &mesh);
+  EXPECT_NEAR(mouth_opening(mesh), 0, 1e-4f);
+}
+
 TEST(ClosedMouth, CornersStay) {
   Mesh mesh = mouth(0.1f);
   const Mesh before = mesh;

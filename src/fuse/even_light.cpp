@@ -35,6 +35,7 @@ constexpr float kDark = 12;  // grey levels added before the logarithm: noise in
 constexpr float kUsualLamp = 0.02f, kHardLamp = 0.06f;
 constexpr float kMostOfLamp = 0.6f;
 constexpr float kLampTurned = 0.1f, kLampFacing = 0.4f;
+constexpr float kClearShadow = 0.1f;       // of a nose, taken off the lip: as strong as a correction gets
 constexpr float kCodeExponent = 1 / 2.2f;  // brightness as coded over linear light, near enough for ratios
 
 // The face at the working size.
@@ -197,8 +198,10 @@ void half_way(SmallFace* face, float width_px, Plane* correction, EvenLightRepor
   const float strength = smoothstep(kOrdinary, kFromTheSide, report->unevenness);
   for (std::size_t i = 0; i < correction->size(); ++i) face->light.values[i] += correction->values[i];
   const Halves rest = compare_halves(*face, face->light, width_px);
-  for (std::size_t i = 0; i < correction->size(); ++i)
+  for (std::size_t i = 0; i < correction->size(); ++i) {
     correction->values[i] += strength * rest.change.values[i];
+    face->light.values[i] += strength * rest.change.values[i];
+  }
   report->strength = std::max(strength, smoothstep(kUsualLamp, kHardLamp, report->from_ordinary));
 }
 
@@ -208,7 +211,7 @@ void take_nose_shadow(const SmallFace& face, const Mesh& small, Plane* correctio
   float most = 0;
   for (std::size_t i = 0; i < shadow.size(); ++i)
     correction->values[i] += shadow.values[i], most = std::max(most, shadow.values[i]);
-  report->strength = std::max(report->strength, smoothstep(0.0f, 0.1f, most));
+  report->strength = std::max(report->strength, smoothstep(0.0f, kClearShadow, most));
 }
 
 // Above what is seen of the face the correction goes on as it is next to it: the forehead ends higher than

@@ -17,7 +17,7 @@ struct EvenLightReport {
                          // 0.4 a lamp from the side
   float from_ordinary = 0;  // spread over the face of log(its light / ordinary light), as coded; portraits
                             // have 0.12 (median), one of ten has more than 0.28
-  float strength = 0;       // of the stronger of the two corrections, 0..1
+  float strength = 0;       // of the strongest of the three corrections, 0..1
   std::array<float, kSurfacePoints> lift{};  // per surface point: logarithm of what it was brightened by
 };
 
@@ -25,7 +25,8 @@ struct EvenLightReport {
 // light (light_model.h), from above and the front: form keeps its shading. Then each side goes half of the
 // way to its mirror image's brightness, over scales of about 5 % of the face's width and more, where both are
 // seen. Colours keep their ratios, the face its mean luminance. What noses and brows cast goes where a lamp
-// explains it, but for edges that lie elsewhere than on the mesh. Above the mesh the correction goes
+// explains it, but for edges that lie elsewhere than on the mesh; a deep shadow on the upper lip goes anyway
+// (nose_shadow.h). Above the mesh the correction goes
 // on: the forehead is higher. A face in ordinary light stays as it is.
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/polygon.h"
 #include "face/crop.h"
@@ -20,15 +21,15 @@ constexpr std::array<Index, 4> kCheeks = {205, 425, 207, 427};
 constexpr std::array<Index, 3> kChin = {199, 208, 428};
 // Of the logarithm of coded brightness: less is form, more is hair.
 constexpr float kForm = 0.1f, kShadow = 0.25f, kHair = 0.5f, kSurelyHair = 0.7f;
-constexpr float kTaken = 0.9f;                               // of what is darker than form
+constexpr float kTaken = 0.9f, kMost = 0.4f;                 // of what is darker than form; at most
 constexpr float kSmoothSigma = 0.012f, kEdgeSigma = 0.012f;  // in face widths
 
 template <std::size_t N>
 float mean_at(const Plane& plane, const Mesh& mesh, const std::array<Index, N>& points) {
   float sum = 0;
   for (const Index i : points) {
-    const int x = std::clamp(static_cast<int>(mesh[i].x + 0.5f), 0, plane.width - 1),
-              y = std::clamp(static_cast<int>(mesh[i].y + 0.5f), 0, plane.height - 1);
+    const int x = static_cast<int>(std::clamp(mesh[i].x + 0.5f, 0.0f, static_cast<float>(plane.width - 1))),
+              y = static_cast<int>(std::clamp(mesh[i].y + 0.5f, 0.0f, static_cast<float>(plane.height - 1)));
     sum += plane.row(y)[x];
   }
   return sum / static_cast<float>(N);
@@ -45,19 +46,22 @@ Plane without_nose_shadow(const Mesh& mesh, const Plane& light, const Plane& see
   MaskedBlur(seen, kSmoothSigma * width_px, &scratch).apply(light, &smooth);
   lip.resize(light.width, light.height), lip.fill(0);
   fill_polygon(outline(mesh, kUpperLipSkin), &lip);
-  const float around = (mean_at(smooth, mesh, kCheeks) + mean_at(smooth, mesh, kChin)) / 2;
-  float darker = 0, area = 1e-3f;
+  // Of a beard the chin is as dark as the lip.
+  const float around = std::min(mean_at(smooth, mesh, kCheeks), mean_at(smooth, mesh, kChin));
+  float darker = 0, squares = 0, area = 1e-3f;
   for (std::size_t i = 0; i < lip.size(); ++i) {
     const float weight = lip.values[i] * seen.values[i];
-    darker += weight * (around - smooth.values[i]), area += weight;
+    const float dark = around - smooth.values[i];
+    darker += weight * dark, squares += weight * dark * dark, area += weight;
   }
   darker /= area;
+  const float deep = std::sqrt(squares / area);  // a narrow moustache is darker than its mean
   const float strength =
-      kTaken * smoothstep(kForm, kShadow, darker) * (1 - smoothstep(kHair, kSurelyHair, darker));
+      kTaken * smoothstep(kForm, kShadow, darker) * (1 - smoothstep(kHair, kSurelyHair, deep));
   if (!(strength > 0)) return out;
   for (std::size_t i = 0; i < lip.size(); ++i)
-    out.values[i] =
-        strength * lip.values[i] * seen.values[i] * std::max(0.0f, around - kForm - smooth.values[i]);
+    out.values[i] = strength * lip.values[i] * seen.values[i] *
+                    std::clamp(around - kForm - smooth.values[i], 0.0f, kMost);
   gaussian_blur(&out, kEdgeSigma * width_px, &scratch.line);
   return out;
 }

@@ -6,10 +6,10 @@
 
 namespace mien {
 
-// mesh: in the pixels of the planes, eyes about level. light: logarithm of coded brightness. seen: where the face is, 0..1.
+// mesh: in the pixels of the planes. light: logarithm of coded brightness. seen: where the face is, 0..1.
 // -> what has to be added to `light`, 0 away from the upper lip: most of what is darker there than cheeks and
-// chin. A dark moustache stays: no shadow is that dark; so do stubble that goes on at the chin and faces whose
-// cheeks are not seen.
+// chin both are. What is darker than shadows are, a dark moustache, stays; so do stubble and beards that go on
+// at the chin, and faces whose cheeks or chin are not seen.
 Plane without_nose_shadow(const Mesh& mesh, const Plane& light, const Plane& seen);
 
 }  // namespace mien

@@ -1,6 +1,8 @@
 #include "fuse/nose_shadow.h"
 
-#include "core/polygon.h"
+#include <algorithm>
+#include <cmath>
+
 #include "fuse/testing_faces.h"
 
 namespace mien {
@@ -48,10 +50,20 @@ TEST_F(NoseShadow, ADarkMoustacheStays) {
   EXPECT_EQ(lift(kPhiltrum), 0);
 }
 
-TEST_F(NoseShadow, StubbleStays) {
-  shade(kPhiltrum, 16, 6, 0.12f);
-  shade(kChinPoint, 16, 12, 0.12f);
-  EXPECT_EQ(lift(kPhiltrum), 0);
+TEST_F(NoseShadow, ANarrowDarkMoustacheStays) {
+  shade(kPhiltrum, 16, 2.5f, 1.6f);
+  EXPECT_LT(lift(kPhiltrum), 0.02f);
+}
+
+TEST_F(NoseShadow, StubbleAndBeardsStay) {
+  for (const float dark : {0.2f, 0.3f, 0.5f}) {
+    light_.fill(5);
+    shade(kPhiltrum, 22, 8, dark);
+    const float alone = lift(kPhiltrum);
+    shade(kChinPoint, 22, 16, dark);
+    EXPECT_GT(alone, 0.02f) << dark;
+    EXPECT_LT(lift(kPhiltrum), 0.01f) << dark;
+  }
 }
 
 TEST_F(NoseShadow, NothingIsSaidWhereTheChinIsNotSeen) {

@@ -16,12 +16,12 @@ namespace {
 constexpr float kWide = 1.8f, kTooWide = 3.2f;
 constexpr float kEdgeOn = 0.03f;  // z of the normal: nothing is seen less than that
 constexpr float kWorthDrawing = 0.1f;
-// Around the base of the nose: one nostril of the source's and one of the target's are a third one, so all of
-// it is the target's where most of it is stretched, and none where less is.
+// Around the base of the nose: where one nostril is stretched and the other is not, none becomes the target's,
+// which would be a third one beside the source's. Where most of both is, they do.
 constexpr topology::Index kNoseBase = 2;
 constexpr std::array<topology::Index, 8> kNostril = {20, 60, 79, 166, 238, 239, 241, 242};  // the right one
-constexpr float kMiddle = 0.25f, kSide = 0.35f;   // distance from it, in face widths
-constexpr float kPartly = 0.55f, kMostly = 0.7f;  // mean of the nostrils' points
+constexpr float kMiddle = 0.14f, kSide = 0.22f;   // distance from it, in face widths
+constexpr float kPartly = 0.45f, kMostly = 0.8f;  // mean of the nostrils' points
 constexpr float kSoftEdge = 0.02f;                // in face widths
 
 float distance(const Point3f& a, const Point3f& b) { return std::hypot(a.x - b.x, a.y - b.y, a.z - b.z); }

@@ -58,7 +58,7 @@ Mesh nodding(Mesh mesh, float angle_deg) {
 }
 
 // A chin that is raised shows nostrils from below, which the source's photo hardly shows: then the base of the
-// nose is the target's as a whole, or the source's.
+// nose is the target's on both sides, or on none.
 TEST_F(Stretch, ANoseIsNeverHalfTheTargets) {
   const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 1.0f);
   const Mesh level = make_mesh(*model_, 200, 210, 14, 0, 0);

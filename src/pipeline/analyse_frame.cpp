@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/try.h"
-#include "face/closed_mouth.h"
 #include "pipeline/enrol.h"
 #include "pipeline/prepare_face.h"
 #include "pipeline/quality_gate.h"
@@ -41,7 +40,7 @@ struct Work {
 // The rest about a face that is to be fused, or `note`, why it is not.
 Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
   FaceReport& report = one->report;
-  Mesh& mesh = report.face.mesh;
+  const Mesh& mesh = report.face.mesh;
   MIEN_ASSIGN(one->regions,
               w.state->regions.next(w.frame, report.number, mesh,
                                     std::max(w.with.parser_period, w.within(w.with.periods.parser)),
@@ -53,7 +52,6 @@ Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
     return {};
   }
   const auto span = w.trace.span("shape");
-  if (one->regions) close_unseen_mouth(*one->regions, &mesh);
   Result<FusedShape> shape = fused_shape(w.with.networks.model, source.content().shape, mesh, one->strength);
   if (!shape.ok() && shape.status().code() != Code::kNoFace) return shape.status();
   if (!shape.ok()) {

@@ -1,6 +1,7 @@
 #include "pipeline/enrol.h"
 
 #include "core/try.h"
+#include "face/closed_mouth.h"
 #include "pipeline/quality_gate.h"
 
 namespace mien {
@@ -34,9 +35,11 @@ Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, 
   const std::vector<QualityRemark> remarks = judge_source(analysis.face, content->quality);
   if (refused(remarks)) return Status(Code::kNoFace, "the photo cannot be used: " + sentences(remarks));
   for (const QualityRemark& remark : remarks) content->warnings.push_back(remark.sentence);
-  content->texture = make_texture(photo, analysis.face.mesh, model.triangles(), regions,
+  Mesh mesh = analysis.face.mesh;
+  if (regions) close_unseen_mouth(*regions, &mesh);
+  content->texture = make_texture(photo, mesh, model.triangles(), regions,
                                   analysis.uncovered ? &*analysis.uncovered : nullptr);
-  MIEN_ASSIGN(content->shape, model.fit(analysis.face.mesh));
+  MIEN_ASSIGN(content->shape, model.fit(mesh));
   return ContentPtr(std::move(content));
 }
 

@@ -25,7 +25,7 @@ from .native import COARSE_SIZE, WIDE_SIZE
 LOOK_AGAIN_S = 20
 MARGIN = (WIDE_SIZE - COARSE_SIZE) // 2
 CANONICAL_X = 9
-FORMS_BLOCK = 8         # pixels of the forms that pairs leave alone
+FORMS_BLOCK = 8         # pixels of the finest forms that pairs leave alone
 TONE_BLOCK = 64         # pixels of the skin's mean colours: means of smaller blocks carry the target's features
 
 
@@ -48,7 +48,7 @@ class FuseOptions(LoopOptions):
     realism_weight: float = 0.0     # of the discriminator on pairs
     tone_weight: float = 1.0
     detail_weight: float = 0.5
-    forms_weight: float = 0.0       # of what pairs change in light between a twelfth and two thirds of the crop: an identity loss overdoes cheeks and noses
+    forms_weight: float = 0.0       # of what pairs change in light between a sixteenth and a half of the crop: an identity loss overdoes cheeks and noses
     forms_slack: float = 0.02       # of the light: what nobody sees
     contrast_weight: float = 0.0    # of gradients on pairs that are larger than the warp's
 
