@@ -14,7 +14,7 @@ namespace mien {
 namespace {
 
 // All in face widths.
-constexpr float kRim = 0.0045f;      // alpha ends this far inside of the oval ...
+constexpr float kRim = 0.0045f;     // alpha ends this far inside of the oval ...
 constexpr float kFeather = 0.016f;  // ... with this blur
 constexpr float kMouthFeather = 0.006f;
 constexpr float kEyeFeather = 0.005f;
