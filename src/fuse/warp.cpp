@@ -8,6 +8,7 @@
 #include "core/simd_clones.h"
 #include "face/crop.h"
 #include "face/mirror.h"
+#include "fuse/folds.h"
 #include "fuse/sampler.h"
 
 namespace mien {
@@ -105,11 +106,13 @@ void sample_texture(const SourceTexture& texture, int level, const Plane& map_x,
   pool.for_ranges(0, out->height, kRowsPerTask, std::cref(rows));  // by reference: nothing is allocated
 }
 
-void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,
-                 PlanarRgb* out, Plane* trust) {
+namespace {
+
+// Own pixels, and where they were turned away the mirrored side's.
+void sample_both_sides(const SourceTexture& texture, const WarpMaps& maps, int level, ThreadPool& pool,
+                       PlanarRgb* out, Plane* trust) {
   out->resize(maps.depth.width, maps.depth.height);
   std::fill(out->values.begin(), out->values.end(), 0.0f);
-  const int level = best_level(texture, fused);
   sample_texture(texture, level, maps.source_x, maps.source_y, nullptr, pool, out, trust);
   if (!texture.uses_mirror) return;
   thread_local PlanarRgb mirrored;  // written and used where the own side's share is below 1
@@ -130,6 +133,15 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
   for (int c = 0; c < 3; ++c)
     mix_sides(depth, own, mirrored.channel(c), weight > 0 ? mean[c] / weight : 1.0f, 255.0f, out->plane(),
               out->channel(c));
+}
+
+}  // namespace
+
+void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh& fused, ThreadPool& pool,
+                 PlanarRgb* out, Plane* trust) {
+  const int level = best_level(texture, fused);
+  sample_both_sides(texture, maps, level, pool, out, trust);
+  smooth_folds(maps, level_from_base(level).a, out);
 }
 
 }  // namespace mien

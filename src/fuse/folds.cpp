@@ -1,0 +1,86 @@
+#include "fuse/folds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/simd_clones.h"
+#include "fuse/fast_math.h"
+
+namespace mien {
+namespace {
+
+// Distance in the texture level between two neighbours on the canvas, in pixels (about 1 on an even surface).
+constexpr float kSqueezed = 1.6f, kFolded = 2.6f;
+
+struct MapRows {
+  const float *x, *y;
+};
+
+// jump[i] = the largest distance (along an axis, level-0 pixels) from a pixel to its right and lower
+// neighbour. Beside pixels without a place, which are NaN, it is 0.
+MIEN_SIMD_CLONES
+void find_jumps(MapRows here, MapRows below, int n, float* __restrict jump) {
+  for (int i = 0; i < n; ++i) {
+    const float right = std::max(std::fabs(here.x[i + 1] - here.x[i]), std::fabs(here.y[i + 1] - here.y[i]));
+    const float down = std::max(std::fabs(below.x[i] - here.x[i]), std::fabs(below.y[i] - here.y[i]));
+    const float a = right < 1e6f ? right : 0.0f, b = down < 1e6f ? down : 0.0f;
+    jump[i] = std::max(a, b);
+  }
+}
+
+struct SmoothedPixel {
+  std::size_t place;
+  float rgb[3];
+};
+
+// What becomes of the pixel that lies `share` on a fold; pixels that the mesh does not cover do not count.
+SmoothedPixel smoothed(const WarpMaps& maps, const PlanarRgb& warped, std::size_t place, float share) {
+  float sum[3] = {}, total = 0;
+  const std::ptrdiff_t row = maps.depth.width;
+  for (int v = -1; v <= 1; ++v) {
+    for (int u = -1; u <= 1; ++u) {
+      const std::size_t at = place + v * row + u;
+      if (!maps.covered(at)) continue;
+      const float weight = static_cast<float>((2 - std::abs(u)) * (2 - std::abs(v)));
+      total += weight;
+      for (int c = 0; c < 3; ++c) sum[c] += weight * warped.channel(c)[at];
+    }
+  }
+  SmoothedPixel out{place, {}};
+  for (int c = 0; c < 3; ++c) {
+    const float own = warped.channel(c)[place];
+    out.rgb[c] = total > 0 ? own + share * (sum[c] / total - own) : own;
+  }
+  return out;
+}
+
+}  // namespace
+
+void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped) {
+  const int width = maps.depth.width, height = maps.depth.height;
+  if (width < 3 || height < 3) return;
+  thread_local std::vector<float> jumps;
+  thread_local std::vector<SmoothedPixel> changed;
+  jumps.assign(static_cast<std::size_t>(width) * 2, 0.0f);
+  changed.clear();
+  float *above = jumps.data(), *here = above + width;
+  const float least = kSqueezed / level_scale;
+  for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
+    find_jumps({maps.source_x.row(y), maps.source_y.row(y)},
+               {maps.source_x.row(y + 1), maps.source_y.row(y + 1)}, width - 1, here);
+    if (y == 0) continue;
+    for (int x = 1; x + 1 < width; ++x) {
+      // A jump lies between two pixels; both are smoothed.
+      const float jump = std::max({here[x], here[x - 1], above[x]});
+      if (jump <= least) continue;
+      const std::size_t place = static_cast<std::size_t>(y) * width + x;
+      if (maps.covered(place))
+        changed.push_back(smoothed(maps, *warped, place, smoothstep(kSqueezed, kFolded, jump * level_scale)));
+    }
+  }
+  for (const SmoothedPixel& p : changed)
+    for (int c = 0; c < 3; ++c) warped->channel(c)[p.place] = p.rgb[c];
+}
+
+}  // namespace mien

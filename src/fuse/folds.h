@@ -1,0 +1,16 @@
+// Where the warped surface folds over itself, or is squeezed: under the tip of a nose that a smile or a bow
+// brings down, along lids.
+#pragma once
+
+#include "core/resample.h"
+#include "fuse/warp.h"
+
+namespace mien {
+
+// Canvas pixels whose neighbours come from far away in the source are an edge of the mesh, drawn without
+// anti-aliasing, and single pixels of what lies between: steps and dots. They become the binomial mean (3 x 3)
+// of the pixels that the mesh covers. level_scale: texture level pixels per level-0 pixel. Other pixels do not
+// change.
+void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped);
+
+}  // namespace mien
