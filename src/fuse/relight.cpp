@@ -260,8 +260,9 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float floor = std::min(in.mid_target[i], (w.l + 16) * gains.level - 16) - kDeeperThanBoth,
                 below = std::min(free - floor, 0.0f) * (1 - in.features[i]);
     const float lightness = below_ceiling(free - (1 - kBelowBoth) * below, base, gains.ceiling);
-    const Lab base_t = tinted(lightness, {in.tint_target_a[i], in.tint_target_b[i]}),
-              base_w = tinted(w.l, {in.tint_warped_a[i], in.tint_warped_b[i]});
+    const Lab base_t =
+                  shaded(lightness, low_t, {in.tint_target_a[i], in.tint_target_b[i]}, gains.target_shade),
+              base_w = shaded(w.l, low_w, {in.tint_warped_a[i], in.tint_warped_b[i]}, gains.warped_shade);
     // What gets darker gets less colourful. So does what gets much lighter: gloss and shadow differ more in
     // colour on dark skin than on light.
     const float tint_gain = in.tint_gain[i], lighter = (std::max(lightness, 0.0f) + 16) / (w.l + 16),
@@ -301,6 +302,11 @@ RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   out.gains = measure(pair.blurs, pair.masks, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
   const float target = percentile(s->low_target, pair.masks.skin, 0.5f, 0),
               warped = percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
+  const int factor = pair.blurs.tint.factor();
+  out.gains.target_shade = measure_shade_colour(
+      pair.target, {s->low_target, s->target.tint_a, s->target.tint_b, factor}, pair.masks.skin);
+  out.gains.warped_shade = measure_shade_colour(
+      pair.warped, {s->low_warped, s->warped.tint_a, s->warped.tint_b, factor}, pair.masks.skin);
   out.lightness_gap = target - warped, out.gains.level = (target + 16) / (warped + 16);
   return out;
 }
@@ -324,6 +330,12 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
     else
       now.gains.floor = std::max(now.gains.floor, memory->gains.floor);  // what is known
     steady(memory->gains.level, &now.gains.level);
+    for (ShadeColour RelightGains::*shade : {&RelightGains::target_shade, &RelightGains::warped_shade}) {
+      const ShadeColour& before = memory->gains.*shade;
+      ShadeColour& after = now.gains.*shade;
+      steady(before.level.a, &after.level.a), steady(before.level.b, &after.level.b);
+      steady(before.slope.a, &after.slope.a), steady(before.slope.b, &after.slope.b);
+    }
     steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
     steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
     steady(memory->eye.white_l, &now.eye.white_l);

@@ -5,8 +5,8 @@
 // the source's middle band (the target's on foreheads and towards the rim) + the source's detail, scaled to the
 // target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the
 // skin (a ratio), so that they neither turn black on dark skin nor grey on light skin; nothing gets much darker
-// than what is darkest in the target's face. Chroma follows luminance in linear light, the source adds what does
-// not follow it.
+// than what is darkest in the target's face. Chroma follows lightness as the target's skin has it, the source adds
+// what does not follow it (shade_colour.h).
 #pragma once
 
 #include "core/thread_pool.h"
@@ -14,6 +14,7 @@
 #include "fuse/eyes.h"
 #include "fuse/masked_blur.h"
 #include "fuse/masks.h"
+#include "fuse/shade_colour.h"
 #include "fuse/skin_bands.h"
 
 namespace mien {
@@ -36,6 +37,7 @@ struct RelightGains {
   float floor = -100;   // a little below L of the target's darkest features and skin: a veil or blur leaves
                         // nothing black. -100: none
   float level = 1;  // L + 16 of the target's skin over the source's: what brings one's level to the other's
+  ShadeColour target_shade, warped_shade;
 };
 
 // What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.

@@ -1,0 +1,57 @@
+#include "fuse/shade_colour.h"
+
+#include <cmath>
+
+namespace mien {
+namespace {
+
+constexpr std::size_t kMostSamples = 5'000;
+// A shade that says nothing: noise has as much. Added to the sum of squares per pixel, it draws the slopes of
+// flat pictures towards 0.
+constexpr float kNoShade = 0.02f;
+constexpr float kMostSlope = 1.2f;  // of the mean chromaticity: more is the colour of another lamp
+
+struct Sums {
+  double n = 0, x = 0, xx = 0, a = 0, b = 0, xa = 0, xb = 0, chroma = 0;
+
+  void add(double shade, const Tint& own, const Tint& around) {
+    const double da = own.a - around.a, db = own.b - around.b;
+    n += 1, x += shade, xx += shade * shade;
+    a += da, b += db, xa += shade * da, xb += shade * db;
+    chroma += std::hypot(own.a, own.b);
+  }
+};
+
+float limited(double slope, double most) { return static_cast<float>(std::clamp(slope, -most, most)); }
+
+}  // namespace
+
+ShadeColour measure_shade_colour(const PlanarRgb& picture, const SkinAround& around, const Plane& mask) {
+  Sums s;
+  const std::size_t step = 1 + mask.size() / kMostSamples / 2;
+  for (std::size_t i = 0; i < mask.size(); i += step) {
+    if (!(mask.values[i] > 0.5f)) continue;
+    const Lab own =
+        lab_from_linear({linear_from_srgb(picture.channel(0)[i]), linear_from_srgb(picture.channel(1)[i]),
+                         linear_from_srgb(picture.channel(2)[i])});
+    const float low = around.low.values[i], difference = (own.l - low) / (low + 16);
+    if (!(std::abs(difference) < kMostShade)) continue;
+    const int x = static_cast<int>(i) % mask.width / around.factor,
+              y = static_cast<int>(i) / mask.width / around.factor;
+    const float per_fy = 116 / (own.l + 16);
+    s.add(difference, {own.a * per_fy, own.b * per_fy},
+          {around.tint_a.row(std::min(y, around.tint_a.height - 1))[std::min(x, around.tint_a.width - 1)],
+           around.tint_b.row(std::min(y, around.tint_b.height - 1))[std::min(x, around.tint_b.width - 1)]});
+  }
+  if (!(s.n > 0)) return {};
+  const double mean = s.x / s.n, spread = s.xx / s.n - mean * mean + kNoShade * kNoShade,
+               most = kMostSlope * s.chroma / s.n;
+  ShadeColour out;
+  out.slope = {limited((s.xa / s.n - mean * s.a / s.n) / spread, most),
+               limited((s.xb / s.n - mean * s.b / s.n) / spread, most)};
+  out.level = {static_cast<float>(s.a / s.n - out.slope.a * mean),
+               static_cast<float>(s.b / s.n - out.slope.b * mean)};
+  return out;
+}
+
+}  // namespace mien
