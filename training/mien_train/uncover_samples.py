@@ -4,11 +4,12 @@ import numpy as np
 
 from . import geometry as g, occluders, photometric
 from .hard_light import lit_by_lamp
-from .models.uncover import CROP_SPAN, SIZE
+from .models.uncover import BROW_HINT, CROP_SPAN, EYE_HINT, SIZE
 from .paint_glasses import paint_glasses
 
 GROWN_FROM, GROWN_TO, GROWTH = 0.05, 0.45, 0.012        # of covers, as in src/fuse/covers.cpp; face widths
 FEATURES = (g.RIGHT_BROW, g.LEFT_BROW, g.RIGHT_EYE, g.LEFT_EYE)
+HINT_DRIFT = 0.012              # of the mesh's brows and eyes, in face widths: behind glasses it does not see them well
 
 
 def smoothstep(low, high, x):
@@ -77,7 +78,7 @@ class UncoverSampler:
             seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 96))])[1], cv2.IMREAD_COLOR)
         cover = cover_of(crop, mesh, rng) if rng.random() < COVER_SHARE else np.zeros((SIZE, SIZE), np.float32)
         truth = crop[..., ::-1].astype(np.float32).transpose(2, 0, 1) / 255
-        return network_input(seen, mesh, cover), truth, areas(mesh)[1], glasses
+        return network_input(seen, mesh, cover, hint(mesh, rng if drift else None)), truth, areas(mesh)[1], glasses
 
 
 def areas(mesh):
@@ -89,11 +90,21 @@ def areas(mesh):
     return oval, features.astype(np.float32)
 
 
-def network_input(crop, mesh, cover):
-    """crop: BGR uint8; cover: 0..1 -> 4 x S x S"""
+def hint(mesh, rng=None):
+    """Where the mesh has brows (1) and eyes (0.5) -> S x S; with rng each of them a little off."""
+    out, width = np.zeros((SIZE, SIZE), np.float32), np.linalg.norm(mesh[454, :2] - mesh[234, :2])
+    for part, value in zip(FEATURES, (BROW_HINT, BROW_HINT, EYE_HINT, EYE_HINT)):
+        points = mesh[part, :2] + (rng.normal(0, HINT_DRIFT * width, 2) if rng is not None else 0)
+        cv2.fillPoly(out, [cv2.convexHull(np.round(points).astype(np.int32))], value)
+    return out
+
+
+def network_input(crop, mesh, cover, features=None):
+    """crop: BGR uint8; cover: 0..1; features: hint() -> 5 x S x S"""
     seen = crop[..., ::-1].astype(np.float32) / 255
     cover = cover * areas(mesh)[0]
     bare = (areas(mesh)[0] * (1 - cover))[..., None]
     mean = (seen * bare).sum((0, 1)) / max(1e-3, bare.sum())
     seen = seen + cover[..., None] * (mean - seen)
-    return np.concatenate([seen.transpose(2, 0, 1), cover[None]]).astype(np.float32)
+    features = hint(mesh) if features is None else features
+    return np.concatenate([seen.transpose(2, 0, 1), cover[None], features[None]]).astype(np.float32)
