@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "face/crop.h"
+#include "face/topology.h"
 #include "fuse/fast_math.h"
 
 namespace mien {
@@ -13,6 +14,8 @@ namespace {
 
 // Of a point's displacement, in face widths: two looks at one expression differ by less than the first.
 constexpr float kSame = 0.024f, kApart = 0.065f;
+constexpr topology::Index kMouthCorners[] = {61, 291};
+constexpr float kCornerCore = 0.03f, kCornerReach = 0.1f;  // around them, in face widths
 constexpr float kWorthDrawing = 0.1f;
 constexpr int kStep = 4;              // canvas pixels per drawn pixel: creases are wider
 constexpr float kBlurShare = 0.012f;  // in face widths
@@ -24,6 +27,16 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
   const float width = std::max(face_width_px(model.canonical_mesh()), 1e-3f);
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kSame, kApart, apart.col(i).norm() / width);
+  for (const topology::Index corner : kMouthCorners) {
+    const Point3f& at = model.canonical_mesh()[corner];
+    const float moved = out[corner];
+    for (int i = 0; i < kSurfacePoints; ++i) {
+      const Point3f& p = model.canonical_mesh()[i];
+      const float away = std::hypot(p.x - at.x, p.y - at.y) / width;
+      out[i] += moved * (1 - smoothstep(kCornerCore, kCornerReach, away));
+    }
+  }
+  for (float& weight : out) weight = std::min(weight, 2.0f);
   return out;
 }
 

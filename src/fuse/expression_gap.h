@@ -13,7 +13,8 @@ namespace mien {
 using SurfaceWeights = std::array<float, kSurfacePoints>;
 
 // Per surface point: 0 the two expressions leave it where it is, 1 they move it clearly apart (5 % of the
-// face's width and more).
+// face's width and more). Around a corner of the mouth that is moved apart up to 2: creases and dark ends of
+// another mouth must not stand beside this one.
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target);
 
 // Values of the surface's points drawn on a mesh (canvas pixels), coarsely, then blurred by sigma_px canvas

@@ -41,6 +41,14 @@ TEST_F(ExpressionGapTest, AnOpenMouthIsOneBelowTheNoseAndNoneOnTheForehead) {
   EXPECT_LT(*std::min_element(weights.begin(), weights.end()), 0.05f);
 }
 
+TEST_F(ExpressionGapTest, IsLargestAtCornersOfTheMouthThatMove) {
+  const auto weights = expression_gap(*model_, expressive_, neutral_);
+  const float corner = weights[61];
+  ASSERT_GT(corner, 0.5f);
+  EXPECT_GT(corner, 1.4f * weights[199]);  // the chin
+  for (const float w : weights) EXPECT_LE(w, 2);
+}
+
 TEST_F(ExpressionGapTest, IsDrawnOnTheFaceOnly) {
   const Mesh mesh = make_mesh(*model_, 150, 150, 13, 0, 0);
   Plane plane;

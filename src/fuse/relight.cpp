@@ -40,8 +40,9 @@ constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
 // Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay
 // below.
 constexpr float kCreasesOfTarget = 0.3f, kCreasesFrom = 0.65f;
-constexpr float kColourOfTarget = 0.7f;  // share of the colours' detail there, and on foreheads
-constexpr float kSmallestSpread = 0.4f;  // of L: flatter skin is noise-free artwork
+constexpr float kCornersOfTarget = 0.6f;  // more of it around the mouth's corners, where the gap goes on to 2
+constexpr float kColourOfTarget = 0.7f;   // share of the colours' detail there, and on foreheads
+constexpr float kSmallestSpread = 0.4f;   // of L: flatter skin is noise-free artwork
 
 MIEN_INLINE float ratio(float a, float b, float low, float high) {
   return std::clamp(a / std::max(b, 1e-3f), low, high);
@@ -236,8 +237,9 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
     const float low_t = in.low_target[i], low_w = in.low_warped[i];
     // Where the expressions differ, shading is the target's, and some of the creases.
-    const float gap = in.expression_gap[i] * (1 - in.features[i]),
-                crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap);
+    const float bare = 1 - in.features[i], gap = bare * std::min(in.expression_gap[i], 1.0f),
+                corner = bare * std::max(in.expression_gap[i] - 1, 0.0f),
+                crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap) + kCornersOfTarget * corner;
     const float rim = std::min(1.0f, 1.5f * in.alpha[i]);  // towards it forms and colours become the target's
     const float own = kOwnForms * (1 - gap) * rim;
     const float base =
