@@ -240,8 +240,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float bare = 1 - in.features[i], gap = bare * std::min(in.expression_gap[i], 1.0f),
                 corner = bare * std::max(in.expression_gap[i] - 1, 0.0f),
                 crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap) + kCornersOfTarget * corner;
-    const float rim = std::min(1.0f, 1.5f * in.alpha[i]);  // towards it forms and colours become the target's
-    const float own = kOwnForms * (1 - gap) * rim;
+    const float rim = std::min(1.0f, 1.5f * in.alpha[i]),  // towards it forms and colours become the target's
+        own = kOwnForms * (1 - gap) * rim;
     const float base =
         low_t + (1 - own) * (in.mid_target[i] - low_t) + own * gains.middle * (in.mid_warped[i] - low_w);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];

@@ -26,7 +26,9 @@ constexpr float kSkinFrom = 0.6f, kSkinTo = 0.95f, kTrustFrom = 0.5f, kTrustTo =
 constexpr float kSoftEdge = 0.03f;  // face widths: by about as much the skin's own edges are kept away from
 // Where the source's detail goes on, the fused face fades out this far inside of the mesh, this softly.
 constexpr float kFadeInside = 0.11f, kFadeSigma = 0.045f;
-constexpr float kKnee = 0.06f;     // of the brightness: stronger detail is hair, an edge or a highlight
+// Of the brightness: stronger detail is hair, an edge or a highlight. Dark detail of the source is bent
+// earlier: near its hair most of it is a strand's shadow.
+constexpr float kKnee = 0.06f, kDarkKnee = 0.035f;
 constexpr float kFewestLight = 8;  // of 255
 
 int rounded(float v) { return static_cast<int>(std::lround(v)); }
@@ -221,7 +223,10 @@ void keep_skin(const float* skin, std::size_t n, float* __restrict source_x) {
     source_x[i] = skin[i] > kSkinFrom ? source_x[i] : std::numeric_limits<float>::quiet_NaN();
 }
 
-MIEN_INLINE float bent(float x) { return kKnee * fast_tanh(x / kKnee); }
+MIEN_INLINE float bent(float x, float dark_knee) {
+  const float knee = x < 0 ? dark_knee : kKnee;
+  return knee * fast_tanh(x / knee);
+}
 
 // The target's pixels with the source's detail in the place of their own, where it has weight.
 MIEN_SIMD_CLONES
@@ -230,7 +235,7 @@ void change_row(const float* __restrict low_target, const float* __restrict low_
                 float* __restrict red, float* __restrict green, float* __restrict blue) {
   for (int x = 0; x < n; ++x) {
     const float own = light_target[x] / low_target[x] - 1, theirs = light_source[x] / low_source[x] - 1;
-    const float gain = (1 + bent(theirs)) / (1 + bent(own));
+    const float gain = (1 + bent(theirs, kDarkKnee)) / (1 + bent(own, kKnee));
     red[x] = std::min(255.0f, red[x] * gain), green[x] = std::min(255.0f, green[x] * gain),
     blue[x] = std::min(255.0f, blue[x] * gain);
   }
