@@ -12,7 +12,7 @@ namespace mien {
 struct EyeChoice {
   bool right = false, left = false;
 };
-inline constexpr float kLeastOpening = 0.75f;
+inline constexpr float kLeastOpening = 0.8f;
 EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float least_share);
 
 struct EyesScratch {

@@ -73,6 +73,10 @@ MIEN_INLINE float above_floor(float lightness, float floor) {
   return std::max(lightness, from) - kFloorBend * fast_tanh(under * (1 / kFloorBend));
 }
 
+MIEN_INLINE Lab mixed(const Lab& a, const Lab& b, float share) {
+  return {a.l + share * (b.l - a.l), a.a + share * (b.a - a.a), a.b + share * (b.b - a.b)};
+}
+
 // soft_knee to both sides.
 MIEN_INLINE float bent(float x, float knee) {
   const float size = soft_knee(std::abs(x), knee, 1 / knee);
@@ -204,14 +208,6 @@ EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const Plana
   return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
 }
 
-// The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
-// less. per_white: 1 / (L + 16) of the source's whites.
-MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeMatch& eye, float colour, float per_white) {
-  const float lit = std::min(1.0f, (source.l + 16) * per_white);
-  return {source.l * eye.lightness_gain, colour * (source.a + lit * eye.shift_a),
-          colour * (source.b + lit * eye.shift_b)};
-}
-
 constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
 
 // Where the pixels of a block begin.
@@ -235,9 +231,9 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
   float r[kBlock], g[kBlock], b[kBlock];
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
-    const float low_t = in.low_target[i], low_w = in.low_warped[i];
     // Where the expressions differ, shading is the target's, and some of the creases.
-    const float bare = 1 - in.features[i], gap = bare * std::min(in.expression_gap[i], 1.0f),
+    const float low_t = in.low_target[i], low_w = in.low_warped[i], bare = 1 - in.features[i],
+                gap = bare * std::min(in.expression_gap[i], 1.0f),
                 corner = bare * std::max(in.expression_gap[i] - 1, 0.0f),
                 crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap) + kCornersOfTarget * corner;
     const float rim = std::min(1.0f, 1.5f * in.alpha[i]),  // towards it forms and colours become the target's
@@ -248,13 +244,13 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
     // Skin's rule and the features' rule; deep dark detail (nostrils, lines, stubble) counts as a feature.
-    const float deep = smoothstep(1, 2, -detail * (1 / 1.5f) * per_knee);
-    const float feature = std::max(in.features[i], deep);
+    const float deep = smoothstep(1, 2, -detail * (1 / 1.5f) * per_knee),
+                feature = std::max(in.features[i], deep);
     const float contrast =
         ratio(low_t, low_w, kFeatureRatioMin, in.features[i] > deep ? kFeatureRatioMax : 1.0f);
-    const float gloss = gloss_gain(low_t, low_w);
-    const float skin_detail =
-        soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
+    const float gloss = gloss_gain(low_t, low_w),
+                skin_detail =
+                    soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
                        gains.fine * fine * (1 + feature * (contrast - 1));
@@ -277,9 +273,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
-    const Lab ball = eyeball_in_light(w, eye, colour, per_white);
-    lab = {lab.l + eyeball * (ball.l - lab.l), lab.a + eyeball * (ball.a - lab.a),
-           lab.b + eyeball * (ball.b - lab.b)};
+    lab = mixed(lab, eyeball_in_light(w, eye, colour, per_white), eyeball);
     // Not above the light of here and now: the floor may be some frames old.
     lab.l = above_floor(lab.l, std::min(gains.floor, in.mid_target[i] - kFloorRoom));
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
@@ -474,7 +468,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     relight_rows(*s, pair, expression_gap, eyes, how, y0, y1, warped);
   };
   pool->for_ranges(0, target.height, kRowsPerTask, std::cref(rows));
-  return {how.gains.detail, how.gains.fine, how.lightness_gap};
+  return {how.gains.detail, how.gains.fine, how.lightness_gap, how.eye};
 }
 
 }  // namespace mien

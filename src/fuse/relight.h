@@ -46,6 +46,14 @@ struct EyeMatch {
   float white_l = 84;  // of the source's whites, whose colours are shifted so far
 };
 
+// The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
+// less. colour: share of both colours that is kept; per_white: 1 / (L + 16) of the source's whites.
+MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeMatch& eye, float colour, float per_white) {
+  const float lit = std::min(1.0f, (source.l + 16) * per_white);
+  return {source.l * eye.lightness_gain, colour * (source.a + lit * eye.shift_a),
+          colour * (source.b + lit * eye.shift_b)};
+}
+
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
 struct RelightMemory {
   int period = 4;  // frames from one measurement to the next; the caller's
@@ -60,6 +68,7 @@ struct RelightReport {
   float detail_gain = 1;    // contrast given to the source's detail
   float fine_gain = 1;      // and to its finest part
   float lightness_gap = 0;  // median L of the target's skin minus the source's
+  EyeMatch eye;
 };
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:

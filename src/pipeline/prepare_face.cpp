@@ -141,6 +141,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
               &s.relight, &s.fused, before.light, &pool);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
+  out.irises = measure_irises(texture, s.target, target, out.eyes, lit.eye);
   return out;
 }
 
@@ -161,6 +162,7 @@ void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseS
                 MutableImageView frame, bool soften) {
   add_target_mouth(s.target, {face.fused, face.target, face.triangles}, face.eyes, strength, &s.masks,
                    &s.fused);
+  tint_irises(face.irises, face.fused, s.masks, face.eyes, strength, &s.fused);
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);
   blend_into(blend, s.target, s.border, strength, &s.blend, &s.masks.alpha, &s.fused);

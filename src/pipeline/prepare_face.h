@@ -16,6 +16,7 @@
 #include "fuse/glasses.h"
 #include "fuse/grain.h"
 #include "fuse/hair_edge.h"
+#include "fuse/iris.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
 #include "fuse/skin_texture.h"
@@ -58,6 +59,7 @@ struct PreparedFace {
   Mesh fused{}, target{};                     // canvas pixels
   std::span<const RasterTriangle> triangles;  // of the face model, which has to stay
   EyeChoice eyes;
+  IrisShift irises;        // of eyes that are not the source's
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
 

@@ -34,7 +34,8 @@ def frames(canvas):
 
 
 KINDS = ((frames, 0.25), (occluders.hair, 0.4), (strokes, 0.35))
-GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.65, 0.45, 0.35       # of the samples
+GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.55, 0.45, 0.35       # of the samples
+DARK_SHARE, MOST_DARK = 0.35, 2.6        # of the samples; exponent of the darkest skin
 
 
 def cover_of(crop, mesh, rng):
@@ -47,6 +48,14 @@ def cover_of(crop, mesh, rng):
             break
     cover = cv2.GaussianBlur(cover, (0, 0), GROWTH * canvas.width * rng.uniform(0.6, 1.7))
     return smoothstep(GROWN_FROM, GROWN_TO, cover).astype(np.float32)
+
+
+def with_darker_skin(crop, rng):
+    """What lies between black and white gets darker, red least: brown skin with its gloss, whose shadows between brows and beside noses are no glasses."""
+    exponent = rng.uniform(1.3, MOST_DARK)
+    exponents = 1 + (exponent - 1) * np.float64([1.15, 1.0, 0.8]) * rng.uniform(0.95, 1.05, 3)       # of BGR
+    table = np.clip(np.round(255 * (np.arange(256)[:, None] / 255) ** exponents), 0, 255).astype(np.uint8)
+    return cv2.LUT(crop, table[:, None])
 
 
 class UncoverSampler:
@@ -69,6 +78,8 @@ class UncoverSampler:
 
     def sample(self, i, rng, drift=1.0):
         crop, mesh = self.crop(i, rng, drift)
+        if drift and rng.random() < DARK_SHARE:
+            crop = with_darker_skin(crop, rng)
         if drift and rng.random() < 0.6:
             crop = photometric.colour_and_light(crop, rng, 0.8)
         if drift and rng.random() < LAMP_SHARE:     # whose shadows are no glasses
