@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "core/simd_clones.h"
@@ -18,15 +19,18 @@ struct MapRows {
 };
 
 // jump[i] = the largest distance (along an axis, level-0 pixels) from a pixel to its right and lower
-// neighbour. Beside pixels without a place, which are NaN, it is 0.
+// neighbour. Beside pixels without a place, which are NaN, it is 0. -> whether any is above `least`.
 MIEN_SIMD_CLONES
-void find_jumps(MapRows here, MapRows below, int n, float* __restrict jump) {
+bool find_jumps(MapRows here, MapRows below, int n, float least, float* __restrict jump) {
+  std::int32_t any = 0;
   for (int i = 0; i < n; ++i) {
     const float right = std::max(std::fabs(here.x[i + 1] - here.x[i]), std::fabs(here.y[i + 1] - here.y[i]));
     const float down = std::max(std::fabs(below.x[i] - here.x[i]), std::fabs(below.y[i] - here.y[i]));
     const float a = right < 1e6f ? right : 0.0f, b = down < 1e6f ? down : 0.0f;
     jump[i] = std::max(a, b);
   }
+  for (int i = 0; i < n; ++i) any |= jump[i] > least ? 1 : 0;
+  return any != 0;
 }
 
 struct SmoothedPixel {
@@ -55,6 +59,19 @@ SmoothedPixel smoothed(const WarpMaps& maps, const PlanarRgb& warped, std::size_
   return out;
 }
 
+// A jump lies between two pixels; both are smoothed.
+void smooth_row(const WarpMaps& maps, int y, const float* here, const float* above, float level_scale,
+                const PlanarRgb& warped, std::vector<SmoothedPixel>* changed) {
+  const float least = kSqueezed / level_scale;
+  for (int x = 1; x + 1 < maps.depth.width; ++x) {
+    const float jump = std::max({here[x], here[x - 1], above[x]});
+    if (jump <= least) continue;
+    const std::size_t place = static_cast<std::size_t>(y) * maps.depth.width + x;
+    if (maps.covered(place))
+      changed->push_back(smoothed(maps, warped, place, smoothstep(kSqueezed, kFolded, jump * level_scale)));
+  }
+}
+
 }  // namespace
 
 void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped) {
@@ -66,18 +83,12 @@ void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped) {
   changed.clear();
   float *above = jumps.data(), *here = above + width;
   const float least = kSqueezed / level_scale;
+  bool any_above = false;
   for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
-    find_jumps({maps.source_x.row(y), maps.source_y.row(y)},
-               {maps.source_x.row(y + 1), maps.source_y.row(y + 1)}, width - 1, here);
-    if (y == 0) continue;
-    for (int x = 1; x + 1 < width; ++x) {
-      // A jump lies between two pixels; both are smoothed.
-      const float jump = std::max({here[x], here[x - 1], above[x]});
-      if (jump <= least) continue;
-      const std::size_t place = static_cast<std::size_t>(y) * width + x;
-      if (maps.covered(place))
-        changed.push_back(smoothed(maps, *warped, place, smoothstep(kSqueezed, kFolded, jump * level_scale)));
-    }
+    const bool any = find_jumps({maps.source_x.row(y), maps.source_y.row(y)},
+                                {maps.source_x.row(y + 1), maps.source_y.row(y + 1)}, width - 1, least, here);
+    if (y > 0 && (any || any_above)) smooth_row(maps, y, here, above, level_scale, *warped, &changed);
+    any_above = any;
   }
   for (const SmoothedPixel& p : changed)
     for (int c = 0; c < 3; ++c) warped->channel(c)[p.place] = p.rgb[c];
