@@ -28,10 +28,13 @@ constexpr float kSmoothSigma = 1.4f, kPaintedWeighsLess = 0.7f, kFeaturesStay = 
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
-// Of the face's width squared: so much that looks like glasses are some, and less when it lies where glasses
-// do (glasses_score). Half rims and rimless ones have 0.012 to 0.09; what looks like rims on 6,500 faces
-// without glasses has less, or a lower score, but for a handful.
-constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kWellPlaced = 0.15f;
+// How much looks like glasses, of the face's width squared. Half rims and rimless ones have 0.012 to 0.15 and
+// lie where glasses do (glasses_score 0.3 and more, few less); so do the shadows between dark brows and
+// beside noses of some faces with dark skin (up to 0.06 and 0.37), which the region network hardly suspects
+// (0.0013 at most, of true ones 0.005 to 0.8).
+constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kLeastUnsuspected = 0.06f;
+constexpr float kWellPlaced = 0.15f;                           // scores
+constexpr float kHardlySuspected = 3e-3f, kSuspected = 0.02f;  // by the region network
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
@@ -195,7 +198,7 @@ UncoverNet::Suspicion UncoverNet::suspect(const Mesh& mesh, const RegionMap& reg
   const Mesh in_crop = transformed(mesh, crop_from_photo);
   const Affine photo_from_crop = crop_from_photo.inverse();
   regions.sample({RegionClass::kOccluder}, photo_from_crop, kSuspectPx, kSuspectPx, &s.cover);
-  const float score = glasses_score(in_crop, s.cover);
+  const float score = out.score = glasses_score(in_crop, s.cover);
   GlassesScratch glasses;
   out.may_wear = score >= kMayWearGlasses &&
                  eyes_are_seen(regions, photo_from_crop, in_crop, kSuspectPx, kSuspectPx, &glasses);
@@ -260,8 +263,11 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   if (!look.may_wear) return false;
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
   const float score = glasses_score(in_crop, s.glasses), area = area_seen(s.glasses, face_width_px(in_crop));
-  const bool wears = look.surely_wears || score >= kWearsGlasses || area >= kLeastGlasses ||
-                     (area >= kLeastWellPlaced && score >= kWellPlaced);
+  const bool unsuspected = look.score < kHardlySuspected;
+  const bool wears = look.surely_wears ||
+                     (score >= kWearsGlasses && (!unsuspected || area >= kLeastUnsuspected)) ||
+                     (score >= kWellPlaced && area >= kLeastWellPlaced && !unsuspected) ||
+                     (look.score >= kSuspected && area >= kLeastGlasses);
   if (!wears) s.glasses.fill(0);
   return wears;
 }

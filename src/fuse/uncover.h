@@ -42,6 +42,7 @@ class UncoverNet {
  private:
   // What the region network says of clear glasses.
   struct Suspicion {
+    float score = 0;            // glasses_score()
     bool may_wear = false;      // worth asking
     bool surely_wears = false;  // alone
   };
