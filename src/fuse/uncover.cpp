@@ -17,10 +17,9 @@
 namespace mien {
 namespace {
 
-constexpr int kInputs = 5;                          // RGB, cover, features
-constexpr float kBrowHint = 1.0f, kEyeHint = 0.5f;  // values of the features, as in training
-constexpr int kAnswers = 4;                         // change of RGB, glasses
-constexpr float kNoGlasses = -4;                    // added to the answer before the sigmoid
+constexpr int kInputs = 4;             // RGB, cover
+constexpr int kAnswers = 4;            // change of RGB, glasses
+constexpr float kNoGlasses = -4;       // added to the answer before the sigmoid
 constexpr float kPaintedFrom = 0.04f;  // of the cover: where less hides the face the answer says nothing
 // Of what was painted (network's pixels), how much less it weighs than what is bare, and how much of brows
 // and eyes stays as painted: `evaluate.py uncover` has its best PSNR around these.
@@ -150,23 +149,6 @@ Image write_painted(const UncoverScratch& s) {
   return out;
 }
 
-// Where the mesh has brows and eyes, hidden or not: of a brow that is hidden altogether the network would else
-// not know where to paint it. mesh: crop pixels.
-void draw_hint(const Mesh& mesh, int size, UncoverScratch* s) {
-  Plane& part = s->blurred;
-  s->features.resize(size, size), part.resize(size, size);
-  s->features.fill(0);
-  for (const std::span<const topology::Index> indices : kBrowsAndEyes) {
-    const bool is_brow =
-        indices.data() == topology::kRightBrow.data() || indices.data() == topology::kLeftBrow.data();
-    part.fill(0);
-    fill_polygon(outline(mesh, indices), &part);
-    for (std::size_t i = 0; i < part.size(); ++i)
-      s->features.values[i] =
-          std::max(s->features.values[i], (is_brow ? kBrowHint : kEyeHint) * part.values[i]);
-  }
-}
-
 // How much of a picture is more likely glasses than not, in the face's width squared.
 float area_seen(const Plane& glasses, float face_px) {
   const auto count =
@@ -239,8 +221,6 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
                              NetScratch& net_scratch) const {
   const InputSpec& in = net_.spec().input;
   const int size = in.width;
-  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
-  draw_hint(in_crop, size, &s);
   s.input.resize(kInputs, size, size);
   for (std::size_t i = 0; i < s.cover.size(); ++i) {
     const float share = s.cover.values[i];
@@ -249,7 +229,6 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
       s.input.channel(c)[i] = ((v + share * (look.mean[c] - v)) / 255 - in.mean[c]) / in.std[c];
     }
     s.input.channel(3)[i] = (share - in.mean[3]) / in.std[3];
-    s.input.channel(4)[i] = (s.features.values[i] - in.mean[4]) / in.std[4];
   }
   MIEN_TRY(net_.run(s.input, {&s.answer, 1}, net_scratch));
   if (s.answer.channels != kAnswers || s.answer.width != size || s.answer.height != size) {
@@ -261,6 +240,7 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   if (!std::all_of(s.answer.values.begin(), s.answer.values.end(), [](float v) { return std::isfinite(v); }))
     return Status(Code::kInternal, "network uncover gave a value that is not finite");
   if (!look.may_wear) return false;
+  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
   const float score = glasses_score(in_crop, s.glasses), area = area_seen(s.glasses, face_width_px(in_crop));
   const bool unsuspected = look.score < kHardlySuspected;

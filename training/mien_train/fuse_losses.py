@@ -90,14 +90,6 @@ def forms_l1(a, b, weight, fine, coarse, slack):
     return weighted_mean(F.relu((difference - enlarged(light * light_w) / (enlarged(light_w) + 1e-3)).abs() - slack), w)
 
 
-def contrast_l1(a, b, weight, window=7):
-    """L1 of the standard deviation of luma in windows: what is blurred or pale has too little of it, wherever its edges lie."""
-    def deviation(x):
-        y = luma(x)
-        return (box_mean(y * y, window) - box_mean(y, window) ** 2).clamp_min(1e-5).sqrt()
-    return weighted_mean((deviation(a) - deviation(b)).abs(), weight)
-
-
 def gradient_excess(a, b, weight):
     """By how much a's gradients of luma are larger than GRADIENT_SLACK times b's, in the mean."""
     length = lambda g: (g * g).sum(1, keepdim=True).add(1e-6).sqrt()

@@ -10,7 +10,6 @@ ENLARGED = 2                    # painted at so many times the size, then averag
 METALS = ((60, 60, 60), (165, 165, 170), (110, 165, 200), (90, 120, 160), (40, 40, 45))          # BGR
 PLASTICS = ((18, 18, 20), (25, 40, 70), (40, 60, 120), (70, 35, 30), (35, 30, 90), (120, 110, 105), (60, 80, 50))
 CHANGED_FROM, CHANGED_TO = 0.015, 0.06      # of a pixel's colours, 0..1: what counts as glasses
-OVER_BROWS_SHARE = 0.3          # of the frames
 SHARPENED_SHARE, HALO_FROM, HALO_TO = 0.65, 0.02, 0.07         # of the pictures; change from which on a halo counts, 0..1
 
 
@@ -36,10 +35,6 @@ class _Pair:
         tilt = rng.normal(0, 0.03)
         right, down = c.right + tilt * c.down, c.down - tilt * c.right
         width = c.width * float(np.exp(rng.uniform(np.log(0.006), np.log(0.05))))
-        if rng.random() < OVER_BROWS_SHARE:      # thick, its upper edge on the brows
-            brows = np.mean([c.mesh[b, :2].mean(0) for b in (g.RIGHT_BROW, g.LEFT_BROW)], 0)
-            half_h = float(np.clip((eyes[0] + eyes[1] - 2 * brows) @ down / 2 / eye + low + rng.normal(0, 0.05), 0.16, 0.6)) * eye
-            width = c.width * rng.uniform(0.02, 0.06)
         self.style = rng.choice(['full', 'upper', 'rimless'], p=[0.74, 0.16, 0.10])
         self.metal = width < 0.02 * c.width and rng.random() < 0.7
         self.lenses, self.strokes, self.pads = [], [], []

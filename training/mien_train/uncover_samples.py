@@ -4,12 +4,11 @@ import numpy as np
 
 from . import geometry as g, occluders, photometric
 from .hard_light import lit_by_lamp
-from .models.uncover import BROW_HINT, CROP_SPAN, EYE_HINT, SIZE
+from .models.uncover import CROP_SPAN, SIZE
 from .paint_glasses import paint_glasses
 
 GROWN_FROM, GROWN_TO, GROWTH = 0.05, 0.45, 0.012        # of covers, as in src/fuse/covers.cpp; face widths
 FEATURES = (g.RIGHT_BROW, g.LEFT_BROW, g.RIGHT_EYE, g.LEFT_EYE)
-HINT_DRIFT = 0.012              # of the mesh's brows and eyes, in face widths: behind glasses it does not see them well
 
 
 def smoothstep(low, high, x):
@@ -34,8 +33,7 @@ def frames(canvas):
 
 
 KINDS = ((frames, 0.25), (occluders.hair, 0.4), (strokes, 0.35))
-GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.55, 0.45, 0.35       # of the samples
-DARK_SHARE, MOST_DARK = 0.35, 2.6        # of the samples; exponent of the darkest skin
+GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.65, 0.45, 0.35       # of the samples
 
 
 def cover_of(crop, mesh, rng):
@@ -48,14 +46,6 @@ def cover_of(crop, mesh, rng):
             break
     cover = cv2.GaussianBlur(cover, (0, 0), GROWTH * canvas.width * rng.uniform(0.6, 1.7))
     return smoothstep(GROWN_FROM, GROWN_TO, cover).astype(np.float32)
-
-
-def with_darker_skin(crop, rng):
-    """What lies between black and white gets darker, red least: brown skin with its gloss, whose shadows between brows and beside noses are no glasses."""
-    exponent = rng.uniform(1.3, MOST_DARK)
-    exponents = 1 + (exponent - 1) * np.float64([1.15, 1.0, 0.8]) * rng.uniform(0.95, 1.05, 3)       # of BGR
-    table = np.clip(np.round(255 * (np.arange(256)[:, None] / 255) ** exponents), 0, 255).astype(np.uint8)
-    return cv2.LUT(crop, table[:, None])
 
 
 class UncoverSampler:
@@ -78,8 +68,6 @@ class UncoverSampler:
 
     def sample(self, i, rng, drift=1.0):
         crop, mesh = self.crop(i, rng, drift)
-        if drift and rng.random() < DARK_SHARE:
-            crop = with_darker_skin(crop, rng)
         if drift and rng.random() < 0.6:
             crop = photometric.colour_and_light(crop, rng, 0.8)
         if drift and rng.random() < LAMP_SHARE:     # whose shadows are no glasses
@@ -89,7 +77,7 @@ class UncoverSampler:
             seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 96))])[1], cv2.IMREAD_COLOR)
         cover = cover_of(crop, mesh, rng) if rng.random() < COVER_SHARE else np.zeros((SIZE, SIZE), np.float32)
         truth = crop[..., ::-1].astype(np.float32).transpose(2, 0, 1) / 255
-        return network_input(seen, mesh, cover, hint(mesh, rng if drift else None)), truth, areas(mesh)[1], glasses
+        return network_input(seen, mesh, cover), truth, areas(mesh)[1], glasses
 
 
 def areas(mesh):
@@ -101,21 +89,11 @@ def areas(mesh):
     return oval, features.astype(np.float32)
 
 
-def hint(mesh, rng=None):
-    """Where the mesh has brows (1) and eyes (0.5) -> S x S; with rng each of them a little off."""
-    out, width = np.zeros((SIZE, SIZE), np.float32), np.linalg.norm(mesh[454, :2] - mesh[234, :2])
-    for part, value in zip(FEATURES, (BROW_HINT, BROW_HINT, EYE_HINT, EYE_HINT)):
-        points = mesh[part, :2] + (rng.normal(0, HINT_DRIFT * width, 2) if rng is not None else 0)
-        cv2.fillPoly(out, [cv2.convexHull(np.round(points).astype(np.int32))], value)
-    return out
-
-
-def network_input(crop, mesh, cover, features=None):
-    """crop: BGR uint8; cover: 0..1; features: hint() -> 5 x S x S"""
+def network_input(crop, mesh, cover):
+    """crop: BGR uint8; cover: 0..1 -> 4 x S x S"""
     seen = crop[..., ::-1].astype(np.float32) / 255
     cover = cover * areas(mesh)[0]
     bare = (areas(mesh)[0] * (1 - cover))[..., None]
     mean = (seen * bare).sum((0, 1)) / max(1e-3, bare.sum())
     seen = seen + cover[..., None] * (mean - seen)
-    features = hint(mesh) if features is None else features
-    return np.concatenate([seen.transpose(2, 0, 1), cover[None], features[None]]).astype(np.float32)
+    return np.concatenate([seen.transpose(2, 0, 1), cover[None]]).astype(np.float32)

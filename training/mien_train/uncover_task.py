@@ -33,7 +33,6 @@ class UncoverOptions(LoopOptions):
     feature_weight: float = 2.0     # brows and eyes count 1 + this much
     glasses_weight: float = 0.3     # of finding painted glasses
     bare_weight: float = 0.15       # of what has no glasses and stays as it is
-    contrast_weight: float = 0.5    # of brows and eyes that are painted: as much of it as they had, where L1 alone would have a pale mean
     wearers: int = 0                # real ones beside a batch, for the discriminator
     realism_weight: float = 0.0     # of the discriminator on them: it turned their eyes orange (LOG.md)
     start: str = ''                 # weights (.npz) to go on from; 'shipped': those in models/
@@ -95,9 +94,8 @@ class UncoverTask:
         l1, gradient = losses.multi_scale_l1(out[:n], truth, weight), losses.gradient_l1(out[:n], truth, weight)
         similar = losses.ssim(out[:n].clamp(0, 1), truth, hidden)
         found = F.binary_cross_entropy_with_logits(answer[:n, 3:4] + uncover.NO_GLASSES, glasses, weight=1 + 4 * glasses)
-        contrast = losses.contrast_l1(out[:n], truth, hidden * features[:, None])
-        loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + o.glasses_weight * found + o.contrast_weight * contrast
-        parts = {'l1': float(l1), 'gradient': float(gradient), 'ssim': float(similar), 'found': float(found), 'contrast': float(contrast)}
+        loss = l1 + 0.5 * gradient + 0.2 * (1 - similar) + o.glasses_weight * found
+        parts = {'l1': float(l1), 'gradient': float(gradient), 'ssim': float(similar), 'found': float(found)}
         if self.realism:
             band = batch[5][:, None]
             k = min(n, len(band))

@@ -1,16 +1,14 @@
-"""Uncover network: a source's face without glasses, strands and other thin covers. 5 x 160 x 160 -> 4 x 160 x 160: colours, glasses.
+"""Uncover network: a source's face without glasses, strands and other thin covers. 4 x 160 x 160 -> 4 x 160 x 160: colours, glasses.
 
 Pixel-unshuffle trunk at 40, 20 and 10 px with one stage at 80 px, as the fusion networks have. Of hair and things it sees only where they are
-(pure inpainting). Glasses it sees as they are: it finds their frames, shadows and reflections itself, to the pixel. Where brows and eyes lie
-the mesh tells it, hidden or not: a brow of which nothing is seen would else be painted as a pale mean of all places where it might be.
+(pure inpainting). Glasses it sees as they are: it finds their frames, shadows and reflections itself, to the pixel.
 """
 import torch
 from torch import nn
 
 from .fuse import Attention, Residual, conv
 
-INPUTS, OUTPUTS, SIZE = 5, 4, 160       # in: RGB with covered pixels in the face's mean colour, cover, features; out: change of RGB, glasses
-BROW_HINT, EYE_HINT = 1.0, 0.5          # values of the features
+INPUTS, OUTPUTS, SIZE = 4, 4, 160       # in: RGB with covered pixels in the face's mean colour, cover; out: change of RGB, glasses
 CROP_SPAN = 1.35                # crop side in level boxes
 
 
