@@ -33,7 +33,7 @@ constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
 // (0.0013 at most, of true ones 0.005 to 0.8).
 constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kLeastUnsuspected = 0.06f;
 constexpr float kWellPlaced = 0.15f;                           // scores
-constexpr float kHardlySuspected = 3e-3f, kSuspected = 0.02f;  // by the region network
+constexpr float kHardlySuspected = 3e-3f, kSuspected = 0.01f;  // by the region network
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
@@ -158,6 +158,12 @@ float area_seen(const Plane& glasses, float face_px) {
 
 }  // namespace
 
+bool look_like_glasses(float suspected, float score, float area) {
+  if (suspected < kHardlySuspected) return score >= kWearsGlasses && area >= kLeastUnsuspected;
+  return score >= kWearsGlasses || (score >= kWellPlaced && area >= kLeastWellPlaced) ||
+         (suspected >= kSuspected && area >= kLeastGlasses);
+}
+
 Result<UncoverNet> UncoverNet::load(const ModelFolder& folder, int threads) {
   MIEN_ASSIGN(Net net, Net::load(folder, "uncover", threads));
   const InputSpec& in = net.spec().input;
@@ -243,11 +249,7 @@ Result<bool> UncoverNet::ask(const Look& look, const Mesh& mesh, UncoverScratch&
   const Mesh in_crop = transformed(mesh, look.crop_from_photo);
   read_glasses(s.answer, eye_band(in_crop, size, size), &s.glasses);
   const float score = glasses_score(in_crop, s.glasses), area = area_seen(s.glasses, face_width_px(in_crop));
-  const bool unsuspected = look.score < kHardlySuspected;
-  const bool wears = look.surely_wears ||
-                     (score >= kWearsGlasses && (!unsuspected || area >= kLeastUnsuspected)) ||
-                     (score >= kWellPlaced && area >= kLeastWellPlaced && !unsuspected) ||
-                     (look.score >= kSuspected && area >= kLeastGlasses);
+  const bool wears = look.surely_wears || look_like_glasses(look.score, score, area);
   if (!wears) s.glasses.fill(0);
   return wears;
 }

@@ -23,6 +23,10 @@ struct UncoverScratch {
   Tensor input, answer;
 };
 
+// Whether what the uncover network takes for glasses are some. suspected: glasses_score() of what the region
+// network sees; score: of what this one sees; area: of that, in the face's width squared.
+bool look_like_glasses(float suspected, float score, float area);
+
 class UncoverNet {
  public:
   static Result<UncoverNet> load(const ModelFolder& folder, int threads);

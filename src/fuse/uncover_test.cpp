@@ -221,5 +221,16 @@ TEST_F(Uncover, MeshesThatAreNoNumbersGiveNothing) {
   EXPECT_FALSE(face->has_value());
 }
 
+// Figures of photos: rims and half rims, thin and rimless glasses; shadows of dark brows and noses.
+TEST(LookLikeGlasses, TellsThinFramesFromShadowsOnDarkSkin) {
+  EXPECT_TRUE(look_like_glasses(0.158f, 0.685f, 0.123f));
+  EXPECT_TRUE(look_like_glasses(0.0049f, 0.301f, 0.036f));
+  EXPECT_TRUE(look_like_glasses(0.0032f, 0.173f, 0.050f));
+  EXPECT_TRUE(look_like_glasses(0.0116f, 0.106f, 0.031f));
+  EXPECT_FALSE(look_like_glasses(0.0013f, 0.324f, 0.036f)) << "once a box between brows";
+  EXPECT_FALSE(look_like_glasses(0.0010f, 0.085f, 0.001f));
+  EXPECT_FALSE(look_like_glasses(0.0011f, 0.047f, 0.015f));
+}
+
 }  // namespace
 }  // namespace mien
