@@ -47,11 +47,14 @@ struct EyeMatch {
 };
 
 // The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
-// less. colour: share of both colours that is kept; per_white: 1 / (L + 16) of the source's whites.
+// less. colour: share of both colours that is kept; per_white: 1 / (L + 16) of the source's whites. What is
+// lighter than they are, a lid's wet rim or a lamp's reflection, is less so than in the source.
 MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeMatch& eye, float colour, float per_white) {
-  const float lit = std::min(1.0f, (source.l + 16) * per_white);
-  return {source.l * eye.lightness_gain, colour * (source.a + lit * eye.shift_a),
-          colour * (source.b + lit * eye.shift_b)};
+  constexpr float kGlint = 3, kGlintShare = 0.45f;  // of L above the whites; the share of what is more
+  const float lit = std::min(1.0f, (source.l + 16) * per_white),
+              glint = std::max(source.l - eye.white_l - kGlint, 0.0f);
+  return {(source.l - (1 - kGlintShare) * glint) * eye.lightness_gain,
+          colour * (source.a + lit * eye.shift_a), colour * (source.b + lit * eye.shift_b)};
 }
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.

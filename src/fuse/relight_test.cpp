@@ -285,5 +285,15 @@ TEST(RobustSpread, OfANormalSampleIsItsDeviationDespiteOutliers) {
   EXPECT_EQ(robust_spread(values, nullptr, mask), 0.0f);
 }
 
+// A lid's wet rim or a lamp's reflection: else a shaded eye whose whites are brightened has a white crescent.
+TEST(EyeballInLight, WhatIsLighterThanTheWhitesIsBrightenedLess) {
+  const EyeMatch twice{1.4f, 0, 0, 50};
+  const auto lightness = [&](float l) { return eyeball_in_light({l, 0, 0}, twice, 1, 1 / (50.0f + 16)).l; };
+  EXPECT_FLOAT_EQ(lightness(20), 28);
+  EXPECT_FLOAT_EQ(lightness(50), 70);
+  EXPECT_LT(lightness(70), 88);
+  EXPECT_GT(lightness(70), lightness(60));
+}
+
 }  // namespace
 }  // namespace mien
