@@ -11,8 +11,8 @@
 namespace mien {
 namespace {
 
-// Distance in the texture level between two neighbours on the canvas, in pixels (about 1 on an even surface).
-constexpr float kSqueezed = 1.6f, kFolded = 2.6f;
+// How many times as far apart two neighbours lie as on an even surface.
+constexpr float kSqueezed = 1.85f, kFolded = 2.8f;
 
 struct MapRows {
   const float *x, *y;
@@ -60,21 +60,21 @@ SmoothedPixel smoothed(const WarpMaps& maps, const PlanarRgb& warped, std::size_
 }
 
 // A jump lies between two pixels; both are smoothed.
-void smooth_row(const WarpMaps& maps, int y, const float* here, const float* above, float level_scale,
+void smooth_row(const WarpMaps& maps, int y, const float* here, const float* above, float spacing,
                 const PlanarRgb& warped, std::vector<SmoothedPixel>* changed) {
-  const float least = kSqueezed / level_scale;
+  const float least = kSqueezed * spacing;
   for (int x = 1; x + 1 < maps.depth.width; ++x) {
     const float jump = std::max({here[x], here[x - 1], above[x]});
     if (jump <= least) continue;
     const std::size_t place = static_cast<std::size_t>(y) * maps.depth.width + x;
     if (maps.covered(place))
-      changed->push_back(smoothed(maps, warped, place, smoothstep(kSqueezed, kFolded, jump * level_scale)));
+      changed->push_back(smoothed(maps, warped, place, smoothstep(kSqueezed, kFolded, jump / spacing)));
   }
 }
 
 }  // namespace
 
-void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped) {
+void smooth_folds(const WarpMaps& maps, float spacing, PlanarRgb* warped) {
   const int width = maps.depth.width, height = maps.depth.height;
   if (width < 3 || height < 3) return;
   thread_local std::vector<float> jumps;
@@ -82,12 +82,12 @@ void smooth_folds(const WarpMaps& maps, float level_scale, PlanarRgb* warped) {
   jumps.assign(static_cast<std::size_t>(width) * 2, 0.0f);
   changed.clear();
   float *above = jumps.data(), *here = above + width;
-  const float least = kSqueezed / level_scale;
+  const float least = kSqueezed * spacing;
   bool any_above = false;
   for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
     const bool any = find_jumps({maps.source_x.row(y), maps.source_y.row(y)},
                                 {maps.source_x.row(y + 1), maps.source_y.row(y + 1)}, width - 1, least, here);
-    if (y > 0 && (any || any_above)) smooth_row(maps, y, here, above, level_scale, *warped, &changed);
+    if (y > 0 && (any || any_above)) smooth_row(maps, y, here, above, spacing, *warped, &changed);
     any_above = any;
   }
   for (const SmoothedPixel& p : changed)

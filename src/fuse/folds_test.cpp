@@ -49,8 +49,8 @@ TEST_F(Folds, AnEvenSurfaceKeepsItsPixels) {
   const auto before = warped_.values;
   smooth_folds(maps_, 1, &warped_);
   EXPECT_EQ(warped_.values, before);
-  draw(12);  // 13 pixels of level 0 are less than one of this level
-  smooth_folds(maps_, 0.0625f, &warped_);
+  draw(12);  // 13 pixels of level 0 are less than one of a level whose pixels are 16 wide
+  smooth_folds(maps_, 16, &warped_);
   EXPECT_EQ(warped_.values, before);
 }
 
