@@ -72,6 +72,12 @@ MIEN_INLINE Lab lab_from_linear(const LinearRgb& c) {
   return {116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)};
 }
 
+// Of one pixel of a picture (0..255).
+inline Lab lab_at(const PlanarRgb& picture, std::size_t i) {
+  return lab_from_linear({linear_from_srgb(picture.channel(0)[i]), linear_from_srgb(picture.channel(1)[i]),
+                          linear_from_srgb(picture.channel(2)[i])});
+}
+
 // May give values outside of 0..1 for colours that sRGB does not have.
 MIEN_INLINE LinearRgb linear_from_lab(const Lab& lab) {
   const float fy = (lab.l + 16) * (1.0f / 116), fx = fy + lab.a * (1.0f / 500),

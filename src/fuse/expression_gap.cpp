@@ -15,6 +15,7 @@ namespace {
 // Of a point's displacement, in face widths: two looks at one expression differ by less than the first.
 constexpr float kSame = 0.024f, kApart = 0.065f;
 constexpr topology::Index kMouthCorners[] = {61, 291};
+constexpr float kCornerSame = 0.4f;  // of the weight: a corner that is moved by less is the same one
 constexpr float kCornerCore = 0.03f, kCornerReach = 0.1f;  // around them, in face widths
 constexpr float kWorthDrawing = 0.1f;
 constexpr int kStep = 4;              // canvas pixels per drawn pixel: creases are wider
@@ -29,7 +30,7 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kSame, kApart, apart.col(i).norm() / width);
   for (const topology::Index corner : kMouthCorners) {
     const Point3f& at = model.canonical_mesh()[corner];
-    const float moved = out[corner];
+    const float moved = smoothstep(kCornerSame, 1, out[corner]);
     for (int i = 0; i < kSurfacePoints; ++i) {
       const Point3f& p = model.canonical_mesh()[i];
       const float away = std::hypot(p.x - at.x, p.y - at.y) / width;

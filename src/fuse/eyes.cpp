@@ -77,7 +77,7 @@ EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float le
     return is_open && own[eye] >= least_share * openings[eye];
   };
   const bool right = fills(texture.right_eye_open, 0), left = fills(texture.left_eye_open, 1);
-  // Irises would not match; in clips, where lids come and go, of a source that has just one it is never shown.
+  // Lids would not match; in clips, where lids come and go, of a source that has just one it is never shown.
   const bool in_clip = !(least_share > 0);
   if (in_clip && texture.right_eye_open != texture.left_eye_open) return {};
   if (!in_clip && open[0] && open[1] && right != left) return {};

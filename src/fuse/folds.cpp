@@ -14,23 +14,72 @@ namespace {
 // How many times as far apart two neighbours lie as on an even surface.
 constexpr float kSqueezed = 1.85f, kFolded = 2.8f;
 
+// The rows of a map (level-0 pixels) that a canvas row and the one below look up.
 struct MapRows {
-  const float *x, *y;
+  const float *x, *y, *x_below, *y_below;
 };
 
-// jump[i] = the largest distance (along an axis, level-0 pixels) from a pixel to its right and lower
-// neighbour. Beside pixels without a place, which are NaN, it is 0. -> whether any is above `least`.
+// Of a row, from each pixel to its right and to its lower neighbour: the larger of the distances along x and y.
+struct Jumps {
+  std::vector<float> right, down;
+  void resize(int width) { right.assign(width, 0.0f), down.assign(width, 0.0f); }
+};
+
+// Beside pixels without a place, which are NaN, distances are 0.
 MIEN_SIMD_CLONES
-bool find_jumps(MapRows here, MapRows below, int n, float least, float* __restrict jump) {
-  std::int32_t any = 0;
+void find_jumps(const MapRows map, int n, float* __restrict to_right, float* __restrict to_below) {
+  constexpr float kNowhere = 1e6f;
   for (int i = 0; i < n; ++i) {
-    const float right = std::max(std::fabs(here.x[i + 1] - here.x[i]), std::fabs(here.y[i + 1] - here.y[i]));
-    const float down = std::max(std::fabs(below.x[i] - here.x[i]), std::fabs(below.y[i] - here.y[i]));
-    const float a = right < 1e6f ? right : 0.0f, b = down < 1e6f ? down : 0.0f;
-    jump[i] = std::max(a, b);
+    const float right = std::max(std::fabs(map.x[i + 1] - map.x[i]), std::fabs(map.y[i + 1] - map.y[i])),
+                down = std::max(std::fabs(map.x_below[i] - map.x[i]), std::fabs(map.y_below[i] - map.y[i]));
+    to_right[i] = right < kNowhere ? right : 0.0f;
+    to_below[i] = down < kNowhere ? down : 0.0f;
   }
-  for (int i = 0; i < n; ++i) any |= jump[i] > least ? 1 : 0;
+}
+
+// Where the mirrored side is shown its own distances count.
+MIEN_SIMD_CLONES
+void take_mirrored(const float* own_share, const float* mirrored, int n, float* __restrict jump) {
+  for (int i = 0; i < n; ++i) jump[i] = own_share[i] < 0.5f ? mirrored[i] : jump[i];
+}
+
+MIEN_SIMD_CLONES
+bool any_above(const float* values, int n, float limit) {
+  std::int32_t any = 0;
+  for (int i = 0; i < n; ++i) any |= values[i] > limit ? 1 : 0;
   return any != 0;
+}
+
+void find_jumps(const WarpMaps& maps, int y, Jumps* out) {
+  thread_local Jumps mirrored;  // scratch that keeps its memory
+  const int n = maps.depth.width - 1;
+  find_jumps({maps.source_x.row(y), maps.source_y.row(y), maps.source_x.row(y + 1), maps.source_y.row(y + 1)},
+             n, out->right.data(), out->down.data());
+  if (maps.own_share.size() != maps.depth.size()) return;
+  mirrored.resize(maps.depth.width);
+  find_jumps({maps.mirror_x.row(y), maps.mirror_y.row(y), maps.mirror_x.row(y + 1), maps.mirror_y.row(y + 1)},
+             n, mirrored.right.data(), mirrored.down.data());
+  take_mirrored(maps.own_share.row(y), mirrored.right.data(), n, out->right.data());
+  take_mirrored(maps.own_share.row(y), mirrored.down.data(), n, out->down.data());
+}
+
+// How far apart neighbours lie on most of this face, whatever its size and turn; `unknown` where it is nowhere.
+float usual_spacing(const WarpMaps& maps, float unknown) {
+  constexpr std::size_t kMostSamples = 2'000;
+  thread_local std::vector<float> seen;  // scratch that keeps its memory
+  seen.clear();
+  const int width = maps.depth.width;
+  const std::size_t last = maps.depth.size() - static_cast<std::size_t>(width) - 1,
+                    step = 1 + last / kMostSamples / 2;
+  const std::vector<float>&sx = maps.source_x.values, &sy = maps.source_y.values;
+  for (std::size_t i = 0; i < last; i += step) {
+    const float jump = std::max(std::fabs(sx[i + 1] - sx[i]), std::fabs(sy[i + width] - sy[i]));
+    if (jump < 1e6f) seen.push_back(jump);
+  }
+  if (seen.empty()) return unknown;
+  const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
+  std::nth_element(seen.begin(), middle, seen.end());
+  return *middle;
 }
 
 struct SmoothedPixel {
@@ -60,12 +109,11 @@ SmoothedPixel smoothed(const WarpMaps& maps, const PlanarRgb& warped, std::size_
 }
 
 // A jump lies between two pixels; both are smoothed.
-void smooth_row(const WarpMaps& maps, int y, const float* here, const float* above, float spacing,
+void smooth_row(const WarpMaps& maps, int y, const Jumps& here, const Jumps& above, float spacing,
                 const PlanarRgb& warped, std::vector<SmoothedPixel>* changed) {
-  const float least = kSqueezed * spacing;
   for (int x = 1; x + 1 < maps.depth.width; ++x) {
-    const float jump = std::max({here[x], here[x - 1], above[x]});
-    if (jump <= least) continue;
+    const float jump = std::max({here.right[x], here.right[x - 1], here.down[x], above.down[x]});
+    if (jump <= kSqueezed * spacing) continue;
     const std::size_t place = static_cast<std::size_t>(y) * maps.depth.width + x;
     if (maps.covered(place))
       changed->push_back(smoothed(maps, warped, place, smoothstep(kSqueezed, kFolded, jump / spacing)));
@@ -74,21 +122,20 @@ void smooth_row(const WarpMaps& maps, int y, const float* here, const float* abo
 
 }  // namespace
 
-void smooth_folds(const WarpMaps& maps, float spacing, PlanarRgb* warped) {
+void smooth_folds(const WarpMaps& maps, float least_spacing, PlanarRgb* warped) {
   const int width = maps.depth.width, height = maps.depth.height;
   if (width < 3 || height < 3) return;
-  thread_local std::vector<float> jumps;
+  thread_local Jumps above, here;  // scratch that keeps its memory
   thread_local std::vector<SmoothedPixel> changed;
-  jumps.assign(static_cast<std::size_t>(width) * 2, 0.0f);
-  changed.clear();
-  float *above = jumps.data(), *here = above + width;
-  const float least = kSqueezed * spacing;
-  bool any_above = false;
+  above.resize(width), here.resize(width), changed.clear();
+  const float spacing = std::max(least_spacing, usual_spacing(maps, least_spacing)),
+              limit = kSqueezed * spacing;
+  bool was_any = false;
   for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
-    const bool any = find_jumps({maps.source_x.row(y), maps.source_y.row(y)},
-                                {maps.source_x.row(y + 1), maps.source_y.row(y + 1)}, width - 1, least, here);
-    if (y > 0 && (any || any_above)) smooth_row(maps, y, here, above, spacing, *warped, &changed);
-    any_above = any;
+    find_jumps(maps, y, &here);
+    const bool any = any_above(here.right.data(), width, limit) || any_above(here.down.data(), width, limit);
+    if (y > 0 && (any || was_any)) smooth_row(maps, y, here, above, spacing, *warped, &changed);
+    was_any = any;
   }
   for (const SmoothedPixel& p : changed)
     for (int c = 0; c < 3; ++c) warped->channel(c)[p.place] = p.rgb[c];

@@ -7,10 +7,10 @@
 
 namespace mien {
 
-// Canvas pixels whose neighbours come from far away in the source are an edge of the mesh, drawn without
-// anti-aliasing, and single pixels of what lies between: steps and dots. They become the binomial mean (3 x 3)
-// of the pixels that the mesh covers. spacing: how far apart neighbours lie on an even surface, in level-0
-// pixels, at least a pixel of the texture's level. Other pixels do not change.
-void smooth_folds(const WarpMaps& maps, float spacing, PlanarRgb* warped);
+// Canvas pixels whose neighbours come from far away in the source, compared with most of the face, are an edge
+// of the mesh, drawn without anti-aliasing, and single pixels of what lies between: steps and dots. They become
+// the binomial mean (3 x 3) of the pixels that the mesh covers; other pixels do not change. least_spacing:
+// level-0 pixels that a pixel of the texture's level has: neighbours that are nearer skip nothing.
+void smooth_folds(const WarpMaps& maps, float least_spacing, PlanarRgb* warped);
 
 }  // namespace mien

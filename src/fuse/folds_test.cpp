@@ -68,5 +68,40 @@ TEST_F(Folds, WhatTheMeshDoesNotCoverIsLeftOut) {
   for (int y = 0; y < kSize; ++y) EXPECT_EQ(at(9, y), 0);
 }
 
+TEST_F(Folds, AFaceThatIsShrunkOrTurnedIsNone) {
+  draw(0);
+  for (float& v : maps_.source_y.values) v *= 2.4f;
+  for (float& v : maps_.source_x.values) v *= 1.2f;
+  const auto before = warped_.values;
+  smooth_folds(maps_, 1, &warped_);
+  EXPECT_EQ(warped_.values, before);
+}
+
+TEST_F(Folds, PixelsBesideAVerticalFoldStay) {
+  draw(0);
+  for (int y = 0; y < kSize; ++y)
+    for (int x = 8; x < kSize; ++x) maps_.source_x.row(y)[x] += 12;
+  const auto before = warped_.values;
+  smooth_folds(maps_, 1, &warped_);
+  for (int x = 0; x < kSize; ++x) {
+    const bool is_fold = x == 7 || x == 8;
+    EXPECT_EQ(at(x, kFoldBelow) == before[kSize * kSize + kFoldBelow * kSize + x], !is_fold) << x;
+  }
+}
+
+TEST_F(Folds, WhereTheMirroredSideIsShownItsFoldsCount) {
+  draw(12);
+  maps_.mirror_x = maps_.source_x, maps_.mirror_y = maps_.source_y;
+  for (int y = 0; y < kSize; ++y)
+    for (int x = 0; x < kSize; ++x) maps_.source_y.row(y)[x] = static_cast<float>(y);
+  maps_.own_share.resize(kSize, kSize), maps_.own_share.fill(1);
+  for (int y = 0; y < kSize; ++y)
+    for (int x = 0; x < 8; ++x) maps_.own_share.row(y)[x] = 0;
+  smooth_folds(maps_, 1, &warped_);
+  EXPECT_NEAR(at(4, kFoldBelow), 75, 1);
+  EXPECT_EQ(at(12, kFoldBelow), 100);
+  EXPECT_EQ(at(13, kFoldBelow), 0);
+}
+
 }  // namespace
 }  // namespace mien

@@ -17,7 +17,9 @@ constexpr float kPupil = 0.42f, kInside = 0.85f, kRimFrom = 0.85f, kRimTo = 1.12
 constexpr std::size_t kFewest = 12;                   // pixels of both irises from which a median is believed
 constexpr float kMostShift = 25;                      // of a and b
 constexpr float kLeastGain = 0.7f, kMostGain = 1.2f;  // of L + 16
-constexpr float kReflection = 18, kReflectionRamp = 15;  // of L above the iris
+constexpr float kReflection = 1.35f, kReflectionRamp = 15;  // of L + 16 of the iris; of L
+// Mean chromaticity of skin: below the first a picture has no colours, from the second on all of them.
+constexpr float kColourless = 6, kColourful = 15;
 
 struct Circle {
   float x, y, radius;
@@ -31,32 +33,46 @@ Circle iris_of(const Mesh& mesh, topology::Index centre) {
   return {c.x, c.y, radius};
 }
 
-struct Eye {
+// The pixels of a picture within `reach` of the circle's centre; empty where there is no such circle.
+struct PixelBox {
+  int x0 = 0, y0 = 0, x1 = -1, y1 = -1;  // inclusive
+};
+
+PixelBox box_around(const Circle& c, float reach, int width, int height) {
+  if (!(c.radius > 0.5f) || !std::isfinite(c.x + c.y + reach)) return {};
+  const auto pixel = [](float v, int size) {
+    return static_cast<int>(std::clamp(v, -1.0f, static_cast<float>(size)));
+  };
+  return {std::max(0, pixel(c.x - reach, width)), std::max(0, pixel(c.y - reach, height)),
+          std::min(width - 1, pixel(c.x + reach + 1, width)),
+          std::min(height - 1, pixel(c.y + reach + 1, height))};
+}
+
+struct EyeIndices {
   topology::Index iris;
   std::span<const topology::Index> lids;
 };
-const Eye kRight{topology::kRightIris, topology::kRightEye}, kLeft{topology::kLeftIris, topology::kLeftEye};
+const EyeIndices kRight{topology::kRightIris, topology::kRightEye},
+    kLeft{topology::kLeftIris, topology::kLeftEye};
 
-// Colours of an eye's iris between the lids, added to `out`. colour_at(x, y) -> LinearRgb.
+// Colours of an eye's iris between the lids, added to `out`. colour_at(x, y) -> Lab, nothing where something
+// covers it.
 template <class ColourAt>
-void add_iris(const Mesh& mesh, const Eye& eye, int width, int height, ColourAt colour_at,
+void add_iris(const Mesh& mesh, const EyeIndices& eye, int width, int height, ColourAt colour_at,
               std::vector<Lab>* out) {
   const Circle c = iris_of(mesh, eye.iris);
-  const int x0 = std::max(0, static_cast<int>(c.x - c.radius)),
-            y0 = std::max(0, static_cast<int>(c.y - c.radius)),
-            x1 = std::min(width - 1, static_cast<int>(c.x + c.radius) + 1),
-            y1 = std::min(height - 1, static_cast<int>(c.y + c.radius) + 1);
-  if (x1 < x0 || y1 < y0 || !(c.radius > 0)) return;
+  const PixelBox box = box_around(c, c.radius, width, height);
+  if (box.x1 < box.x0 || box.y1 < box.y0) return;
   std::vector<Point2f> lids = outline(mesh, eye.lids);
-  for (Point2f& p : lids) p = {p.x - static_cast<float>(x0), p.y - static_cast<float>(y0)};
+  for (Point2f& p : lids) p = {p.x - static_cast<float>(box.x0), p.y - static_cast<float>(box.y0)};
   Plane between;
-  between.resize(x1 - x0 + 1, y1 - y0 + 1), between.fill(0);
+  between.resize(box.x1 - box.x0 + 1, box.y1 - box.y0 + 1), between.fill(0);
   fill_polygon(lids, &between);
-  for (int y = y0; y <= y1; ++y) {
-    for (int x = x0; x <= x1; ++x) {
+  for (int y = box.y0; y <= box.y1; ++y) {
+    for (int x = box.x0; x <= box.x1; ++x) {
       const float away = std::hypot(static_cast<float>(x) - c.x, static_cast<float>(y) - c.y) / c.radius;
-      if (away >= kPupil && away <= kInside && between.row(y - y0)[x - x0] > 0.9f)
-        out->push_back(lab_from_linear(colour_at(x, y)));
+      if (away < kPupil || away > kInside || between.row(y - box.y0)[x - box.x0] < 0.9f) continue;
+      if (const std::optional<Lab> colour = colour_at(x, y)) out->push_back(*colour);
     }
   }
 }
@@ -76,53 +92,55 @@ std::optional<Lab> median(std::vector<Lab>* colours) {
 
 std::optional<Lab> irises_of_source(const SourceTexture& texture) {
   const ImageView image = texture.levels.front().view();
-  const auto colour_at = [&](int x, int y) {
+  const auto colour_at = [&](int x, int y) -> std::optional<Lab> {
     const std::uint8_t* p = image.row(y) + 4 * x;
-    return LinearRgb{linear_from_srgb(p[0]), linear_from_srgb(p[1]), linear_from_srgb(p[2])};
+    if (p[3] < 128) return std::nullopt;  // not trusted
+    return lab_from_linear({linear_from_srgb(p[0]), linear_from_srgb(p[1]), linear_from_srgb(p[2])});
   };
   std::vector<Lab> colours;
-  if (texture.right_eye_open) add_iris(texture.mesh, kRight, image.width, image.height, colour_at, &colours);
-  if (texture.left_eye_open) add_iris(texture.mesh, kLeft, image.width, image.height, colour_at, &colours);
+  for (const EyeIndices& eye : {kRight, kLeft})
+    add_iris(texture.mesh, eye, image.width, image.height, colour_at, &colours);
   return median(&colours);
 }
 
-std::optional<Lab> irises_of_target(const PlanarRgb& target, const Mesh& mesh) {
-  const auto colour_at = [&](int x, int y) {
+std::optional<Lab> irises_of_target(const PlanarRgb& target, const Mesh& mesh, const FaceMasks& masks) {
+  const auto colour_at = [&](int x, int y) -> std::optional<Lab> {
     const std::size_t i = static_cast<std::size_t>(y) * target.width + x;
-    return LinearRgb{linear_from_srgb(target.channel(0)[i]), linear_from_srgb(target.channel(1)[i]),
-                     linear_from_srgb(target.channel(2)[i])};
+    if (std::max(masks.right_eye.values[i], masks.left_eye.values[i]) < 0.5f) return std::nullopt;
+    return lab_at(target, i);
   };
   std::vector<Lab> colours;
-  const auto openings = eye_openings(mesh);
-  if (openings[0] >= kClosedEyeOpening)
-    add_iris(mesh, kRight, target.width, target.height, colour_at, &colours);
-  if (openings[1] >= kClosedEyeOpening)
-    add_iris(mesh, kLeft, target.width, target.height, colour_at, &colours);
+  for (const EyeIndices& eye : {kRight, kLeft})
+    add_iris(mesh, eye, target.width, target.height, colour_at, &colours);
   return median(&colours);
 }
 
-void tint_iris(const IrisShift& shift, const Circle& c, const Plane& mask, float strength,
+bool has_both_eyes_open(const Mesh& mesh) {
+  const auto openings = eye_openings(mesh);
+  return std::min(openings[0], openings[1]) >= kClosedEyeOpening;
+}
+
+// alpha: with which the picture will be laid over the target.
+void tint_iris(const IrisShift& shift, const Circle& c, const Plane& mask, const Plane& alpha, float strength,
                PlanarRgb* picture) {
-  const float reach = c.radius * kRimTo;
-  const int x0 = std::max(0, static_cast<int>(c.x - reach)), y0 = std::max(0, static_cast<int>(c.y - reach)),
-            x1 = std::min(mask.width - 1, static_cast<int>(c.x + reach) + 1),
-            y1 = std::min(mask.height - 1, static_cast<int>(c.y + reach) + 1);
-  for (int y = y0; y <= y1; ++y) {
-    for (int x = x0; x <= x1; ++x) {
+  const PixelBox box = box_around(c, c.radius * kRimTo, mask.width, mask.height);
+  for (int y = box.y0; y <= box.y1; ++y) {
+    for (int x = box.x0; x <= box.x1; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * mask.width + x;
-      const float away = std::hypot(static_cast<float>(x) - c.x, static_cast<float>(y) - c.y) / c.radius;
-      float share = strength * mask.values[i] * (1 - smoothstep(kRimFrom, kRimTo, away));
-      if (!(share > 0)) continue;
-      float* rgb[3] = {picture->channel(0) + i, picture->channel(1) + i, picture->channel(2) + i};
-      Lab lab =
-          lab_from_linear({linear_from_srgb(*rgb[0]), linear_from_srgb(*rgb[1]), linear_from_srgb(*rgb[2])});
-      share *= 1 - smoothstep(shift.lightest, shift.lightest + kReflectionRamp, lab.l);
-      // Pupils are black: what is darker than the iris changes by less.
-      const float lit = share * std::clamp(lab.l / std::max(shift.lightest - kReflection, 1.0f), 0.0f, 1.0f);
+      const float away = std::hypot(static_cast<float>(x) - c.x, static_cast<float>(y) - c.y) / c.radius,
+                  wanted = strength * mask.values[i] * (1 - smoothstep(kRimFrom, kRimTo, away));
+      if (!(wanted > 0) || !(alpha.values[i] > 0)) continue;
+      Lab lab = lab_at(*picture, i);
+      // Pupils are black, and stay so: what is darker than the iris changes by less.
+      const float iris_l = (shift.lightest + 16) / kReflection - 16,
+                  lit = std::clamp(lab.l / std::max(iris_l, 1.0f), 0.0f, 1.0f),
+                  share = std::min(1.0f, wanted / alpha.values[i]) * lit *
+                          (1 - smoothstep(shift.lightest, shift.lightest + kReflectionRamp, lab.l));
       lab.l = (lab.l + 16) * (1 + share * (shift.gain - 1)) - 16;
-      lab.a += lit * shift.a, lab.b += lit * shift.b;
+      lab.a += share * shift.a, lab.b += share * shift.b;
       const LinearRgb out = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
-      *rgb[0] = srgb_from_linear(out.r), *rgb[1] = srgb_from_linear(out.g), *rgb[2] = srgb_from_linear(out.b);
+      picture->channel(0)[i] = srgb_from_linear(out.r), picture->channel(1)[i] = srgb_from_linear(out.g);
+      picture->channel(2)[i] = srgb_from_linear(out.b);
     }
   }
 }
@@ -130,24 +148,29 @@ void tint_iris(const IrisShift& shift, const Circle& c, const Plane& mask, float
 }  // namespace
 
 IrisShift measure_irises(const SourceTexture& texture, const PlanarRgb& target, const Mesh& mesh,
-                         EyeChoice shown, const EyeMatch& light) {
-  if ((shown.right && shown.left) || texture.levels.empty()) return {};
-  const auto source = irises_of_source(texture), theirs = irises_of_target(target, mesh);
+                         EyeChoice shown, const FaceMasks& masks, const RelightReport& light) {
+  if ((shown.right && shown.left) || texture.levels.empty() || !light.eye.seen) return {};
+  if (!texture.right_eye_open || !texture.left_eye_open || !has_both_eyes_open(mesh)) return {};
+  const auto source = irises_of_source(texture), theirs = irises_of_target(target, mesh, masks);
   if (!source || !theirs) return {};
-  const Lab lit = eyeball_in_light(*source, light, 1, 1 / (light.white_l + 16));
+  const Lab lit = eyeball_in_light(*source, light.eye, 1, 1 / (light.eye.white_l + 16));
+  const float colours = smoothstep(kColourless, kColourful, light.chroma);
   IrisShift out;
-  out.known = true, out.lightest = theirs->l + kReflection;
+  out.known = true, out.lightest = (theirs->l + 16) * kReflection - 16;
   out.gain = std::clamp((lit.l + 16) / (theirs->l + 16), kLeastGain, kMostGain);
-  out.a = std::clamp(lit.a - theirs->a, -kMostShift, kMostShift);
-  out.b = std::clamp(lit.b - theirs->b, -kMostShift, kMostShift);
+  out.a = colours * std::clamp(lit.a - theirs->a, -kMostShift, kMostShift);
+  out.b = colours * std::clamp(lit.b - theirs->b, -kMostShift, kMostShift);
   return out;
 }
 
 void tint_irises(const IrisShift& shift, const Mesh& fused, const FaceMasks& masks, EyeChoice shown,
                  float strength, PlanarRgb* picture) {
   if (!shift.known) return;
-  if (!shown.right) tint_iris(shift, iris_of(fused, kRight.iris), masks.right_eye, strength, picture);
-  if (!shown.left) tint_iris(shift, iris_of(fused, kLeft.iris), masks.left_eye, strength, picture);
+  const auto tint = [&](topology::Index iris, const Plane& mask) {
+    tint_iris(shift, iris_of(fused, iris), mask, masks.alpha, strength, picture);
+  };
+  if (!shown.right) tint(kRight.iris, masks.right_eye);
+  if (!shown.left) tint(kLeft.iris, masks.left_eye);
 }
 
 }  // namespace mien

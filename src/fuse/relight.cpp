@@ -197,15 +197,13 @@ EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const Plana
     const float share = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
     if (share > 0) eyes.push_back({i, share, {}});
   }
+  if (eyes.empty()) return {};
   const auto whites = [&](const PlanarRgb& picture) {
-    for (EyePixel& p : eyes)
-      p.colour = lab_from_linear({linear_from_srgb(picture.channel(0)[p.at]),
-                                  linear_from_srgb(picture.channel(1)[p.at]),
-                                  linear_from_srgb(picture.channel(2)[p.at])});
+    for (EyePixel& p : eyes) p.colour = lab_at(picture, p.at);
     return eye_whites(eyes);
   };
   const Lab t = whites(target), w = whites(warped);
-  return {ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
+  return {true, ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
 }
 
 constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
@@ -307,6 +305,19 @@ RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   return out;
 }
 
+void steady(float before, float* value) { *value = before + kLookShare * (*value - before); }
+
+// Eyes that a hand covers for a while are what they were.
+void steady_eyes(const EyeMatch& before, EyeMatch* now) {
+  if (!before.seen) return;
+  if (!now->seen) {
+    *now = before;
+    return;
+  }
+  steady(before.lightness_gain, &now->lightness_gain), steady(before.white_l, &now->white_l);
+  steady(before.shift_a, &now->shift_a), steady(before.shift_b, &now->shift_b);
+}
+
 bool is_due(const RelightMemory* memory) { return memory == nullptr || memory->frames_left <= 0; }
 
 RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory* memory) {
@@ -316,7 +327,6 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
   }
   RelightMemory now = measure_all(pair, s);
   if (memory == nullptr) return now;
-  const auto steady = [&](float before, float* value) { *value = before + kLookShare * (*value - before); };
   if (memory->known) {
     steady(memory->gains.middle, &now.gains.middle), steady(memory->gains.detail, &now.gains.detail);
     steady(memory->gains.fine, &now.gains.fine), steady(memory->gains.knee, &now.gains.knee);
@@ -331,10 +341,9 @@ RelightMemory measure_or_hold(const Pair& pair, RelightScratch* s, RelightMemory
       ShadeColour& after = now.gains.*shade;
       steady(before.level.a, &after.level.a), steady(before.level.b, &after.level.b);
       steady(before.slope.a, &after.slope.a), steady(before.slope.b, &after.slope.b);
+      steady(before.chroma, &after.chroma);
     }
-    steady(memory->eye.lightness_gain, &now.eye.lightness_gain);
-    steady(memory->eye.shift_a, &now.eye.shift_a), steady(memory->eye.shift_b, &now.eye.shift_b);
-    steady(memory->eye.white_l, &now.eye.white_l);
+    steady_eyes(memory->eye, &now.eye);
     steady(memory->lightness_gap, &now.lightness_gap);
   }
   now.known = true, now.period = memory->period, now.frames_left = memory->period - 1;
@@ -468,7 +477,8 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
     relight_rows(*s, pair, expression_gap, eyes, how, y0, y1, warped);
   };
   pool->for_ranges(0, target.height, kRowsPerTask, std::cref(rows));
-  return {how.gains.detail, how.gains.fine, how.lightness_gap, how.eye};
+  return {how.gains.detail, how.gains.fine, how.lightness_gap, how.eye,
+          std::min(how.gains.target_shade.chroma, how.gains.warped_shade.chroma)};
 }
 
 }  // namespace mien

@@ -42,19 +42,22 @@ struct RelightGains {
 
 // What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
 struct EyeMatch {
+  bool seen = false;  // some of an eyeball
   float lightness_gain = 1, shift_a = 0, shift_b = 0;
   float white_l = 84;  // of the source's whites, whose colours are shifted so far
 };
 
 // The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
 // less. colour: share of both colours that is kept; per_white: 1 / (L + 16) of the source's whites. What is
-// lighter than they are, a lid's wet rim or a lamp's reflection, is less so than in the source.
+// lighter than they are, a lid's wet rim or a lamp's reflection, is brightened less than they are.
 MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeMatch& eye, float colour, float per_white) {
-  constexpr float kGlint = 3, kGlintShare = 0.45f;  // of L above the whites; the share of what is more
+  // Of L above the whites; what is taken of the rest where whites get lighter by kFully and more.
+  constexpr float kGlint = 3, kMostTaken = 0.55f, kFully = 0.2f;
+  const float taken = kMostTaken * std::clamp((eye.lightness_gain - 1) / kFully, 0.0f, 1.0f);
   const float lit = std::min(1.0f, (source.l + 16) * per_white),
               glint = std::max(source.l - eye.white_l - kGlint, 0.0f);
-  return {(source.l - (1 - kGlintShare) * glint) * eye.lightness_gain,
-          colour * (source.a + lit * eye.shift_a), colour * (source.b + lit * eye.shift_b)};
+  return {(source.l - taken * glint) * eye.lightness_gain, colour * (source.a + lit * eye.shift_a),
+          colour * (source.b + lit * eye.shift_b)};
 }
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
@@ -72,11 +75,12 @@ struct RelightReport {
   float fine_gain = 1;      // and to its finest part
   float lightness_gap = 0;  // median L of the target's skin minus the source's
   EyeMatch eye;
+  float chroma = 0;  // ShadeColour::chroma of whichever of the two has less
 };
 
 // target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
-// none): shading is the target's as far as it says, and some creases where it is near 1 (0..1, canvas
-// pixels). `warped` becomes the relit picture where masks.alpha > 0. memory: of the frames before; null: a
+// none): shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
+// detail where it goes on to 2 (canvas pixels). `warped` becomes the relit picture where masks.alpha > 0. memory: of the frames before; null: a
 // photo. pool (null: none) shares the work; the result does not depend on it.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
                       const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped,

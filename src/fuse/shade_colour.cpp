@@ -9,7 +9,8 @@ constexpr std::size_t kMostSamples = 5'000;
 // A shade that says nothing: noise has as much. Added to the sum of squares per pixel, it draws the slopes of
 // flat pictures towards 0.
 constexpr float kNoShade = 0.02f;
-constexpr float kMostSlope = 1.2f;  // of the mean chromaticity: more is the colour of another lamp
+constexpr double kFewSamples = 60;  // so many count half: a face of which hardly anything is seen
+constexpr double kMostSlope = 1.2;  // of the mean chromaticity: more is the colour of another lamp
 
 struct Sums {
   double n = 0, x = 0, xx = 0, a = 0, b = 0, xa = 0, xb = 0, chroma = 0;
@@ -22,8 +23,6 @@ struct Sums {
   }
 };
 
-float limited(double slope, double most) { return static_cast<float>(std::clamp(slope, -most, most)); }
-
 }  // namespace
 
 ShadeColour measure_shade_colour(const PlanarRgb& picture, const SkinAround& around, const Plane& mask) {
@@ -31,9 +30,7 @@ ShadeColour measure_shade_colour(const PlanarRgb& picture, const SkinAround& aro
   const std::size_t step = 1 + mask.size() / kMostSamples / 2;
   for (std::size_t i = 0; i < mask.size(); i += step) {
     if (!(mask.values[i] > 0.5f)) continue;
-    const Lab own =
-        lab_from_linear({linear_from_srgb(picture.channel(0)[i]), linear_from_srgb(picture.channel(1)[i]),
-                         linear_from_srgb(picture.channel(2)[i])});
+    const Lab own = lab_at(picture, i);
     const float low = around.low.values[i], difference = (own.l - low) / (low + 16);
     if (!(std::abs(difference) < kMostShade)) continue;
     const int x = static_cast<int>(i) % mask.width / around.factor,
@@ -45,12 +42,14 @@ ShadeColour measure_shade_colour(const PlanarRgb& picture, const SkinAround& aro
   }
   if (!(s.n > 0)) return {};
   const double mean = s.x / s.n, spread = s.xx / s.n - mean * mean + kNoShade * kNoShade,
-               most = kMostSlope * s.chroma / s.n;
+               most = kMostSlope * s.chroma / s.n, belief = s.n / (s.n + kFewSamples);
+  const double slope_a = belief * std::clamp((s.xa / s.n - mean * s.a / s.n) / spread, -most, most),
+               slope_b = belief * std::clamp((s.xb / s.n - mean * s.b / s.n) / spread, -most, most);
   ShadeColour out;
-  out.slope = {limited((s.xa / s.n - mean * s.a / s.n) / spread, most),
-               limited((s.xb / s.n - mean * s.b / s.n) / spread, most)};
-  out.level = {static_cast<float>(s.a / s.n - out.slope.a * mean),
-               static_cast<float>(s.b / s.n - out.slope.b * mean)};
+  out.slope = {static_cast<float>(slope_a), static_cast<float>(slope_b)};
+  out.level = {static_cast<float>(belief * s.a / s.n - slope_a * mean),
+               static_cast<float>(belief * s.b / s.n - slope_b * mean)};
+  out.chroma = static_cast<float>(s.chroma / s.n);
   return out;
 }
 

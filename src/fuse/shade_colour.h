@@ -15,6 +15,7 @@ namespace mien {
 // Chromaticity is the skin's around it + level + slope * shade, where shade is (L - low) / (low + 16).
 struct ShadeColour {
   Tint level, slope;
+  float chroma = 0;  // of the skin, mean size of its chromaticity; about 38, near 0 in black and white
 };
 
 inline constexpr float kMostShade = 0.4f;  // beyond it colours change no further: eyes, nostrils, hair

@@ -228,8 +228,11 @@ TEST(LookLikeGlasses, TellsThinFramesFromShadowsOnDarkSkin) {
   EXPECT_TRUE(look_like_glasses(0.0032f, 0.173f, 0.050f));
   EXPECT_TRUE(look_like_glasses(0.0116f, 0.106f, 0.031f));
   EXPECT_FALSE(look_like_glasses(0.0013f, 0.324f, 0.036f)) << "once a box between brows";
-  EXPECT_FALSE(look_like_glasses(0.0010f, 0.085f, 0.001f));
-  EXPECT_FALSE(look_like_glasses(0.0011f, 0.047f, 0.015f));
+  EXPECT_FALSE(look_like_glasses(0.0010f, 0.226f, 0.045f));
+  EXPECT_FALSE(look_like_glasses(0.0011f, 0.026f, 0.038f));
+  EXPECT_TRUE(look_like_glasses(0.0010f, 0.350f, 0.090f))
+      << "large ones that the region network does not know";
+  EXPECT_FALSE(look_like_glasses(0.0050f, 0.050f, 0.040f)) << "spots that do not lie where glasses do";
 }
 
 }  // namespace
