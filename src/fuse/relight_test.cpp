@@ -20,7 +20,7 @@ class RelightTest : public testing::Test {
 
   // Relights `source` for `target`; both pictures hold the same mesh.
   PlanarRgb run(const Image& source, const Image& target, RelightMemory* memory = nullptr,
-                EyeChoice eyes = {false, false}) {
+                EyeChoice eyes = {false, false}, const Plane* gap = nullptr) {
     const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
@@ -29,7 +29,7 @@ class RelightTest : public testing::Test {
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
     draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
-    relight(target_, masks_, eyes, face_width_px(mesh_), nullptr, &scratch_, &out, memory);
+    relight(target_, masks_, eyes, face_width_px(mesh_), gap, &scratch_, &out, memory);
     return out;
   }
 
@@ -239,6 +239,81 @@ TEST_F(RelightTest, AFaceThatFadesToBlackDoesNotGlow) {
 
 // A gradient flips when brightening in the source becomes darkening in the result: looked at over a few
 // pixels, where the source's own gradient is clear and the target's skin is even.
+// A picture whose colours are given by colour_at(x, y) -> Lab.
+template <class ColourAt>
+Image drawn(ColourAt colour_at) {
+  Image out(300, 300, PixelFormat::kRgb8);
+  for (int y = 0; y < 300; ++y) {
+    for (int x = 0; x < 300; ++x) {
+      const LinearRgb c = linear_from_lab(colour_at(x, y));
+      const float rgb[3] = {srgb_from_linear(c.r), srgb_from_linear(c.g), srgb_from_linear(c.b)};
+      for (int k = 0; k < 3; ++k)
+        out.mutable_view().row(y)[3 * x + k] =
+            static_cast<std::uint8_t>(std::clamp(rgb[k], 0.0f, 255.0f) + 0.5f);
+    }
+  }
+  return out;
+}
+
+// The target's skin has the same a and b in light and shadow, the source's is matt: a and b go with its L.
+TEST_F(RelightTest, ShadowsAreAsColourfulAsTheTargetsAre) {
+  const auto wave = [](int at) { return 9 * std::sin(0.25f * static_cast<float>(at)); };
+  const Image glossy = drawn([&](int x, int) {
+    return Lab{50 + wave(x), 14, 18};
+  }),
+              matt = drawn([&](int, int y) {
+                return tinted(65 + wave(y), {20, 26});
+              });
+  const PlanarRgb out = run(matt, glossy);
+  double dark = 0, light = 0, darks = 0, lights = 0;
+  for_skin(out, [&](std::size_t i) {
+    const Lab c = lab_at(out, i);
+    if (c.l < 45) dark += std::hypot(c.a, c.b), ++darks;
+    if (c.l > 55) light += std::hypot(c.a, c.b), ++lights;
+  });
+  ASSERT_GT(std::min(darks, lights), 500);
+  const float chroma = std::hypot(14.0f, 18.0f);  // by chromaticity alone 20.0 and 25.6
+  EXPECT_NEAR(dark / darks, chroma, 1.2);
+  EXPECT_NEAR(light / lights, chroma, 1.2);
+}
+
+TEST_F(RelightTest, AroundMovedCornersOfTheMouthTheSourcesLinesGo) {
+  const auto line = [](int, int y) { return std::abs(y - 190) < 5 ? -16.0f : 0.0f; };
+  const Image lined = drawn([&](int x, int y) {
+    return tinted(60 + line(x, y), {20, 26});
+  }),
+              plain = drawn([](int, int) {
+                return tinted(60, {20, 26});
+              });
+  const auto depth = [&](float value) {
+    Plane gap;
+    gap.resize(300, 300), gap.fill(value);
+    const PlanarRgb out = run(lined, plain, nullptr, {false, false}, &gap);
+    const auto at = [&](int x, int y) { return lab_at(out, static_cast<std::size_t>(y) * 300 + x).l; };
+    return at(115, 178) - at(115, 190);
+  };
+  const float none = depth(0), apart = depth(1), corner = depth(2);
+  EXPECT_GT(none, 8);
+  EXPECT_LT(apart, 0.85f * none);
+  EXPECT_LT(corner, 0.5f * apart);
+}
+
+// A hand before the eyes for a while must not leave them dark.
+TEST_F(RelightTest, CoveredEyesAreRemembered) {
+  const Image picture = make_portrait(*model_, mesh_, 300, 300, 4);
+  RelightMemory memory;
+  memory.period = 1;
+  run(picture, picture, &memory);
+  const EyeMatch before = memory.eye;
+  ASSERT_TRUE(before.seen);
+  RelightMemory covered = memory;
+  masks_.right_eye.fill(0), masks_.left_eye.fill(0);
+  PlanarRgb out = target_;
+  relight(target_, masks_, {}, face_width_px(mesh_), nullptr, &scratch_, &out, &covered);
+  EXPECT_EQ(covered.eye.lightness_gain, before.lightness_gain);
+  EXPECT_EQ(covered.eye.white_l, before.white_l);
+}
+
 TEST_F(RelightTest, GradientsNeverFlip) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.75f);
   for (int y = 0; y < 300; ++y) {
