@@ -12,7 +12,7 @@ namespace mien {
 struct EyeChoice {
   bool right = false, left = false;
 };
-inline constexpr float kLeastOpening = 0.8f;
+inline constexpr float kLeastOpening = 0.85f;
 EyeChoice choose_eyes(const SourceTexture& texture, const Mesh& target, float least_share);
 
 struct EyesScratch {

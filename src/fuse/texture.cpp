@@ -262,8 +262,12 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.right_eye_open = openings[0] >= kClosedEyeOpening;
   out.left_eye_open = openings[1] >= kClosedEyeOpening;
   if (regions && knows_eyes(*regions)) {  // behind glasses the mesh takes narrow eyes for open ones
-    out.right_eye_open &= seen_eyeball(*regions, mesh, topology::kRightEye) >= kSeenEyeball;
-    out.left_eye_open &= seen_eyeball(*regions, mesh, topology::kLeftEye) >= kSeenEyeball;
+    const float right = seen_eyeball(*regions, mesh, topology::kRightEye),
+                left = seen_eyeball(*regions, mesh, topology::kLeftEye), both = 0.5f * (right + left);
+    const auto is_seen = [both](float own) {
+      return own >= kSeenEyeball || (own >= kHardlySeenEyeball && both >= kSeenEyeball);
+    };
+    out.right_eye_open &= is_seen(right), out.left_eye_open &= is_seen(left);
   }
   return out;
 }

@@ -46,10 +46,11 @@ void finish_texture(SourceTexture* texture);
 std::array<float, 2> eye_openings(const Mesh& mesh);
 inline constexpr float kClosedEyeOpening = 0.12f;
 
-// How much of the mesh's eye the regions take for eyeball, 0..1; eye: its outline. Of open ones 0.67 and more,
-// 0.56 to 0.66 where narrow eyes behind glasses have a mesh that is too wide (16 sources looked at).
+// How much of the mesh's eye the regions take for eyeball, 0..1; eye: its outline. Of open ones 0.65 and more,
+// or one of both 0.5 and their mean 0.62; less where narrow eyes have a mesh that is too wide, mostly behind
+// glasses (0.3 to 0.6; 70 sources looked at).
 float seen_eyeball(const RegionMap& regions, const Mesh& mesh, std::span<const topology::Index> eye);
-inline constexpr float kSeenEyeball = 0.62f;
+inline constexpr float kSeenEyeball = 0.62f, kHardlySeenEyeball = 0.5f;
 
 // Per surface point: its unit normal, out of the head; x right, y down, z towards the viewer.
 std::array<Point3f, kSurfacePoints> surface_normals(const Mesh& mesh,

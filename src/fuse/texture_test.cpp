@@ -237,19 +237,26 @@ TEST(EyeOpenings, SeparateOpenFromClosed) {
 }
 
 // Regions of which the eyeballs fill a share of the mesh's eyes, from below; skin for the rest.
-RegionMap regions_with_eyes(const Mesh& mesh, int side, float share) {
+RegionMap regions_with_eyes(const Mesh& mesh, int side, float right_share, float left_share) {
   RegionMap map;
   map.probability.resize(kRegionClasses, side, side);
   std::fill(map.probability.values.begin(), map.probability.values.end(), 0.0f);
   std::fill_n(map.probability.channel(static_cast<int>(RegionClass::kSkin)), side * side, 1.0f);
   float* eyeball = map.probability.channel(static_cast<int>(RegionClass::kEyeball));
+  const int middle = static_cast<int>(mesh[topology::kBridge].x);
   for (const auto& eye : {topology::kRightEye, topology::kLeftEye}) {
+    const bool is_right = mesh[eye[0]].x < mesh[topology::kBridge].x;
+    const float share = is_right ? right_share : left_share;
     float top = 1e9f, bottom = 0;
     for (const topology::Index i : eye) top = std::min(top, mesh[i].y), bottom = std::max(bottom, mesh[i].y);
     for (int y = static_cast<int>(bottom - share * (bottom - top)); y <= static_cast<int>(bottom) + 1; ++y)
-      for (int x = 0; x < side; ++x) eyeball[y * side + x] = 1;
+      for (int x = is_right ? 0 : middle; x < (is_right ? middle : side); ++x) eyeball[y * side + x] = 1;
   }
   return map;
+}
+
+RegionMap regions_with_eyes(const Mesh& mesh, int side, float share) {
+  return regions_with_eyes(mesh, side, share, share);
 }
 
 TEST(SeenEyeball, IsTheShareOfTheMeshsEyeThatTheRegionsTakeForOne) {
@@ -265,13 +272,21 @@ TEST(SeenEyeball, OfAFaceWhoseEyesAreNarrowerThanTheMeshSaysTheTargetsAreShown) 
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
   const Image photo = make_picture(400, 420, PixelFormat::kRgb8, 3, 0.8f);
-  const auto open = [&](float share) {
-    const RegionMap regions = regions_with_eyes(mesh, 400, share);
+  const auto open = [&](float right, float left) {
+    const RegionMap regions = regions_with_eyes(mesh, 400, right, left);
     return make_texture(photo.view(), mesh, model->triangles(), &regions);
   };
-  const SourceTexture wide = open(1.2f), narrow = open(0.3f);
+  const SourceTexture wide = open(1.2f, 1.2f), narrow = open(0.3f, 0.3f);
   EXPECT_TRUE(wide.right_eye_open && wide.left_eye_open);
   EXPECT_FALSE(narrow.right_eye_open || narrow.left_eye_open);
+  // One eye of which a little less is seen, the other one for sure: both. A wink: one.
+  const float little = seen_eyeball(regions_with_eyes(mesh, 400, 0.4f), mesh, topology::kRightEye);
+  ASSERT_GT(little, kHardlySeenEyeball);
+  ASSERT_LT(little, kSeenEyeball);
+  const SourceTexture uneven = open(0.4f, 1.2f), wink = open(0.2f, 1.2f), small = open(0.4f, 0.4f);
+  EXPECT_TRUE(uneven.right_eye_open && uneven.left_eye_open);
+  EXPECT_TRUE(!wink.right_eye_open && wink.left_eye_open);
+  EXPECT_FALSE(small.right_eye_open || small.left_eye_open);
   // Regions that know nothing of eyes say nothing about them.
   const RegionMap without = regions_with_box(400, 420, 0, 0, 1, 1, RegionClass::kHair);
   const SourceTexture unknown = make_texture(photo.view(), mesh, model->triangles(), &without);
