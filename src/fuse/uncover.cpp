@@ -27,11 +27,11 @@ constexpr float kSmoothSigma = 1.4f, kPaintedWeighsLess = 0.7f, kFeaturesStay = 
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
-// How much looks like glasses, of the face's width squared. Half rims and rimless ones have 0.012 to 0.15 and
+// How much looks like glasses, of the face's width squared. Half rims and rimless ones have 0.02 to 0.15 and
 // lie where glasses do (glasses_score 0.3 and more, few less); so do the shadows between dark brows and
 // beside noses of some faces with dark skin (up to 0.06 and 0.37), which the region network hardly suspects
 // (0.0013 at most but for one with 0.0064, of true ones 0.003 to 0.8).
-constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.012f, kLeastUnsuspected = 0.07f;
+constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.02f, kLeastUnsuspected = 0.07f;
 constexpr float kWellPlaced = 0.15f;                           // scores
 constexpr float kHardlySuspected = 3e-3f, kSuspected = 0.01f;  // by the region network
 

@@ -229,6 +229,7 @@ TEST(LookLikeGlasses, TellsThinFramesFromShadowsOnDarkSkin) {
   EXPECT_TRUE(look_like_glasses(0.0116f, 0.106f, 0.031f));
   EXPECT_FALSE(look_like_glasses(0.0013f, 0.324f, 0.036f)) << "once a box between brows";
   EXPECT_FALSE(look_like_glasses(0.0010f, 0.226f, 0.045f));
+  EXPECT_FALSE(look_like_glasses(0.0059f, 0.177f, 0.015f)) << "a dark face in black and white";
   EXPECT_FALSE(look_like_glasses(0.0011f, 0.026f, 0.038f));
   EXPECT_TRUE(look_like_glasses(0.0010f, 0.350f, 0.090f))
       << "large ones that the region network does not know";
