@@ -86,7 +86,7 @@ def evaluate_identity(which):
 def evaluate_swap(args):
     from mien_train import swap_evaluation as e
     from mien_train.glasses_labels import RealGlasses
-    pairs, judge = e.held_out_pairs(args.pairs, args.seed), e.Judge()
+    pairs, judge = e.held_out_pairs(args.pairs, args.seed), e.JUDGES[args.judge]()
     wearers = RealGlasses.wearers('val')        # label_glasses.py WEIGHTS val
     images = lambda method: lambda pair: method(pair.source.image, pair.target.image)
     methods = {'unchanged target': lambda pair: pair.target.image, 'pasted crop': e.pasted_crop}
@@ -233,6 +233,7 @@ def main():
     swap.add_argument('--extra', default='', help='more options for mien swap')
     swap.add_argument('--pairs', type=int, default=60)
     swap.add_argument('--seed', type=int, default=60, help='of the choice of pairs; 60 are those looked at while tuning')
+    swap.add_argument('--judge', choices=['teacher', 'shipped'], default='teacher', help='whose likeness: the teacher recogniser\'s or that of the one that ships')
     swap.add_argument('--trial', action='store_true', help='measure the classical trial too (minutes)')
     swap.add_argument('--sheet', help='write a contact sheet of a method (--sheet-of)')
     swap.add_argument('--sheet-of', default='mien', help='the name of the method as in the table')
