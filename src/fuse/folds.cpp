@@ -50,12 +50,12 @@ bool any_above(const float* values, int n, float limit) {
   return any != 0;
 }
 
-void find_jumps(const WarpMaps& maps, int y, Jumps* out) {
+void find_jumps(const WarpMaps& maps, bool uses_mirror, int y, Jumps* out) {
   thread_local Jumps mirrored;  // scratch that keeps its memory
   const int n = maps.depth.width - 1;
   find_jumps({maps.source_x.row(y), maps.source_y.row(y), maps.source_x.row(y + 1), maps.source_y.row(y + 1)},
              n, out->right.data(), out->down.data());
-  if (maps.own_share.size() != maps.depth.size()) return;
+  if (!uses_mirror) return;
   mirrored.resize(maps.depth.width);
   find_jumps({maps.mirror_x.row(y), maps.mirror_y.row(y), maps.mirror_x.row(y + 1), maps.mirror_y.row(y + 1)},
              n, mirrored.right.data(), mirrored.down.data());
@@ -73,8 +73,10 @@ float usual_spacing(const WarpMaps& maps, float unknown) {
                     step = 1 + last / kMostSamples / 2;
   const std::vector<float>&sx = maps.source_x.values, &sy = maps.source_y.values;
   for (std::size_t i = 0; i < last; i += step) {
-    const float jump = std::max(std::fabs(sx[i + 1] - sx[i]), std::fabs(sy[i + width] - sy[i]));
-    if (jump < 1e6f) seen.push_back(jump);
+    // Where a pixel has no place its source_y may hold anything.
+    const float right = sx[i + 1] - sx[i], below = sx[i + width] - sx[i];
+    if (!std::isfinite(right + below)) continue;
+    seen.push_back(std::max(std::fabs(right), std::fabs(sy[i + width] - sy[i])));
   }
   if (seen.empty()) return unknown;
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2);
@@ -122,7 +124,7 @@ void smooth_row(const WarpMaps& maps, int y, const Jumps& here, const Jumps& abo
 
 }  // namespace
 
-void smooth_folds(const WarpMaps& maps, float least_spacing, PlanarRgb* warped) {
+void smooth_folds(const WarpMaps& maps, bool uses_mirror, float least_spacing, PlanarRgb* warped) {
   const int width = maps.depth.width, height = maps.depth.height;
   if (width < 3 || height < 3) return;
   thread_local Jumps above, here;  // scratch that keeps its memory
@@ -132,7 +134,7 @@ void smooth_folds(const WarpMaps& maps, float least_spacing, PlanarRgb* warped) 
               limit = kSqueezed * spacing;
   bool was_any = false;
   for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
-    find_jumps(maps, y, &here);
+    find_jumps(maps, uses_mirror, y, &here);
     const bool any = any_above(here.right.data(), width, limit) || any_above(here.down.data(), width, limit);
     if (y > 0 && (any || was_any)) smooth_row(maps, y, here, above, spacing, *warped, &changed);
     was_any = any;

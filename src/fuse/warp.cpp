@@ -141,7 +141,7 @@ void warp_source(const SourceTexture& texture, const WarpMaps& maps, const Mesh&
                  PlanarRgb* out, Plane* trust) {
   const int level = best_level(texture, fused);
   sample_both_sides(texture, maps, level, pool, out, trust);
-  smooth_folds(maps, 1 / level_from_base(level).a, out);
+  smooth_folds(maps, texture.uses_mirror, 1 / level_from_base(level).a, out);
 }
 
 }  // namespace mien
