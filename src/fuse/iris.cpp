@@ -153,7 +153,7 @@ IrisShift measure_irises(const SourceTexture& texture, const PlanarRgb& target, 
   if (!texture.right_eye_open || !texture.left_eye_open || !has_both_eyes_open(mesh)) return {};
   const auto source = irises_of_source(texture), theirs = irises_of_target(target, mesh, masks);
   if (!source || !theirs) return {};
-  const Lab lit = eyeball_in_light(*source, light.eye, 1, 1 / (light.eye.white_l + 16));
+  const Lab lit = eyeball_in_light(*source, EyeLight(light.eye), 1);
   const float colours = smoothstep(kColourless, kColourful, light.chroma);
   IrisShift out;
   out.known = true, out.lightest = (theirs->l + 16) * kReflection - 16;

@@ -222,10 +222,10 @@ struct BlockOutput {
 
 // n <= kBlock pixels; those whose alpha is 0 stay.
 MIEN_SIMD_CLONES
-void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeMatch& eye,
+void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gains, const EyeLight& eye,
                    int n, const BlockOutput out) {
   const float use_right = eyes.right ? 1.0f : 0.0f, use_left = eyes.left ? 1.0f : 0.0f,
-              per_knee = 1 / gains.knee, per_white = 1 / (eye.white_l + 16);
+              per_knee = 1 / gains.knee;
   float r[kBlock], g[kBlock], b[kBlock];
   for (int i = 0; i < n; ++i) {
     const Lab w{in.warped_l[i], in.warped_a[i], in.warped_b[i]};
@@ -271,7 +271,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
             base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
-    lab = mixed(lab, eyeball_in_light(w, eye, colour, per_white), eyeball);
+    lab = mixed(lab, eyeball_in_light(w, eye, colour), eyeball);
     // Not above the light of here and now: the floor may be some frames old.
     lab.l = above_floor(lab.l, std::min(gains.floor, in.mid_target[i] - kFloorRoom));
     const LinearRgb rgb = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
@@ -427,7 +427,7 @@ void relight_rows(const RelightScratch& s, const Pair& pair, const Plane* expres
     rows.read(y, first, last);
     for (int x = first; x < last; x += kBlock) {
       const std::size_t at = static_cast<std::size_t>(y) * width + x;
-      relight_block(inputs_at(s, pair.masks, expression_gap, rows, y, x), eyes, how.gains, how.eye,
+      relight_block(inputs_at(s, pair.masks, expression_gap, rows, y, x), eyes, how.gains, EyeLight(how.eye),
                     std::min(kBlock, last - x),
                     {warped->channel(0) + at, warped->channel(1) + at, warped->channel(2) + at});
     }

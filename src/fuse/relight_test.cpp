@@ -363,8 +363,8 @@ TEST(RobustSpread, OfANormalSampleIsItsDeviationDespiteOutliers) {
 // A lid's wet rim or a lamp's reflection: else a shaded eye whose whites are brightened has a white crescent.
 TEST(EyeballInLight, WhatIsLighterThanTheWhitesIsBrightenedLess) {
   const EyeMatch lighter{true, 1.4f, 0, 0, 50}, same{true, 1, 0, 0, 50};
-  const auto lightness = [&](float l) { return eyeball_in_light({l, 0, 0}, lighter, 1, 1 / (50.0f + 16)).l; };
-  EXPECT_FLOAT_EQ(eyeball_in_light({95, 0, 0}, same, 1, 1 / (50.0f + 16)).l, 95);
+  const auto lightness = [&](float l) { return eyeball_in_light({l, 0, 0}, EyeLight(lighter), 1).l; };
+  EXPECT_FLOAT_EQ(eyeball_in_light({95, 0, 0}, EyeLight(same), 1).l, 95);
   EXPECT_FLOAT_EQ(lightness(20), 28);
   EXPECT_FLOAT_EQ(lightness(50), 70);
   EXPECT_LT(lightness(70), 88);
