@@ -43,22 +43,36 @@ void take_mirrored(const float* own_share, const float* mirrored, int n, float* 
   for (int i = 0; i < n; ++i) jump[i] = own_share[i] < 0.5f ? mirrored[i] : jump[i];
 }
 
+// Whether a distance of the row is above the limit: most rows have none.
 MIEN_SIMD_CLONES
-bool any_above(const float* values, int n, float limit) {
+bool any_above(const MapRows map, int n, float limit) {
+  constexpr float kNowhere = 1e6f;
   std::int32_t any = 0;
-  for (int i = 0; i < n; ++i) any |= values[i] > limit ? 1 : 0;
+  for (int i = 0; i < n; ++i) {
+    const float right = std::max(std::fabs(map.x[i + 1] - map.x[i]), std::fabs(map.y[i + 1] - map.y[i])),
+                down = std::max(std::fabs(map.x_below[i] - map.x[i]), std::fabs(map.y_below[i] - map.y[i]));
+    any |= (right > limit && right < kNowhere) || (down > limit && down < kNowhere) ? 1 : 0;
+  }
   return any != 0;
+}
+
+MapRows rows_of(const Plane& x, const Plane& y, int row) {
+  return {x.row(row), y.row(row), x.row(row + 1), y.row(row + 1)};
+}
+
+bool any_jump(const WarpMaps& maps, bool uses_mirror, int y, float limit) {
+  const int n = maps.depth.width - 1;
+  return any_above(rows_of(maps.source_x, maps.source_y, y), n, limit) ||
+         (uses_mirror && any_above(rows_of(maps.mirror_x, maps.mirror_y, y), n, limit));
 }
 
 void find_jumps(const WarpMaps& maps, bool uses_mirror, int y, Jumps* out) {
   thread_local Jumps mirrored;  // scratch that keeps its memory
   const int n = maps.depth.width - 1;
-  find_jumps({maps.source_x.row(y), maps.source_y.row(y), maps.source_x.row(y + 1), maps.source_y.row(y + 1)},
-             n, out->right.data(), out->down.data());
+  find_jumps(rows_of(maps.source_x, maps.source_y, y), n, out->right.data(), out->down.data());
   if (!uses_mirror) return;
   mirrored.resize(maps.depth.width);
-  find_jumps({maps.mirror_x.row(y), maps.mirror_y.row(y), maps.mirror_x.row(y + 1), maps.mirror_y.row(y + 1)},
-             n, mirrored.right.data(), mirrored.down.data());
+  find_jumps(rows_of(maps.mirror_x, maps.mirror_y, y), n, mirrored.right.data(), mirrored.down.data());
   take_mirrored(maps.own_share.row(y), mirrored.right.data(), n, out->right.data());
   take_mirrored(maps.own_share.row(y), mirrored.down.data(), n, out->down.data());
 }
@@ -132,12 +146,16 @@ void smooth_folds(const WarpMaps& maps, bool uses_mirror, float least_spacing, P
   above.resize(width), here.resize(width), changed.clear();
   const float spacing = std::max(least_spacing, usual_spacing(maps, least_spacing)),
               limit = kSqueezed * spacing;
-  bool was_any = false;
-  for (int y = 0; y + 1 < height; ++y, std::swap(above, here)) {
-    find_jumps(maps, uses_mirror, y, &here);
-    const bool any = any_above(here.right.data(), width, limit) || any_above(here.down.data(), width, limit);
-    if (y > 0 && (any || was_any)) smooth_row(maps, y, here, above, spacing, *warped, &changed);
-    was_any = any;
+  bool was_any = false, knows_above = false;
+  for (int y = 0; y + 1 < height; ++y) {
+    const bool any = any_jump(maps, uses_mirror, y, limit), looks = y > 0 && (any || was_any);
+    if (looks) {
+      if (!knows_above) find_jumps(maps, uses_mirror, y - 1, &above);
+      find_jumps(maps, uses_mirror, y, &here);
+      smooth_row(maps, y, here, above, spacing, *warped, &changed);
+      std::swap(above, here);
+    }
+    was_any = any, knows_above = looks;
   }
   for (const SmoothedPixel& p : changed)
     for (int c = 0; c < 3; ++c) warped->channel(c)[p.place] = p.rgb[c];

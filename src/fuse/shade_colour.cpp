@@ -5,7 +5,7 @@
 namespace mien {
 namespace {
 
-constexpr std::size_t kMostSamples = 5'000;
+constexpr std::size_t kMostSamples = 2'000;
 // A shade that says nothing: noise has as much. Added to the sum of squares per pixel, it draws the slopes of
 // flat pictures towards 0.
 constexpr float kNoShade = 0.02f;
