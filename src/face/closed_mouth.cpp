@@ -45,7 +45,8 @@ float mouth_opening(const Mesh& mesh) {
   const auto distance = [&](Index i, Index k) {
     return std::hypot(mesh[i].x - mesh[k].x, mesh[i].y - mesh[k].y);
   };
-  return distance(kUpperInnerLip, kLowerInnerLip) / std::max(distance(kFivePoints[3], kFivePoints[4]), 1e-3f);
+  return distance(kUpperInnerLip, kLowerInnerLip) /
+         std::max(distance(kMouthCorners[0], kMouthCorners[1]), 1e-3f);
 }
 
 void close_unseen_mouth(const RegionMap& regions, Mesh* mesh) {

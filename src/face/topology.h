@@ -30,6 +30,7 @@ inline constexpr Index kRightCheekEdge = 234, kLeftCheekEdge = 454;  // where th
 inline constexpr Index kBridge = 168;                                // between the eyes
 inline constexpr Index kForeheadTop = 10, kChin = 152, kNoseTip = 4, kUpperInnerLip = 13, kLowerInnerLip = 14;
 // Right eye, left eye, nose tip, right and left mouth corner.
-inline constexpr std::array<Index, 5> kFivePoints = {468, 473, 4, 61, 291};
+inline constexpr std::array<Index, 2> kMouthCorners = {61, 291};  // right, left
+inline constexpr std::array<Index, 5> kFivePoints = {468, 473, 4, kMouthCorners[0], kMouthCorners[1]};
 
 }  // namespace mien::topology

@@ -14,7 +14,6 @@ namespace {
 
 // Of a point's displacement, in face widths: two looks at one expression differ by less than the first.
 constexpr float kSame = 0.024f, kApart = 0.065f;
-constexpr topology::Index kMouthCorners[] = {61, 291};
 constexpr float kCornerSame = 0.4f;  // of the weight: a corner that is moved by less is the same one
 constexpr float kCornerCore = 0.03f, kCornerReach = 0.1f;  // around them, in face widths
 constexpr float kWorthDrawing = 0.1f;
@@ -28,7 +27,7 @@ SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, co
   const float width = std::max(face_width_px(model.canonical_mesh()), 1e-3f);
   SurfaceWeights out;
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kSame, kApart, apart.col(i).norm() / width);
-  for (const topology::Index corner : kMouthCorners) {
+  for (const topology::Index corner : topology::kMouthCorners) {
     const Point3f& at = model.canonical_mesh()[corner];
     const float moved = smoothstep(kCornerSame, 1, out[corner]);
     for (int i = 0; i < kSurfacePoints; ++i) {

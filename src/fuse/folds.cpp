@@ -13,6 +13,7 @@ namespace {
 
 // How many times as far apart two neighbours lie as on an even surface.
 constexpr float kSqueezed = 1.85f, kFolded = 2.8f;
+constexpr float kNowhere = 1e6f;  // pixels: more than any picture has
 
 // The rows of a map (level-0 pixels) that a canvas row and the one below look up.
 struct MapRows {
@@ -25,15 +26,21 @@ struct Jumps {
   void resize(int width) { right.assign(width, 0.0f), down.assign(width, 0.0f); }
 };
 
+MIEN_INLINE float larger_distance(float dx, float dy) { return std::max(std::fabs(dx), std::fabs(dy)); }
+MIEN_INLINE float to_right(const MapRows& map, int i) {
+  return larger_distance(map.x[i + 1] - map.x[i], map.y[i + 1] - map.y[i]);
+}
+MIEN_INLINE float to_below(const MapRows& map, int i) {
+  return larger_distance(map.x_below[i] - map.x[i], map.y_below[i] - map.y[i]);
+}
+
 // Beside pixels without a place, which are NaN, distances are 0.
 MIEN_SIMD_CLONES
-void find_jumps(const MapRows map, int n, float* __restrict to_right, float* __restrict to_below) {
-  constexpr float kNowhere = 1e6f;
+void find_jumps(const MapRows map, int n, float* __restrict right, float* __restrict down) {
   for (int i = 0; i < n; ++i) {
-    const float right = std::max(std::fabs(map.x[i + 1] - map.x[i]), std::fabs(map.y[i + 1] - map.y[i])),
-                down = std::max(std::fabs(map.x_below[i] - map.x[i]), std::fabs(map.y_below[i] - map.y[i]));
-    to_right[i] = right < kNowhere ? right : 0.0f;
-    to_below[i] = down < kNowhere ? down : 0.0f;
+    const float a = to_right(map, i), b = to_below(map, i);
+    right[i] = a < kNowhere ? a : 0.0f;
+    down[i] = b < kNowhere ? b : 0.0f;
   }
 }
 
@@ -46,12 +53,10 @@ void take_mirrored(const float* own_share, const float* mirrored, int n, float* 
 // Whether a distance of the row is above the limit: most rows have none.
 MIEN_SIMD_CLONES
 bool any_above(const MapRows map, int n, float limit) {
-  constexpr float kNowhere = 1e6f;
   std::int32_t any = 0;
   for (int i = 0; i < n; ++i) {
-    const float right = std::max(std::fabs(map.x[i + 1] - map.x[i]), std::fabs(map.y[i + 1] - map.y[i])),
-                down = std::max(std::fabs(map.x_below[i] - map.x[i]), std::fabs(map.y_below[i] - map.y[i]));
-    any |= (right > limit && right < kNowhere) || (down > limit && down < kNowhere) ? 1 : 0;
+    const float a = to_right(map, i), b = to_below(map, i);
+    any |= (a > limit && a < kNowhere) || (b > limit && b < kNowhere) ? 1 : 0;
   }
   return any != 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/polygon.h"
@@ -124,6 +125,7 @@ bool has_both_eyes_open(const Mesh& mesh) {
 void tint_iris(const IrisShift& shift, const Circle& c, const Plane& mask, const Plane& alpha, float strength,
                PlanarRgb* picture) {
   const PixelBox box = box_around(c, c.radius * kRimTo, mask.width, mask.height);
+  const float reflection = (shift.lightness + 16) * kReflection - 16;
   for (int y = box.y0; y <= box.y1; ++y) {
     for (int x = box.x0; x <= box.x1; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * mask.width + x;
@@ -132,10 +134,9 @@ void tint_iris(const IrisShift& shift, const Circle& c, const Plane& mask, const
       if (!(wanted > 0) || !(alpha.values[i] > 0)) continue;
       Lab lab = lab_at(*picture, i);
       // Pupils are black, and stay so: what is darker than the iris changes by less.
-      const float iris_l = (shift.lightest + 16) / kReflection - 16,
-                  lit = std::clamp(lab.l / std::max(iris_l, 1.0f), 0.0f, 1.0f),
+      const float lit = std::clamp(lab.l / std::max(shift.lightness, 1.0f), 0.0f, 1.0f),
                   share = std::min(1.0f, wanted / alpha.values[i]) * lit *
-                          (1 - smoothstep(shift.lightest, shift.lightest + kReflectionRamp, lab.l));
+                          (1 - smoothstep(reflection, reflection + kReflectionRamp, lab.l));
       lab.l = (lab.l + 16) * (1 + share * (shift.gain - 1)) - 16;
       lab.a += share * shift.a, lab.b += share * shift.b;
       const LinearRgb out = linear_from_lab({std::clamp(lab.l, 0.0f, 100.0f), lab.a, lab.b});
@@ -156,7 +157,7 @@ IrisShift measure_irises(const SourceTexture& texture, const PlanarRgb& target, 
   const Lab lit = eyeball_in_light(*source, EyeLight(light.eye), 1);
   const float colours = smoothstep(kColourless, kColourful, light.chroma);
   IrisShift out;
-  out.known = true, out.lightest = (theirs->l + 16) * kReflection - 16;
+  out.known = true, out.lightness = theirs->l;
   out.gain = std::clamp((lit.l + 16) / (theirs->l + 16), kLeastGain, kMostGain);
   out.a = colours * std::clamp(lit.a - theirs->a, -kMostShift, kMostShift);
   out.b = colours * std::clamp(lit.b - theirs->b, -kMostShift, kMostShift);

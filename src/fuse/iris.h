@@ -11,7 +11,7 @@ namespace mien {
 struct IrisShift {
   bool known = false;
   float gain = 1, a = 0, b = 0;
-  float lightest = 100;  // L of the target's irises from which on a pixel is a reflection
+  float lightness = 0;  // L of the target's irises
 };
 
 // Compares the rings between pupil and rim, both eyes together (medians; lids, lashes, reflections and what is

@@ -141,6 +141,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
               &s.relight, &s.fused, before.light, &pool);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
+  // In photos: nothing steadies it.
   if (!before.light) out.irises = measure_irises(texture, s.target, target, out.eyes, s.masks, lit);
   return out;
 }
