@@ -25,6 +25,8 @@ constexpr float kTellApartFrom = 25, kTellApartTo = 45;  // distance of the mean
 constexpr float kPatternStep = 0.03f;  // in face widths
 constexpr float kPlainTo = 0.4f, kPatternedFrom = 0.55f;
 constexpr float kFeatureMargin = 0.035f;  // around the mesh's brows and eyes, which may be as dark as hair
+// From the eyes' outer corners: crow's feet are as dark as strands. They reach further to the sides than up.
+constexpr float kWrinklesTo = 0.12f, kStrandsFrom = 0.2f, kWrinklesFlatness = 1.6f;
 constexpr float kStrandFrom = 0.35f, kStrandTo = 0.6f;  // of the guide: what is like this hair
 constexpr float kNoise =
     0.12f;  // of the guide, whose step from skin to hair is 1: less contrast says nothing
@@ -108,6 +110,15 @@ void draw_brows_and_eyes(const Mesh& mesh, float face_px, const Plane& like, Hai
   }
 }
 
+// 0 beside the eyes, 1 so far from them that a dark line is no wrinkle.
+float away_from_eyes(const Mesh& mesh, int x, int y, float face_px) {
+  float nearest = face_px;
+  for (const topology::Index i : {topology::kRightEyeCorners[0], topology::kLeftEyeCorners[0]})
+    nearest = std::min(nearest, std::hypot(mesh[i].x - static_cast<float>(x),
+                                           kWrinklesFlatness * (mesh[i].y - static_cast<float>(y))));
+  return smoothstep(kWrinklesTo, kStrandsFrom, nearest / face_px);
+}
+
 }  // namespace
 
 void follow_strands(const PlanarRgb& picture, const Plane& skin, const Plane& features, const Mesh& mesh,
@@ -133,12 +144,16 @@ void follow_strands(const PlanarRgb& picture, const Plane& skin, const Plane& fe
   fit_lines(sigma * scale, s);
   enlarge_boxes(s->covary, factor, hair->width, hair->height, &s->slope);
   enlarge_boxes(s->mean_hair, factor, hair->width, hair->height, &s->offset);
-  for (std::size_t i = 0; i < hair->size(); ++i) {
-    const float fine = std::clamp(s->slope.values[i] * s->guide.values[i] + s->offset.values[i], 0.0f, 1.0f);
-    const float here =
-        apart * s->reach.values[i] * (1 - s->brows.values[i] * smoothstep(0.1f, 0.5f, features.values[i]));
-    hair->values[i] += here * (fine - hair->values[i]);
-  }
+  for (int y = 0; y < hair->height; ++y)
+    for (int x = 0; x < hair->width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * hair->width + x;
+      const float fine =
+          std::clamp(s->slope.values[i] * s->guide.values[i] + s->offset.values[i], 0.0f, 1.0f);
+      float here =
+          apart * s->reach.values[i] * (1 - s->brows.values[i] * smoothstep(0.1f, 0.5f, features.values[i]));
+      if (here > 0 && fine > hair->values[i]) here *= away_from_eyes(mesh, x, y, face_px);
+      hair->values[i] += here * (fine - hair->values[i]);
+    }
 }
 
 }  // namespace mien

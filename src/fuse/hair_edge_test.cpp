@@ -56,6 +56,23 @@ TEST(HairEdge, StrandsAreHairAndTheSkinBetweenThemIsNot) {
   EXPECT_LT(s.mean(kStrandsEnd + 20, kSize, true), 0.02f);
 }
 
+TEST(HairEdge, CrowsFeetBelowHairAreNoStrands) {
+  Scene s(40);
+  const Point3f corner = s.mesh[topology::kRightEyeCorners[0]];
+  const int x = static_cast<int>(corner.x) - 4, y = static_cast<int>(corner.y);
+  for (int v = 0; v < kSize; ++v)  // hair that hangs beside the eye, and dark lines between them
+    for (int u = 0; u < x; ++u) {
+      const std::size_t i = static_cast<std::size_t>(v) * kSize + static_cast<std::size_t>(u);
+      const bool hangs = u < x - 8, line = !hangs && (v == y - 2 || v == y + 2);
+      if (!hangs && !line) continue;
+      for (int c = 0; c < 3; ++c) s.picture.channel(c)[i] = 40;
+      if (hangs) s.hair.values[i] = 1, s.skin.values[i] = 0;
+    }
+  s.run();
+  EXPECT_LT(s.hair.row(y - 2)[x - 2], 0.1f);
+  EXPECT_GT(s.hair.row(y)[x - 12], 0.8f);
+}
+
 TEST(HairEdge, HairOfTheSkinsColourIsLeftAsItWas) {
   Scene s(165);
   const Plane before = s.hair;

@@ -20,7 +20,7 @@ constexpr float kMargin =
 constexpr int kSmallestLevel = 16;  // pixels
 constexpr int kEyeCells = 32;       // across an eye
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
-constexpr float kEdgeOn = 0.08f, kFacing = 0.38f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
+constexpr float kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
 constexpr float kDarker = 0.25f, kMuchDarker = 0.5f;

@@ -11,6 +11,7 @@
 #include "core/try.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/fast_math.h"
 #include "fuse/glasses.h"
 #include "fuse/outline.h"
 
@@ -24,6 +25,10 @@ constexpr float kPaintedFrom = 0.04f;  // of the cover: where less hides the fac
 // Of what was painted (network's pixels), how much less it weighs than what is bare, and how much of brows
 // and eyes stays as painted: `evaluate.py uncover` has its best PSNR around these.
 constexpr float kSmoothSigma = 1.4f, kPaintedWeighsLess = 0.7f, kFeaturesStay = 0.75f;
+// A photo's sharpening, shadows and gloss go on beside a frame: so far from it, but not near brows and eyes (in
+// face widths), lines are taken off the skin that differ from what is around them by more than pores do (0..255).
+constexpr float kBesideSigma = 1.5f, kBesideFrom = 0.06f, kBesideTo = 0.5f, kFeatureMargin = 0.03f;
+constexpr float kPores = 1, kLine = 4;
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
@@ -91,28 +96,60 @@ void paint(const std::array<float, 3>& mean, UncoverScratch* s) {
   }
 }
 
-// What the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: where
-// something was painted, it is blurred together with what is bare beside it. Brows and eyes keep most of
-// their edges. mesh: crop pixels.
+// Where lines beside frames are sought, 0..1. mesh: crop pixels.
+void draw_beside_glasses(const Mesh& mesh, UncoverScratch* s) {
+  Plane& near_features = s->blurred;
+  near_features.resize(s->glasses.width, s->glasses.height);
+  near_features.fill(0);
+  for (const std::span<const topology::Index> part : kBrowsAndEyes)
+    fill_polygon(offset_polygon(outline(mesh, part), kFeatureMargin * face_width_px(mesh)), &near_features);
+  gaussian_blur(&near_features, kSmoothSigma, &s->line);
+  s->beside = s->glasses;
+  gaussian_blur(&s->beside, kBesideSigma, &s->line);
+  for (std::size_t i = 0; i < s->beside.size(); ++i) {
+    float& beside = s->beside.values[i];
+    beside = smoothstep(kBesideFrom, kBesideTo, beside) * (1 - near_features.values[i]);
+  }
+}
+
+// What was painted, blurred together with what is bare beside it.
+void blur_painted(UncoverScratch* s) {
+  s->weight = s->share;
+  for (std::size_t i = 0; i < s->weight.size(); ++i) {
+    float& w = s->weight.values[i];
+    w = 1 - kPaintedWeighsLess * std::max(w, s->beside.values[i]);
+  }
+  s->blurred_weight = s->weight;
+  gaussian_blur(&s->blurred_weight, kSmoothSigma, &s->line);
+  s->smooth.resize(s->share.width, s->share.height);
+  for (int c = 0; c < 3; ++c) {
+    s->blurred = s->weight;
+    for (std::size_t i = 0; i < s->blurred.size(); ++i) s->blurred.values[i] *= s->painted.channel(c)[i];
+    gaussian_blur(&s->blurred, kSmoothSigma, &s->line);
+    for (std::size_t i = 0; i < s->blurred.size(); ++i)
+      s->smooth.channel(c)[i] = s->blurred.values[i] / s->blurred_weight.values[i];
+  }
+}
+
+// What the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: what was
+// painted is smoothed, and so are the lines beside it. Brows and eyes keep most of their edges. mesh: crop
+// pixels.
 void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   s->features.resize(s->share.width, s->share.height);
   s->features.fill(0);
   for (const std::span<const topology::Index> part : kBrowsAndEyes)
     fill_polygon(outline(mesh, part), &s->features);
   gaussian_blur(&s->features, kSmoothSigma, &s->line);
-  s->weight = s->share;
-  for (float& w : s->weight.values) w = 1 - kPaintedWeighsLess * w;
-  s->blurred_weight = s->weight;
-  gaussian_blur(&s->blurred_weight, kSmoothSigma, &s->line);
-  for (int c = 0; c < 3; ++c) {
-    float* value = s->painted.channel(c);
-    s->blurred = s->weight;
-    for (std::size_t i = 0; i < s->blurred.size(); ++i) s->blurred.values[i] *= value[i];
-    gaussian_blur(&s->blurred, kSmoothSigma, &s->line);
-    for (std::size_t i = 0; i < s->blurred.size(); ++i) {
-      const float share = s->share.values[i] * (1 - kFeaturesStay * s->features.values[i]);
-      value[i] += share * (s->blurred.values[i] / s->blurred_weight.values[i] - value[i]);
-    }
+  draw_beside_glasses(mesh, s);
+  blur_painted(s);
+  for (std::size_t i = 0; i < s->share.size(); ++i) {
+    std::array<float, 3> apart;
+    for (int c = 0; c < 3; ++c) apart[c] = s->smooth.channel(c)[i] - s->painted.channel(c)[i];
+    const float luma = 0.299f * apart[0] + 0.587f * apart[1] + 0.114f * apart[2];
+    const float line = s->beside.values[i] * smoothstep(kPores, kLine, std::abs(luma)),
+                painted = s->share.values[i] * (1 - kFeaturesStay * s->features.values[i]);
+    for (int c = 0; c < 3; ++c) s->painted.channel(c)[i] += std::max(painted, line) * apart[c];
+    s->share.values[i] = std::max(s->share.values[i], line);
   }
 }
 

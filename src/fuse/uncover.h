@@ -17,8 +17,8 @@
 namespace mien {
 
 struct UncoverScratch {
-  PlanarRgb pixels, painted;
-  Plane cover, glasses, oval, share, features, weight, blurred, blurred_weight;
+  PlanarRgb pixels, painted, smooth;
+  Plane cover, glasses, oval, share, features, weight, beside, blurred, blurred_weight;
   std::vector<float> line;
   Tensor input, answer;
 };
