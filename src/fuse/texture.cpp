@@ -10,6 +10,7 @@
 #include "face/topology.h"
 #include "fuse/even_light.h"
 #include "fuse/fast_math.h"
+#include "fuse/forehead_edges.h"
 #include "fuse/outline.h"
 
 namespace mien {
@@ -253,6 +254,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
   if (regions) {
     distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);
+    distrust_forehead_edges(out.mesh, &level);
     fill_untrusted(out.mesh, &level);
   }
   out.levels.push_back(std::move(level));
