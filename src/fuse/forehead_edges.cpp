@@ -15,19 +15,19 @@
 namespace mien {
 namespace {
 
-// In face widths. Inside of the mesh's outline the fused face fades out.
-constexpr float kInside = 0.04f, kLowSigma = 0.05f, kStepSigma = 0.025f, kAroundSigma = 0.02f;
+// In face widths.
+constexpr float kLowSigma = 0.05f, kStepSigma = 0.025f, kAroundSigma = 0.02f;
 // By so much of the brightness two blurs differ at an edge; on skin, with or without wrinkles, by less.
 constexpr float kStepFrom = 0.013f, kStepTo = 0.03f;
 constexpr float kLowest = 0.4f, kFull = 0.7f;  // heights on the face (FaceHeight)
 constexpr float kFewestLight = 8;              // of 255
 
-// 1 on the forehead above the mesh and a little inside of it.
+// 1 on the forehead above the mesh.
 Plane draw_upper_forehead(const Mesh& mesh, int width, int height) {
   Plane out, below;
   for (Plane* plane : {&out, &below}) plane->resize(width, height), plane->fill(0);
   fill_polygon(outline_with_forehead(mesh), &out);
-  fill_polygon(offset_polygon(outline(mesh, topology::kOval), -kInside * face_width_px(mesh)), &below);
+  fill_polygon(outline(mesh, topology::kOval), &below);
   const FaceHeight up(mesh);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x)

@@ -24,8 +24,8 @@ constexpr float kLowest = 0.3f, kFull = 0.65f;
 constexpr float kLowSigma = 0.05f;  // face widths: coarser light is the target's
 constexpr float kSkinFrom = 0.6f, kSkinTo = 0.95f, kTrustFrom = 0.5f, kTrustTo = 0.95f;
 constexpr float kSoftEdge = 0.03f;  // face widths: by about as much the skin's own edges are kept away from
-// Where the source's detail goes on, the fused face fades out this far inside of the mesh, this softly.
-constexpr float kFadeInside = 0.11f, kFadeSigma = 0.045f;
+// Where the target shows bare skin the fused face fades out this far inside of the mesh, this softly.
+constexpr float kFadeInside = 0.085f, kFadeSigma = 0.045f;
 // Of the brightness: stronger detail is hair, an edge or a highlight. Dark detail of the source is bent
 // earlier: near its hair most of it is a strand's shadow.
 constexpr float kKnee = 0.06f, kDarkKnee = 0.035f;
@@ -139,48 +139,53 @@ void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const A
   }
 }
 
-// trust becomes where both show skin; source_x: not a number where nothing is known.
+// skin becomes where the target shows some, trust where both do; source_x: not a number where nothing is known.
 MIEN_SIMD_CLONES
-void trust_row(const float* source_x, const float* skin, int n, float* __restrict trust) {
+void trust_row(const float* source_x, int n, float* __restrict skin, float* __restrict trust) {
   for (int x = 0; x < n; ++x) {
-    const float both = smoothstep(kSkinFrom, kSkinTo, skin[x]) * smoothstep(kTrustFrom, kTrustTo, trust[x]);
-    trust[x] = source_x[x] == source_x[x] ? both : 0;
+    skin[x] = source_x[x] == source_x[x] ? smoothstep(kSkinFrom, kSkinTo, skin[x]) : 0;
+    trust[x] = skin[x] * smoothstep(kTrustFrom, kTrustTo, trust[x]);
   }
 }
 
 // up: height of the row's first pixel, and what one to the right adds.
 MIEN_SIMD_CLONES
-void weigh_row(const float* source_x, const float* reach, float up, float step, int n,
+void weigh_row(const float* source_x, const float* reach, float up, float step, int n, float* __restrict skin,
                float* __restrict trust, float* __restrict weight) {
   for (int x = 0; x < n; ++x) {
     const bool known = source_x[x] == source_x[x];
-    const float seen = known ? smoothstep(0.5f, 1, trust[x]) : 0;
-    const float share = seen * weight[x] * (1 - smoothstep(kFadeFrom, 1, reach[x])) *
+    const float seen = known ? smoothstep(0.5f, 1, trust[x]) : 0,
+                bare = known ? smoothstep(0.5f, 1, skin[x]) : 0;
+    const float share = weight[x] * (1 - smoothstep(kFadeFrom, 1, reach[x])) *
                         smoothstep(kLowest, kFull, up + step * static_cast<float>(x));
     trust[x] = seen;
-    weight[x] = known ? share : 0;
+    skin[x] = bare * share;
+    weight[x] = known ? seen * share : 0;
   }
 }
 
-// trust becomes where both show skin, away from its edges; weight: how far the source's detail is taken.
+// trust becomes where both show skin, away from its edges; skin: how far the fused face fades out early; weight: how
+// far the source's detail is taken.
 void weigh(const FaceHeight& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;
-  for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), s->skin.row(y), w, s->trust.row(y));
+  for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), w, s->skin.row(y), s->trust.row(y));
   blur_coarsely(kSoftEdge * width_px, &s->coarse, &s->trust);
+  blur_coarsely(kSoftEdge * width_px, &s->coarse, &s->skin);
   for (int y = 0; y < h; ++y)
     weigh_row(s->source_x.row(y), s->reach.row(y), height.at(0, static_cast<float>(y)), height.up_x, w,
-              s->trust.row(y), s->weight.row(y));
+              s->skin.row(y), s->trust.row(y), s->weight.row(y));
 }
 
-// The fused face's alpha times 1 - weight * (1 - wide).
+// The fused face's alpha times 1 - skin * (1 - wide).
 MIEN_SIMD_CLONES
-void fade_row(const float* wide, const float* weight, int n, float* __restrict alpha) {
+void fade_row(const float* wide, const float* skin, int n, float* __restrict alpha) {
   for (int x = 0; x < n; ++x)
-    alpha[x] *= 1 - weight[x] * (1 - std::min(std::max(1.02f * wide[x] - 0.01f, 0.0f), 1.0f));
+    alpha[x] *= 1 - skin[x] * (1 - std::min(std::max(1.02f * wide[x] - 0.01f, 0.0f), 1.0f));
 }
 
-// Lets the fused face fade out earlier where the weight is large: both have the source's detail there, so
-// that only light and colour change over the wide ramp. Drawn at the resolution that the ramp leaves.
+// Lets the fused face fade out earlier where the target shows bare skin: a narrow ramp would be an arc on its
+// forehead. Where both have the source's detail only light and colour change over the wide one. Drawn at the
+// resolution that the ramp leaves.
 void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s, Plane* alpha) {
   const CoarseBlurPlan plan = coarse_blur_plan(kFadeSigma * width_px);
   const float k = 1 / static_cast<float>(plan.factor), shift = 0.5f * k - 0.5f;
@@ -201,7 +206,7 @@ void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s
   enlarger.begin(ramp, plan.factor, w), wide.resize(static_cast<std::size_t>(w));
   for (int y = std::max(0, dy); y < std::min(h, dy + alpha->height); ++y) {
     enlarger.row(y, x0, x1, wide.data() + x0);
-    fade_row(wide.data() + x0, s->weight.row(y) + x0, x1 - x0, alpha->row(y - dy) + (x0 - dx));
+    fade_row(wide.data() + x0, s->skin.row(y) + x0, x1 - x0, alpha->row(y - dy) + (x0 - dx));
   }
 }
 

@@ -254,8 +254,8 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
   if (regions) {
     distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);
-    distrust_forehead_edges(out.mesh, &level);
     fill_untrusted(out.mesh, &level);
+    distrust_forehead_edges(out.mesh, &level);
   }
   out.levels.push_back(std::move(level));
   out.own_share = judge_sides(out, triangles, light);
