@@ -25,7 +25,7 @@ constexpr float kLowSigma = 0.05f;  // face widths: coarser light is the target'
 constexpr float kSkinFrom = 0.6f, kSkinTo = 0.95f, kTrustFrom = 0.5f, kTrustTo = 0.95f;
 constexpr float kSoftEdge = 0.03f;  // face widths: by about as much the skin's own edges are kept away from
 // Where the target shows bare skin the fused face fades out this far inside of the mesh, this softly.
-constexpr float kFadeInside = 0.085f, kFadeSigma = 0.045f;
+constexpr float kFadeInside = 0.072f, kFadeSigma = 0.04f;
 // Of the brightness: stronger detail is hair, an edge or a highlight. Dark detail of the source is bent
 // earlier: near its hair most of it is a strand's shadow.
 constexpr float kKnee = 0.06f, kDarkKnee = 0.035f;

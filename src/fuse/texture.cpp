@@ -21,7 +21,7 @@ constexpr float kMargin =
 constexpr int kSmallestLevel = 16;  // pixels
 constexpr int kEyeCells = 32;       // across an eye
 // Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
-constexpr float kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
+constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
 constexpr float kDarker = 0.25f, kMuchDarker = 0.5f;
@@ -145,7 +145,7 @@ SurfaceShares judge_sides(const SourceTexture& texture, std::span<const RasterTr
     const int other = mirror_point(i);
     out[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, n_z[other] - n_z[i]) *
                      (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
-    if (!(n_z[other] > kEdgeOn)) continue;
+    if (!(n_z[other] > kHidden)) continue;
     const float own_trust = trust_at(level, texture.mesh[i]),
                 other_trust = trust_at(level, texture.mesh[other]);
     out[i] = std::min({out[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust),

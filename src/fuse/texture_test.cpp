@@ -42,9 +42,7 @@ TEST(Texture, TurnedFaceTakesItsFarSideFromTheNearOne) {
 
 // A lamp from the side leaves noise and edges of shadow where it does not reach; the lit side is better
 // there. A gaze stays what it is.
-TEST(Texture, DeepShadowTakesTheLitSideButForTheEyes) {
-  const auto model = load_model();
-  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+Image picture_lit_from_the_left() {
   Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f);
   for (int y = 0; y < 420; ++y) {
     for (int x = 0; x < 3 * 400; ++x) {
@@ -53,12 +51,33 @@ TEST(Texture, DeepShadowTakesTheLitSideButForTheEyes) {
                                     std::exp(-0.7f * std::tanh((static_cast<float>(x / 3) - 199.5f) / 40)));
     }
   }
+  return photo;
+}
+
+TEST(Texture, DeepShadowTakesTheLitSideButForTheEyes) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  const Image photo = picture_lit_from_the_left();
   const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
   constexpr int kLeftCheek = 425, kRightCheek = 205, kLeftOuterCorner = 263;
   EXPECT_TRUE(texture.uses_mirror);
   EXPECT_LT(texture.own_share[kLeftCheek], 0.2f);
   EXPECT_EQ(texture.own_share[kRightCheek], 1);
   EXPECT_GT(texture.own_share[kLeftOuterCorner], 0.5f);
+}
+
+// Among points in shadow that take the lit side a single one that does not would be a dark spot.
+TEST(Texture, ShadowOnTheNoseIsMirroredWhereTheLitSideIsSeenAtAnAngle) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, -6, 0);
+  const SourceTexture texture =
+      make_texture(picture_lit_from_the_left().view(), mesh, model->triangles(), nullptr);
+  constexpr int kLeftWing = 279, kRightWing = 49, kAbove = 360;
+  const auto n_z = facing(mesh, model->triangles());
+  ASSERT_GT(n_z[kRightWing], 0.08f);
+  ASSERT_LT(n_z[kRightWing], 0.2f);
+  EXPECT_LT(texture.own_share[kAbove], 0.6f);
+  EXPECT_LT(texture.own_share[kLeftWing], 0.6f);
 }
 
 TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {

@@ -144,6 +144,32 @@ TEST_F(Uncover, SkinAppearsWhereTheFrameWasAndTheRestStays) {
   EXPECT_LT(frame_error / pixels, 0.35 * frame_before / pixels);
 }
 
+// A photo that was sharpened has a light line around a dark frame.
+TEST_F(Uncover, NoRingIsLeftAroundAFrame) {
+  const auto is_ring = [this](int x, int y) { return near_eye(x, y, 33, 35) && !near_eye(x, y, 0, 33); };
+  for (int y = 0; y < kHeight; ++y)
+    for (int x = 0; x < kWidth; ++x)
+      if (is_ring(x, y))
+        for (int c = 0; c < 3; ++c) {
+          std::uint8_t& v = worn_.mutable_view().row(y)[4 * x + c];
+          v = static_cast<std::uint8_t>(std::min(255, v + 24));
+        }
+  const RegionMap map = regions(true);
+  const auto face = run(map);
+  ASSERT_TRUE(face.ok() && face->has_value());
+  Image level = worn_.clone();
+  take_out_covers(map, {1, 0, 0, 0, 1, 0}, mesh_, &**face, &level);
+  double left = 0, before = 0;
+  for (int y = static_cast<int>(eye(topology::kRightIris).y) + 15; y < kHeight;
+       ++y)  // away from brows and lids
+    for (int x = 0; x < kWidth; ++x) {
+      if (!is_ring(x, y)) continue;
+      const int bare = bare_.view().row(y)[4 * x + 1];
+      before += worn_.view().row(y)[4 * x + 1] - bare, left += level.view().row(y)[4 * x + 1] - bare;
+    }
+  EXPECT_LT(left, 0.36 * before);
+}
+
 TEST_F(Glasses, BesideAnyHairOnTheForeheadNothingIsTrusted) {
   RegionMap map = regions(false, false);
   const Point3f top = mesh_[topology::kForeheadTop];
