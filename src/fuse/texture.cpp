@@ -9,6 +9,7 @@
 #include "face/mirror.h"
 #include "face/topology.h"
 #include "fuse/even_light.h"
+#include "fuse/eye_shade.h"
 #include "fuse/fast_math.h"
 #include "fuse/forehead_edges.h"
 #include "fuse/outline.h"
@@ -263,6 +264,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   const auto openings = eye_openings(mesh);
   out.right_eye_open = openings[0] >= kClosedEyeOpening;
   out.left_eye_open = openings[1] >= kClosedEyeOpening;
+  if (eye_shade(out.levels[0], out.mesh) < kDarkEyes) out.right_eye_open = out.left_eye_open = false;
   if (regions && knows_eyes(*regions)) {  // behind glasses the mesh takes narrow eyes for open ones
     const float right = seen_eyeball(*regions, mesh, topology::kRightEye),
                 left = seen_eyeball(*regions, mesh, topology::kLeftEye), both = 0.5f * (right + left);
