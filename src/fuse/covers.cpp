@@ -12,6 +12,7 @@
 #include "fuse/fast_math.h"
 #include "fuse/forehead.h"
 #include "fuse/glasses.h"
+#include "fuse/guessed_brows.h"
 #include "fuse/masked_blur.h"
 #include "fuse/outline.h"
 
@@ -312,7 +313,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   fill_in(around, bare, width_px, level);
   // What the network paints under frames is trusted, what is smeared in from around is not.
   Plane& doubtful = uncovered ? covers.solid : covers.all;
-  const Plane lost = lost_features(doubtful, mesh, width_px, *level);
+  Plane lost = lost_features(doubtful, mesh, width_px, *level);
+  if (uncovered) fade_guessed_brows(shares, mesh, *level, &lost);
   std::vector<float> line;
   gaussian_blur(&doubtful, kTrustSigma * width_px, &line);
   std::uint8_t* alpha = level->mutable_view().data + 3;
