@@ -22,10 +22,9 @@
 #   small in four steps: samples=9000 rate=8e-4 identity_weight=0.9 realism_weight=0.06 forms_weight=4 forms_slack=0 contrast_weight=2; samples=7000 rate=6e-4 identity_weight=1.2 forms_slack=0.012;
 #     samples=30000 rate=9e-4 identity_weight=1.2 forms_slack=0.02 average=0.997; samples=13000 rate=7e-4 identity_weight=1.4 forms_slack=0.032 average=0.995 seed=3
 #   base: samples=18000 rate=9e-4 identity_weight=1.2 forms_slack=0.02 average=0.996; tiny: the same with samples=15000
-# Small, fifth session of that day, from there on 24,000 new samples (prepare.py split=train samples=24000 pair_share=0.33 remnant_share=0.25 seed=41), the same options but for
+# Tried after it and not shipped (LOG.md, fifth session): from there on 24,000 new samples (prepare.py split=train samples=24000 pair_share=0.33 remnant_share=0.25 seed=41), the same options but for
 #   samples=30000 rate=9e-4 identity_weight=1.4 forms_slack=0.028 average=0.997 seed=7; samples=16000 rate=7e-4 identity_weight=1.5 forms_slack=0.036 average=0.995 seed=8;
-#   samples=30000 rate=6e-4 identity_weight=1.5 forms_slack=0.033 average=0.997 seed=9. What ships is 0.25 of small before that day's fifth session and 0.75 of the last run, weight by weight
-#   (Wortsman et al. 2022, model soups): clips flicker less.
+#   samples=30000 rate=6e-4 identity_weight=1.5 forms_slack=0.033 average=0.997 seed=9
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
