@@ -34,6 +34,11 @@ TEST(EyeShade, EyesInTheDarkAreToldFromEyesInShade) {
   EXPECT_GT(shade(160, 110), kDarkEyes);
 }
 
+TEST(EyeShade, OfAFaceOutsideOfThePhotoNothingIsSaid) {
+  const Mesh mesh = testing_faces::make_mesh(*testing_faces::load_model(), -900, -900, 10, 0, 0);
+  EXPECT_EQ(eye_shade(Image(64, 64, PixelFormat::kRgba8), mesh), 1);
+}
+
 TEST(EyeShade, OfEyesThatAreTooSmallNothingIsSaid) { EXPECT_EQ(shade(160, 70, 0.3f), 1); }
 
 }  // namespace

@@ -55,5 +55,14 @@ TEST(ForeheadEdges, WhatLiesInTheFaceIsLeftAlone) {
   for (int y = face.top + 25; y < kSize; ++y) EXPECT_EQ(edge.trust(y), 255) << y;
 }
 
+TEST(ForeheadEdges, WhereNothingIsTrustedNothingChanges) {
+  const Mesh mesh = testing_faces::make_mesh(*testing_faces::load_model(), 120, 140, 10, 0, 0);
+  Image level(kSize, kSize, PixelFormat::kRgba8);
+  std::fill_n(level.mutable_view().data, 4 * kSize * kSize, std::uint8_t{0});
+  distrust_forehead_edges(mesh, &level);
+  const std::uint8_t* all = level.view().data;
+  EXPECT_TRUE(std::all_of(all, all + 4 * kSize * kSize, [](std::uint8_t v) { return v == 0; }));
+}
+
 }  // namespace
 }  // namespace mien

@@ -116,7 +116,7 @@ float away_from_eyes(const Mesh& mesh, int x, int y, float face_px) {
   for (const topology::Index i : {topology::kRightEyeCorners[0], topology::kLeftEyeCorners[0]})
     nearest = std::min(nearest, std::hypot(mesh[i].x - static_cast<float>(x),
                                            kWrinklesFlatness * (mesh[i].y - static_cast<float>(y))));
-  return smoothstep(kWrinklesTo, kStrandsFrom, nearest / face_px);
+  return smoothstep(kWrinklesTo, kStrandsFrom, nearest / std::max(face_px, 1.0f));
 }
 
 }  // namespace

@@ -159,12 +159,12 @@ void weigh_row(const float* source_x, const float* reach, float up, float step, 
     const float share = weight[x] * (1 - smoothstep(kFadeFrom, 1, reach[x])) *
                         smoothstep(kLowest, kFull, up + step * static_cast<float>(x));
     trust[x] = seen;
-    skin[x] = bare * share;
+    skin[x] = known ? bare * share : 0;
     weight[x] = known ? seen * share : 0;
   }
 }
 
-// trust becomes where both show skin, away from its edges; skin: how far the fused face fades out early; weight: how
+// trust becomes where both show skin, away from its edges; skin: how far the fused face fades out early (not where it is the source's mirrored side); weight: how
 // far the source's detail is taken.
 void weigh(const FaceHeight& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;

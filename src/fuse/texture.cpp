@@ -21,7 +21,8 @@ constexpr float kMargin =
     0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
 constexpr int kSmallestLevel = 16;  // pixels
 constexpr int kEyeCells = 32;       // across an eye
-// Own pixels are given up where the surface is nearly edge on and its mirror image is seen much better.
+// Own pixels are given up where the surface is turned away by 57 to 78 degrees and its mirror image is seen much
+// better. What is hidden altogether (kHidden) serves as nobody's mirror image.
 constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
