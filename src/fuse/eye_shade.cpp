@@ -11,6 +11,7 @@
 #include "face/topology.h"
 #include "fuse/colour.h"
 #include "fuse/outline.h"
+#include "fuse/robust.h"
 
 namespace mien {
 namespace {
@@ -25,14 +26,7 @@ float lightness_at(const Image& level, int x, int y) {
   return lab_from_linear({linear_from_srgb(p[0]), linear_from_srgb(p[1]), linear_from_srgb(p[2])}).l;
 }
 
-// The value below which `share` of them lie; there is at least one.
-float percentile(float share, std::vector<float>* values) {
-  const auto at =
-      values->begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(values->size() - 1));
-  std::nth_element(values->begin(), at, values->end());
-  return *at;
-}
-
+// Lightness of the pixels inside of an eye's outline.
 void add_eye(const Image& level, const Mesh& mesh, std::span<const topology::Index> eye,
              std::vector<float>* seen) {
   std::vector<Point2f> points = outline(mesh, eye);

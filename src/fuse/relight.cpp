@@ -95,16 +95,8 @@ std::vector<float>& samples(const Plane& values, const Plane* base, const Plane&
   return seen;
 }
 
-// The value below which `share` of them lie; there is at least one. Changes their order.
-float percentile(float share, std::vector<float>* values) {
-  const auto at =
-      values->begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(values->size() - 1));
-  std::nth_element(values->begin(), at, values->end());
-  return *at;
-}
-
-// The same of the values where mask > 0.5; `unknown` when there are none.
-float percentile(const Plane& values, const Plane& mask, float share, float unknown) {
+// percentile() of the values where mask > 0.5; `unknown` when there are none.
+float masked_percentile(const Plane& values, const Plane& mask, float share, float unknown) {
   std::vector<float>& seen = samples(values, nullptr, mask);
   return seen.empty() ? unknown : percentile(share, &seen);
 }
@@ -120,7 +112,8 @@ float find_floor(const Plane& lightness, const FaceMasks& masks, const RowSpans&
     for (int x = spans.first[y]; x < spans.last[y]; x += step)
       if (masks.both.row(y)[x] > 0.5f) seen.push_back(lightness.row(y)[x]);
   if (seen.empty()) return kNoFloor;
-  return std::min(percentile(kDarkestFeature, &seen), percentile(lightness, masks.skin, kDarkestSkin, 100)) -
+  return std::min(percentile(kDarkestFeature, &seen),
+                  masked_percentile(lightness, masks.skin, kDarkestSkin, 100)) -
          kFloorRoom;
 }
 
@@ -139,7 +132,7 @@ RelightGains measure(const SkinBlurs& blurs, const FaceMasks& masks, RelightScra
   g.detail = ratio(detail_t, detail_w, kDetailGainMin, kDetailGainMax);
   g.fine = ratio(fine_t, fine_w, kFineGainMin, kFineGainMax);
   g.knee = kKneeSpreads * std::max(detail_t, kSmallestSpread);
-  g.ceiling = percentile(s->target.lab.l, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
+  g.ceiling = masked_percentile(s->target.lab.l, skin, kLightestSkin, 100 - kCeilingRoom) + kCeilingRoom;
   g.floor = find_floor(s->target.lab.l, masks, s->spans);
   return g;
 }
@@ -294,8 +287,8 @@ struct Pair {
 RelightMemory measure_all(const Pair& pair, RelightScratch* s) {
   RelightMemory out;
   out.gains = measure(pair.blurs, pair.masks, s), out.eye = match_eyes(pair.masks, pair.target, pair.warped);
-  const float target = percentile(s->low_target, pair.masks.skin, 0.5f, 0),
-              warped = percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
+  const float target = masked_percentile(s->low_target, pair.masks.skin, 0.5f, 0),
+              warped = masked_percentile(s->low_warped, pair.masks.skin, 0.5f, 0);
   const int factor = pair.blurs.tint.factor();
   out.gains.target_shade = measure_shade_colour(
       pair.target, {s->low_target, s->target.tint_a, s->target.tint_b, factor}, pair.masks.skin);

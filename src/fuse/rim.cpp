@@ -139,7 +139,8 @@ void draw_maps(const RimFace& face, Ring ring, const CanvasFrame& where, const A
   }
 }
 
-// skin becomes where the target shows some, trust where both do; source_x: not a number where nothing is known.
+// skin becomes where the target shows some, trust where both do; source_x: not a number where nothing is
+// known.
 MIEN_SIMD_CLONES
 void trust_row(const float* source_x, int n, float* __restrict skin, float* __restrict trust) {
   for (int x = 0; x < n; ++x) {
@@ -164,8 +165,8 @@ void weigh_row(const float* source_x, const float* reach, float up, float step, 
   }
 }
 
-// trust becomes where both show skin, away from its edges; skin: how far the fused face fades out early (not where it is the source's mirrored side); weight: how
-// far the source's detail is taken.
+// trust becomes where both show skin, away from its edges; skin: how far the fused face fades out early (not
+// where it is the source's mirrored side); weight: how far the source's detail is taken.
 void weigh(const FaceHeight& height, float width_px, RimScratch* s) {
   const int w = s->weight.width, h = s->weight.height;
   for (int y = 0; y < h; ++y) trust_row(s->source_x.row(y), w, s->skin.row(y), s->trust.row(y));

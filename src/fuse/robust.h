@@ -18,4 +18,12 @@ inline float robust_deviation(std::vector<float>* values) {
   return 1.4826f * *middle;
 }
 
+// The value below which `share` (0..1) of them lie; there is at least one. Changes their order.
+inline float percentile(float share, std::vector<float>* values) {
+  const auto at =
+      values->begin() + static_cast<std::ptrdiff_t>(share * static_cast<float>(values->size() - 1));
+  std::nth_element(values->begin(), at, values->end());
+  return *at;
+}
+
 }  // namespace mien

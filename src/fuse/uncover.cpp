@@ -153,9 +153,9 @@ void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   }
 }
 
-// What laid over the photo with its alpha gives what was painted, smoothed strips beside frames among it. Nothing
-// else of the photo is in it, since
-// it is kept in caches; painted colours go on for a pixel beyond their edge, for who looks between pixels.
+// What laid over the photo with its alpha gives what was painted, smoothed strips beside frames among it.
+// Nothing else of the photo is in it, since it is kept in caches; painted colours go on for a pixel beyond
+// their edge, for who looks between pixels.
 Image write_painted(const UncoverScratch& s) {
   const int size = s.share.width;
   Image out(size, size, PixelFormat::kRgba8);
