@@ -94,7 +94,7 @@ struct MaskRow {
 };
 
 MIEN_SIMD_CLONES
-void finish_row(const MaskRow row, float strength, int n) {
+void finish_row(const MaskRow row, int n) {
   const float *depth = row.depth, *cover = row.cover;
   float* __restrict skin = row.skin, * __restrict alpha = row.alpha, * __restrict mouth = row.mouth, * __restrict right_eye = row.right_eye, * __restrict left_eye = row.left_eye;
   for (int i = 0; i < n; ++i) {
@@ -103,7 +103,7 @@ void finish_row(const MaskRow row, float strength, int n) {
     skin[i] *= trust * uncovered * (1 - row.both[i]) * row.target_skin[i];
     // A blur leaves dust far outside: cut it, so that untouched pixels stay untouched.
     const float soft = std::clamp(alpha[i] * 1.02f - 0.01f, 0.0f, 1.0f);
-    alpha[i] = strength * soft * trust * uncovered * (1 - mouth[i]);
+    alpha[i] = soft * trust * uncovered * (1 - mouth[i]);
     mouth[i] *= uncovered, right_eye[i] *= uncovered, left_eye[i] *= uncovered;
   }
 }
@@ -130,7 +130,7 @@ void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int heig
   blur_what_is_there(&out->features, kFeatureFeather * face_px, &out->scratch);
 }
 
-void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out) {
+void finish_masks(const WarpMaps& maps, const MaskHints& hints, FaceMasks* out) {
   const Plane& both = out->both;
   thread_local std::vector<float> ones, zeros;  // what is not known
   ones.assign(static_cast<std::size_t>(both.width), 1), zeros.assign(ones.size(), 0);
@@ -141,14 +141,14 @@ void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, 
     finish_row({maps.depth.row(y), known(hints.trust, ones), known(hints.target_cover, zeros),
                 known(hints.target_skin, ones), both.row(y), out->skin.row(y), out->alpha.row(y),
                 out->mouth.row(y), out->right_eye.row(y), out->left_eye.row(y)},
-               strength, both.width);
+               both.width);
   }
 }
 
 void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
-                float strength, FaceMasks* out) {
+                FaceMasks* out) {
   draw_mask_shapes(fused, target, maps.depth.width, maps.depth.height, out);
-  finish_masks(maps, hints, strength, out);
+  finish_masks(maps, hints, out);
 }
 
 }  // namespace mien

@@ -28,10 +28,10 @@ struct MaskHints {
 
 // The parts' shapes, as far as the meshes tell them, at the canvas's size. fused, target: canvas pixels.
 void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int height, FaceMasks* out);
-// Then what is known of each pixel. strength 0..1 scales alpha.
-void finish_masks(const WarpMaps& maps, const MaskHints& hints, float strength, FaceMasks* out);
+// Then what is known of each pixel.
+void finish_masks(const WarpMaps& maps, const MaskHints& hints, FaceMasks* out);
 // Both.
 void draw_masks(const Mesh& fused, const Mesh& target, const WarpMaps& maps, const MaskHints& hints,
-                float strength, FaceMasks* out);
+                FaceMasks* out);
 
 }  // namespace mien

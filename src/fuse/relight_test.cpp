@@ -28,7 +28,7 @@ class RelightTest : public testing::Test {
     PlanarRgb out;
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
-    draw_masks(mesh_, mesh_, maps_, {}, 1.0f, &masks_);
+    draw_masks(mesh_, mesh_, maps_, {}, &masks_);
     relight(target_, masks_, eyes, face_width_px(mesh_), gap, &scratch_, &out, memory);
     return out;
   }

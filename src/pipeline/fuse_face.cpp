@@ -89,7 +89,7 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
   const bool tone_is_known =
       parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
   const PreparedFace prepared = prepare_face(
-      source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, strength, pool, s, trace,
+      source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, pool, s, trace,
       {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
        parts.memory ? &parts.memory->cover : nullptr, tone_is_known},
       options.resolution);

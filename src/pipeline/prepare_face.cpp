@@ -93,8 +93,8 @@ bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_wid
 
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
-                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& s,
-                          Trace& trace, const FramesBefore& before, int resolution) {
+                          const FaceModel& model, ThreadPool& pool, FuseScratch& s, Trace& trace,
+                          const FramesBefore& before, int resolution) {
   PreparedFace out;
   if (!is_in_view(fused_frame, target_frame, frame.width, frame.height)) return out;
   out.where = canvas_around(target_frame, frame.width, frame.height, resolution);
@@ -130,7 +130,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     const auto span = trace.span("mask");
     // In clips it would come and go with the target's lids.
     out.eyes = choose_eyes(texture, target, before.light ? 0 : kLeastOpening);
-    finish_masks(s.maps, hints, strength, &s.masks);
+    finish_masks(s.maps, hints, &s.masks);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
@@ -161,6 +161,9 @@ void draw_blend_border(const WarpMaps& maps, const Plane& skin, Plane* out) {
 
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& s,
                 MutableImageView frame, bool soften) {
+  // Only here: whatever looks at the mask before sees it whole, however faint the face is shown.
+  if (strength < 1)
+    for (float& a : s.masks.alpha.values) a *= strength;
   add_target_mouth(s.target, {face.fused, face.target, face.triangles}, face.eyes, strength, &s.masks,
                    &s.fused);
   tint_irises(face.irises, face.fused, s.masks, face.eyes, strength, &s.fused);

@@ -71,8 +71,8 @@ inline constexpr const char* kOutOfView = "the face lies outside of the picture;
 // with it. gap: expression_gap() of the two faces. resolution: FusionOptions::resolution.
 PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame, const Mesh& target_frame,
                           const SurfaceWeights& gap, ImageView frame, const RegionMap* regions,
-                          const FaceModel& model, float strength, ThreadPool& pool, FuseScratch& scratch,
-                          Trace& trace, const FramesBefore& before = {}, int resolution = 0);
+                          const FaceModel& model, ThreadPool& pool, FuseScratch& scratch, Trace& trace,
+                          const FramesBefore& before = {}, int resolution = 0);
 
 // Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
 // canvas into the frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.

@@ -172,7 +172,7 @@ struct Flow {
     gap.fill(0.5f);
     FuseScratch& s = scratch;
     const PreparedFace face =
-        prepare_face(source.content().texture, mesh, mesh, gap, frame, &regions, model, 1, pool, s, trace);
+        prepare_face(source.content().texture, mesh, mesh, gap, frame, &regions, model, pool, s, trace);
     const CoarseScene scene{
         frame,      face.where.canvas_from_frame(), s.fused,          s.trust, s.masks, s.relight,
         face.fused, model.canonical_mesh(),         model.triangles()};

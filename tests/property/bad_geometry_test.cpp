@@ -68,7 +68,7 @@ class BadGeometry : public ::testing::Test {
     FuseScratch s;
     Trace trace;
     const PreparedFace face =
-        prepare_face(texture, fused, target, {}, before.view(), nullptr, *model_, 1, pool, s, trace);
+        prepare_face(texture, fused, target, {}, before.view(), nullptr, *model_, pool, s, trace);
     if (face.where.width < 1 || face.where.height < 1) return false;
     match_tone(s.target, s.masks, halves_of(face.fused), {0, 1}, &s.fused);
     for (const float v : s.fused.values) EXPECT_TRUE(std::isfinite(v));
@@ -184,7 +184,7 @@ TEST_F(BadGeometry, PixelsThatAreNoNumbersDoNotSpreadThroughToneAndPaste) {
       Image frame = picture_.clone();
       FuseScratch s;
       const PreparedFace face =
-          prepare_face(texture, mesh_, mesh_, {}, picture_.view(), nullptr, *model_, 1, pool, s, trace);
+          prepare_face(texture, mesh_, mesh_, {}, picture_.view(), nullptr, *model_, pool, s, trace);
       for (std::size_t i = 0; i < s.fused.plane(); i += 97) s.fused.channel(static_cast<int>(i % 3))[i] = bad;
       EXPECT_TRUE(brightness_match(s.fused, s.target, s.masks.skin) > 0);
       EXPECT_TRUE(std::isfinite(skin_difference(s.fused, s.target, s.masks.skin, 1)));

@@ -38,6 +38,30 @@ TEST_F(Laws, StrengthZeroReturnsTheInput) {
   EXPECT_EQ(report.faces.size(), 2u);
 }
 
+// What a face is made of does not depend on how much of it is shown; its shape does, so that the source is the
+// target itself.
+TEST_F(Laws, HalfTheStrengthIsHalfWay) {
+  auto engine = Engine::create({kRoot + "/models", 1});
+  auto photo = read_photo(kRoot + "/examples/source_1.jpg");
+  ASSERT_TRUE(engine.ok() && photo.ok());
+  Session session = engine->open_session();
+  auto own = session.enrol(photo->image.view());
+  ASSERT_TRUE(own.ok());
+  const ImageView target = photo->image.view();
+  FusedImage whole, half;
+  ASSERT_TRUE(session.fuse(target, *own, {.visible_mark = false}, whole).ok());
+  ASSERT_TRUE(session.fuse(target, *own, {.strength = 0.5f, .visible_mark = false}, half).ok());
+  double changed = 0, away = 0;
+  for (int y = 0; y < target.height; ++y) {
+    for (int i = 0; i < 3 * target.width; ++i) {
+      const int t = target.row(y)[i], w = whole.view().row(y)[i], h = half.view().row(y)[i];
+      changed += std::abs(w - t), away += std::abs(h - 0.5 * (t + w));
+    }
+  }
+  EXPECT_GT(changed, 10'000);
+  EXPECT_LT(away, 0.25 * changed);
+}
+
 TEST_F(Laws, OutsideOfTheFacesEveryBitIsTheTargets) {
   FusionReport report;
   const Image out = fuse(target_->view(), {.visible_mark = false}, 1, &report);

@@ -119,7 +119,7 @@ TEST_F(RefineStage, LooksAtThePictureOfTheCoarseNetworkFiner) {
   Trace trace;
   FuseScratch s;
   const PreparedFace face = prepare_face(source_->content().texture, mesh, mesh, gap, target_->view(),
-                                         nullptr, *model, 1, pool, s, trace);
+                                         nullptr, *model, pool, s, trace);
   const CoarseScene scene{
       target_->view(), face.where.canvas_from_frame(), s.fused,           s.trust, s.masks, s.relight,
       face.fused,      model->canonical_mesh(),        model->triangles()};

@@ -75,8 +75,7 @@ void look(Context& c, ImageView target, int size) {
 
 // The classical half and the network's input, size x size. share: of the source's shape. -> false with
 // context.error
-bool prepare(Context& c, const Picture& source, const Picture& target, float share, float strength,
-             int size = kCoarseSize) {
+bool prepare(Context& c, const Picture& source, const Picture& target, float share, int size = kCoarseSize) {
   const Mesh from = mesh_from(source.mesh), onto = mesh_from(target.mesh);
   const auto source_regions = regions_of(source), target_regions = regions_of(target);
   const SourceTexture texture =
@@ -90,7 +89,7 @@ bool prepare(Context& c, const Picture& source, const Picture& target, float sha
   FuseScratch& s = c.scratch;
   c.prepared =
       prepare_face(texture, fused, onto, expression_gap(c.model, *source_fit, *target_fit), view_of(target),
-                   target_regions ? &*target_regions : nullptr, c.model, strength, c.pool, s, c.trace);
+                   target_regions ? &*target_regions : nullptr, c.model, c.pool, s, c.trace);
   if (c.prepared.where.width < 1 || c.prepared.where.height < 1) {
     c.error = "the face lies outside of the picture";
     return false;
@@ -144,7 +143,7 @@ int mien_fuse_begin(void* context, const std::uint8_t* source, int source_width,
                     float strength, float* input) {
   Context& c = *static_cast<Context*>(context);
   if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover},
-               {target, target_width, target_height, target_mesh, cover}, strength, strength))
+               {target, target_width, target_height, target_mesh, cover}, strength))
     return 1;
   std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), input);
   return 0;
@@ -191,7 +190,7 @@ int mien_coarse_sample(void* context, const std::uint8_t* source, int source_wid
                        float* wide_from_frame) {
   Context& c = *static_cast<Context*>(context);
   const Picture onto{target, target_width, target_height, target_mesh, cover};
-  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, 1.0f, size))
+  if (!prepare(c, {source, source_width, source_height, source_mesh, source_cover}, onto, share, size))
     return 1;
   out = std::copy(c.crop.input.values.begin(), c.crop.input.values.end(), out);
   const Plane& features = c.scratch.masks.features;
