@@ -24,5 +24,22 @@ TEST(SteadyChoice, ChangesWhenAllFramesSayOtherwise) {
   EXPECT_FALSE(worn.next(true));
 }
 
+TEST(SteadyChoice, ShowsAChangeLittleByLittle) {
+  SteadyChoice worn;
+  worn.next(true);
+  EXPECT_EQ(worn.share, 1);
+  while (worn.next(false)) EXPECT_EQ(worn.share, 1);
+  float before = 1;
+  for (int i = 1; i < SteadyChoice::kFrames; ++i) {
+    EXPECT_LT(worn.share, before);
+    EXPECT_GT(worn.share, 0);
+    before = worn.share;
+    worn.next(false);
+  }
+  EXPECT_NEAR(worn.share, 0, 1e-6f);
+  worn.next(true);
+  EXPECT_NEAR(worn.share, 0, 1e-6f) << "one frame is no change";
+}
+
 }  // namespace
 }  // namespace mien

@@ -31,14 +31,20 @@ void sample_regions(const RegionMap& regions, const Affine& frame_from_canvas, T
   pool.for_ranges(0, static_cast<int>(wanted.size()), 1, std::cref(some));
 }
 
-// Of the things in front of the target's face only what glasses' frames look like.
-void keep_seen_frames(const Mesh& target, FuseScratch& s) {
+// Of the things in front of the target's face only what glasses' frames look like. share: how far, 0..1
+void keep_seen_frames(const Mesh& target, float share, FuseScratch& s) {
+  if (!(share > 0)) return;
+  if (share < 1) s.all_things = s.target_things;
   Plane& light = s.glasses.light;
   light.resize(s.target.width, s.target.height);
   for (std::size_t i = 0; i < light.size(); ++i)
     light.values[i] =
         0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
   keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
+  if (!(share < 1)) return;
+  for (std::size_t i = 0; i < s.all_things.size(); ++i)
+    s.target_things.values[i] =
+        s.all_things.values[i] + share * (s.target_things.values[i] - s.all_things.values[i]);
 }
 
 // Hair and things in front of the target's face; of clear glasses only their frames. -> whether those were
@@ -54,7 +60,8 @@ std::optional<bool> find_target_cover(const RegionMap& regions, const Affine& fr
   } else if (things > kLeastThings * face_px * face_px) {
     const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
     saw_clear_glasses = seen;
-    if (clear_glasses ? clear_glasses->next(seen) : seen) keep_seen_frames(target, s);
+    if (clear_glasses) clear_glasses->next(seen);
+    keep_seen_frames(target, clear_glasses ? clear_glasses->share : (seen ? 1.0f : 0.0f), s);
   }
   regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
                  s.target.height, &s.target_features);

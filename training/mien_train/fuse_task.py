@@ -16,6 +16,7 @@ from .fuse_cache import Cache, unpack_input
 from .fuse_pruning import prune_fusion
 from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
+from .steady_loss import flicker_l1, moment_later, motion
 from .shipped_weights import calibrate, load_shipped
 from .models import fuse
 from .models.identity import CROP_SIZE as IDENTITY_SIZE
@@ -51,6 +52,8 @@ class FuseOptions(LoopOptions):
     forms_weight: float = 0.0       # of what pairs change in light between a sixteenth and a half of the crop: an identity loss overdoes cheeks and noses
     forms_slack: float = 0.02       # of the light: what nobody sees
     contrast_weight: float = 0.0    # of gradients on pairs that are larger than the warp's
+    steady_weight: float = 0.0      # of what the light differs by a moment later (steady_loss.py)
+    moments: int = 8                # of a batch, that are looked at a moment later
 
 
 def flip(x, others, flags):
@@ -115,15 +118,23 @@ class FuseTask:
     def loss(self, model, batch, progress):
         x, features, truth, pairs = self.prepare(batch if progress >= 1 - self.options.stage_b else batch[:3])
         inputs = torch.cat([x, pairs.x]) if pairs else x
-        gain_bias, residual_alpha = model(inputs.contiguous(memory_format=torch.channels_last))
-        fused, mask = fuse.compose(inputs, gain_bias, residual_alpha, self.limits)
+        steady = min(self.options.moments, len(inputs)) if self.options.steady_weight > 0 else 0     # the last ones: pairs come last
+        grid = motion(steady, x.shape[-1], x) if steady else None
+        seen = torch.cat([inputs, moment_later(inputs[-steady:], grid)]) if steady else inputs
+        gain_bias, residual_alpha = model(seen.contiguous(memory_format=torch.channels_last))
+        fused, mask = fuse.compose(seen, gain_bias, residual_alpha, self.limits)
         n, alpha = len(x), x[:, 7:8]
         weight = alpha * (1 + self.options.feature_weight * features)
         loss, parts = self.likeness_to_truth(fused[:n], truth, weight, alpha)
         loss = loss + 0.02 * losses.total_variation(gain_bias) + 0.02 * residual_alpha[:, 3].abs().mean()
         if pairs:
-            pair_loss, pair_parts = self.pair_loss(pairs, fused[n:], mask[n:])
+            shown = slice(n, len(inputs))
+            pair_loss, pair_parts = self.pair_loss(pairs, fused[shown], mask[shown])
             loss, parts = loss + pair_loss, {**parts, **pair_parts}
+        if steady:
+            now = slice(len(inputs) - steady, len(inputs))
+            flicker = flicker_l1(inputs[now], fused[now], seen[len(inputs):], fused[len(inputs):], grid)
+            loss, parts = loss + self.options.steady_weight * flicker, {**parts, 'flicker': flicker.detach()}
         return loss, parts
 
     @staticmethod
