@@ -8,7 +8,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 
-from mien_train import fuse_losses, fuse_task, refine_task
+from mien_train import fuse_losses, fuse_task, refine_task, steady_loss
 from mien_train.fuse_cache import pack_input, unpack_input
 from mien_train.fuse_samples import FuseSampler
 from mien_train.models import fuse, refine
@@ -73,6 +73,33 @@ class FormsAndContrast(unittest.TestCase):
         self.assertEqual(excess(0.5), 0)
         self.assertGreater(excess(1.5), excess(1.2))
         self.assertGreater(excess(1.2), 0)
+
+
+class AMomentLater(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(3)
+        self.x = torch.nn.functional.interpolate(torch.rand(2, 12, 16, 16), size=(128, 128), mode='bilinear', align_corners=False)
+        self.x[:, 7] = 1
+        self.grid = steady_loss.motion(2, 128, self.x)
+        self.later = steady_loss.moment_later(self.x, self.grid)
+
+    def flicker(self, light):
+        fused = [x[:, 0:3] + 0.2 * light(x) for x in (self.x, self.later)]
+        return float(steady_loss.flicker_l1(self.x, fused[0], self.later, fused[1], self.grid))
+
+    def test_it_is_nearly_the_same_picture(self):
+        difference = (self.later - steady_loss.moved(self.x, self.grid))[:, [0, 1, 2, 4, 5, 6]].abs().mean()
+        self.assertGreater(difference, 0.001)
+        self.assertLess(difference, 0.03)
+        self.assertLess((self.later - self.x).abs().mean(), 0.1)
+        self.assertEqual(self.later.shape, self.x.shape)
+
+    def test_light_that_stays_with_the_face_does_not_flicker(self):
+        bound = self.flicker(lambda x: x[:, 9:10] - 0.5)         # moves along, without noise
+        fixed = torch.sin(torch.arange(128.0) / 8).view(1, 1, 1, -1).expand(2, 1, 128, 128)
+        loose = self.flicker(lambda x: fixed * (1 if x is self.x else -1))
+        self.assertEqual(self.flicker(lambda x: 0 * x[:, :1]), 0)
+        self.assertLess(bound, 0.2 * loose)
 
 
 class Composition(unittest.TestCase):
