@@ -14,6 +14,7 @@
 #include "fuse/fast_math.h"
 #include "fuse/glasses.h"
 #include "fuse/outline.h"
+#include "fuse/painted_colour.h"
 
 namespace mien {
 namespace {
@@ -131,6 +132,18 @@ void blur_painted(UncoverScratch* s) {
   }
 }
 
+// mesh: crop pixels. s->features: brows and eyes.
+void match_colour(const Mesh& mesh, UncoverScratch* s) {
+  Plane& skin = s->blurred;
+  skin.resize(s->share.width, s->share.height);
+  skin.fill(0);
+  fill_polygon(outline(mesh, topology::kOuterLips), &skin);
+  for (std::size_t i = 0; i < skin.size(); ++i)
+    skin.values[i] =
+        s->oval.values[i] * (1 - std::max(skin.values[i], std::min(s->features.values[i], 1.0f)));
+  match_painted_colour(s->share, skin, face_width_px(mesh), &s->painted);
+}
+
 // What the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: what was
 // painted is smoothed, and so are the lines beside it. Brows and eyes keep most of their edges. mesh: crop
 // pixels.
@@ -140,6 +153,7 @@ void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   for (const std::span<const topology::Index> part : kBrowsAndEyes)
     fill_polygon(outline(mesh, part), &s->features);
   gaussian_blur(&s->features, kSmoothSigma, &s->line);
+  match_colour(mesh, s);
   draw_beside_glasses(mesh, s);
   blur_painted(s);
   for (std::size_t i = 0; i < s->share.size(); ++i) {
