@@ -6,6 +6,7 @@
 
 #include "face/crop.h"
 #include "fuse/glasses.h"
+#include "fuse/hair_shade.h"
 #include "fuse/lips.h"
 #include "fuse/mouth.h"
 #include "fuse/stretch.h"
@@ -138,6 +139,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     // In clips it would come and go with the target's lids.
     out.eyes = choose_eyes(texture, target, before.light ? 0 : kLeastOpening);
     finish_masks(s.maps, hints, &s.masks);
+    if (regions) has_gap = draw_hair_shade(s.target_cover, target, has_gap, &s.expression_gap);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
   const auto span = trace.span("relight");
