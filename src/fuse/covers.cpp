@@ -130,23 +130,6 @@ void grow(Plane* cover, float width_px, std::vector<float>* line) {
   for (float& v : cover->values) v = smoothstep(kGrownFrom, kGrownTo, v);
 }
 
-// Colours of covered pixels from the bare face around them.
-void fill_in(const Plane& cover, const Plane& bare, float width_px, Image* level) {
-  MaskedBlurScratch scratch;
-  Plane channel, filled;
-  const MaskedBlur blur(bare, std::max(1.0f, kFillSigma * width_px), &scratch);
-  channel.resize(bare.width, bare.height);
-  for (int c = 0; c < 3; ++c) {
-    std::uint8_t* bytes = level->mutable_view().data + c;
-    for (std::size_t i = 0; i < channel.size(); ++i) channel.values[i] = bytes[4 * i];
-    blur.apply(channel, &filled);
-    for (std::size_t i = 0; i < channel.size(); ++i) {
-      const float v = channel.values[i] + cover.values[i] * (filled.values[i] - channel.values[i]);
-      bytes[4 * i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
-    }
-  }
-}
-
 // 1 on the brows and eyes that are covered for the most part, with soft edges.
 Plane lost_features(const Plane& cover, const Mesh& mesh, float width_px, const Image& level) {
   Plane lost = empty_like(level);
@@ -239,6 +222,22 @@ void covered_shares(const UncoveredFace& uncovered, const Affine& photo_from_lev
 }
 
 }  // namespace
+
+void fill_in(const Plane& cover, const Plane& bare, float width_px, Image* level) {
+  MaskedBlurScratch scratch;
+  Plane channel, filled;
+  const MaskedBlur blur(bare, std::max(1.0f, kFillSigma * width_px), &scratch);
+  channel.resize(bare.width, bare.height);
+  for (int c = 0; c < 3; ++c) {
+    std::uint8_t* bytes = level->mutable_view().data + c;
+    for (std::size_t i = 0; i < channel.size(); ++i) channel.values[i] = bytes[4 * i];
+    blur.apply(channel, &filled);
+    for (std::size_t i = 0; i < channel.size(); ++i) {
+      const float v = channel.values[i] + cover.values[i] * (filled.values[i] - channel.values[i]);
+      bytes[4 * i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
+    }
+  }
+}
 
 void draw_face(const Mesh& mesh, int width, int height, Plane* out) {
   out->resize(width, height);

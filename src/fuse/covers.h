@@ -33,6 +33,10 @@ struct SeenGlasses {
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                    const Image& level, const SeenGlasses* glasses = nullptr);
 
+// Covered pixels take the colours of the bare ones around. cover, bare: 0..1, of the level's size; width_px: the
+// face's.
+void fill_in(const Plane& cover, const Plane& bare, float width_px, Image* level);
+
 // 1 inside the face's oval.
 void draw_face(const Mesh& mesh, int width, int height, Plane* out);
 

@@ -8,6 +8,7 @@
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "face/topology.h"
+#include "fuse/dark_corners.h"
 #include "fuse/even_light.h"
 #include "fuse/eye_shade.h"
 #include "fuse/fast_math.h"
@@ -253,6 +254,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.mesh = transformed(mesh, level_from_photo);
   if (regions) take_out_covers(*regions, level_from_photo.inverse(), out.mesh, uncovered, &level);
   if (regions) take_teeth_off_lips(*regions, level_from_photo.inverse(), out.mesh, &level);
+  if (regions) lighten_dark_corners(*regions, level_from_photo.inverse(), out.mesh, &level);
   const EvenLightReport light = even_light(out.mesh, triangles, level.mutable_view());
   if (regions) {
     distrust_fringe(*regions, level_from_photo.inverse(), out.mesh, &level);

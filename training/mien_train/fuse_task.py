@@ -16,7 +16,7 @@ from .fuse_cache import Cache, unpack_input
 from .fuse_pruning import prune_fusion
 from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
-from .steady_loss import flicker_l1, moment_later, motion
+from .steady_loss import flicker_l1, moment_later, motion, speaking
 from .shipped_weights import calibrate, load_shipped
 from .models import fuse
 from .models.identity import CROP_SIZE as IDENTITY_SIZE
@@ -119,7 +119,7 @@ class FuseTask:
         x, features, truth, pairs = self.prepare(batch if progress >= 1 - self.options.stage_b else batch[:3])
         inputs = torch.cat([x, pairs.x]) if pairs else x
         steady = min(self.options.moments, len(inputs)) if self.options.steady_weight > 0 else 0     # the last ones: pairs come last
-        grid = motion(steady, x.shape[-1], x) if steady else None
+        grid = motion(steady, x.shape[-1], x) + speaking(inputs[-steady:]) if steady else None
         seen = torch.cat([inputs, moment_later(inputs[-steady:], grid)]) if steady else inputs
         gain_bias, residual_alpha = model(seen.contiguous(memory_format=torch.channels_last))
         fused, mask = fuse.compose(seen, gain_bias, residual_alpha, self.limits)

@@ -10,6 +10,7 @@ from .fuse_losses import box_mean, luma, weighted_mean
 
 TURN, SCALE, SHIFT = 0.012, 0.01, 0.012         # standard deviations: radians, share, half crops (0.012: 0.8 of 128 pixels)
 BEND_CELLS, BEND, UNSURE = 7, 0.012, 0.006      # cells across the crop of the motion from place to place; it and what masks move besides, half crops
+MOUTH_Y, MOUTH_SIZE, OPENS = 0.58, (0.5, 0.22), 0.3      # on the canonical face (about -1..1): where it is, how far around it things move, by what share of the way to it
 NOISE = (0.008, 0.014)                          # of W0 and of the context, 0..1
 LIGHT_CELLS, LIGHT = 4, 0.015                   # of the logarithm
 LOW_PASS = 9                                    # of 128 pixels: a box, twice; about what steady_evaluation.py looks at
@@ -31,6 +32,15 @@ def motion(n, size, like):
 
 def bend(n, share, size, like):
     return share * smooth_noise(n, 2, BEND_CELLS, size, like).permute(0, 2, 3, 1)
+
+
+def speaking(x):
+    """A mouth that opens or closes a little: n x s x s x 2, to be added to a motion. x: network inputs."""
+    n, height = len(x), x[:, 10] - MOUTH_Y
+    near = torch.exp(-0.5 * ((x[:, 9] / MOUTH_SIZE[0]) ** 2 + (height / MOUTH_SIZE[1]) ** 2)) * (x[:, 7] > 0)
+    pixels_per_unit = 34 * x.shape[-1] / 128        # of the canonical face
+    down = -OPENS * torch.randn(n, 1, 1, device=x.device) * near * height * pixels_per_unit * 2 / x.shape[-1]
+    return torch.stack([torch.zeros_like(down), down], -1)
 
 
 def moved(x, grid):
