@@ -24,7 +24,9 @@ namespace {
 
 constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
 constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
-constexpr float kBeyondSigma = 0.03f, kEdgeSigma = 0.012f;
+constexpr std::array<float, 4> kBeyondSigmas = {0.4f, 0.2f, 0.08f,
+                                                0.03f};  // the last that sees enough of the face counts
+constexpr float kSeesLittle = 0.02f, kSeesEnough = 0.2f, kEdgeSigma = 0.012f;
 constexpr float kAboveFrom = 0.1f, kAboveTo = 0.5f;       // heights on the face (FaceHeight)
 constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;  // EvenLightReport::unevenness
 constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
@@ -218,8 +220,16 @@ void take_nose_shadow(const SmallFace& face, const Mesh& small, Plane* correctio
 // the mesh, and where a correction ends skin has an edge. small: the mesh, in the correction's pixels.
 void continue_upwards(const SmallFace& face, const Mesh& small, float width_px, Plane* correction) {
   MaskedBlurScratch scratch;
-  Plane inside = face.own, around;
-  MaskedBlur(face.own, kBeyondSigma * width_px, &scratch).apply(*correction, &around);
+  Plane inside = face.own, around, nearer;
+  for (const float sigma : kBeyondSigmas) {
+    MaskedBlur(face.own, sigma * width_px, &scratch).apply(*correction, &nearer);
+    if (around.size() == 0) around = nearer;
+    Plane seen = face.own;
+    gaussian_blur(&seen, sigma * width_px, &scratch.line);
+    for (std::size_t i = 0; i < around.size(); ++i)
+      around.values[i] +=
+          smoothstep(kSeesLittle, kSeesEnough, seen.values[i]) * (nearer.values[i] - around.values[i]);
+  }
   gaussian_blur(&inside, kEdgeSigma * width_px, &scratch.line);
   const FaceHeight height(small);
   for (int y = 0; y < correction->height; ++y) {
