@@ -37,7 +37,10 @@ constexpr float kDark = 12;  // grey levels added before the logarithm: noise in
 constexpr float kUsualLamp = 0.02f, kHardLamp = 0.06f;
 constexpr float kMostOfLamp = 0.6f;
 constexpr float kLampTurned = 0.1f, kLampFacing = 0.4f;
-constexpr float kClearShadow = 0.1f;       // of a nose, taken off the lip: as strong as a correction gets
+constexpr float kClearShadow = 0.1f;  // of a nose, taken off the lip: as strong as a correction gets
+// Shadows of skin are nearly as colourful as what is lit, which has less of its colour under its gloss: colours
+// change by this power of what light does.
+constexpr float kColourFollows = 0.1f;
 constexpr float kCodeExponent = 1 / 2.2f;  // brightness as coded over linear light, near enough for ratios
 
 // The face at the working size.
@@ -278,9 +281,12 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
       const float c = at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f,
                          (static_cast<float>(y) + 0.5f) * k - 0.5f);
       if (std::abs(c) < 1e-3f) continue;
-      const float gain = std::exp(c);
-      for (int i = 0; i < 3; ++i)
-        p[i] = static_cast<std::uint8_t>(std::min(255.0f, gain * static_cast<float>(p[i]) + 0.5f));
+      const float gain = std::exp(c), colour_gain = std::exp(kColourFollows * c),
+                  light = 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
+      for (int i = 0; i < 3; ++i) {
+        const float v = gain * light + colour_gain * (static_cast<float>(p[i]) - light);
+        p[i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));
+      }
     }
   }
   return report;

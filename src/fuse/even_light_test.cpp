@@ -38,6 +38,8 @@ Image lit(const Image& in, float amount) {
   return out;
 }
 
+double luma(const std::uint8_t* rgb) { return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]; }
+
 // Mean difference of two pictures around the cheeks and the forehead.
 double apart(const Image& a, const Image& b) {
   double sum = 0;
@@ -90,8 +92,8 @@ TEST_F(EvenLightTest, TheCorrectionGoesOnBeyondTheMesh) {
     for (int v = -2; v <= 2; ++v) {
       for (int u = -2; u <= 2; ++u) {
         const auto px = std::lround(x) + u, py = std::lround(y) + v;
-        was += before.view().row(static_cast<int>(py))[4 * px + 1];
-        is += picture.view().row(static_cast<int>(py))[4 * px + 1];
+        was += luma(before.view().row(static_cast<int>(py)) + 4 * px);
+        is += luma(picture.view().row(static_cast<int>(py)) + 4 * px);
       }
     }
     return std::log(is / was);
@@ -101,8 +103,23 @@ TEST_F(EvenLightTest, TheCorrectionGoesOnBeyondTheMesh) {
     const Point3f& p = mesh_[i];
     most = std::max(most, std::abs(gain(p.x, p.y + 9)));
     EXPECT_NEAR(gain(p.x, p.y - 9), gain(p.x, p.y + 9), 0.08) << i;
+    for (float up = 16; up < 40 && p.y - up > 3; up += 4)  // nowhere an edge
+      EXPECT_NEAR(gain(p.x, p.y - up), gain(p.x, p.y - up + 7), 0.1) << i << ", " << up;
   }
   EXPECT_GT(most, 0.2) << "nothing was evened out";
+}
+
+TEST_F(EvenLightTest, ShadowsThatGetLighterDoNotGlow) {
+  Image picture = lit(plain_, 0.5f);
+  const Image before = picture.clone();
+  even_light(mesh_, model_->triangles(), picture.mutable_view());
+  const auto colour = [](const Image& of, int x) {  // red over green light beside the nose, in the shade
+    double sum = 0;
+    for (int y = 150; y < 180; ++y) sum += of.view().row(y)[4 * x] - of.view().row(y)[4 * x + 1];
+    return sum / 30;
+  };
+  EXPECT_GT(luma(picture.view().row(165) + 4 * 105), 1.2 * luma(before.view().row(165) + 4 * 105));
+  EXPECT_NEAR(colour(picture, 105), colour(before, 105), 0.15 * colour(before, 105));
 }
 
 TEST_F(EvenLightTest, OrdinaryLightStays) {
