@@ -10,7 +10,7 @@
 namespace mien {
 namespace {
 
-constexpr float kSigma = 0.1f;       // in face widths
+constexpr float kSigma = 0.1f;                                               // in face widths
 constexpr float kBareBelow = 0.02f, kPaintedFrom = 0.1f, kPaintedTo = 0.5f;  // shares
 constexpr float kDarkest = 12;       // of 255, added to all colours: dark pixels say little
 constexpr float kMost = 0.3f;        // change of a logarithm
