@@ -32,8 +32,9 @@ constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
-constexpr float kStrangerReach = 0.1f;         // how far from hair and walls skin must look like skin
-constexpr float kInsideSigma = 0.1f;           // of the skin that it is compared with
+constexpr float kStrangerReach = 0.1f,
+                kScarfReach = 0.18f;  // how far from hair and walls skin must look like skin
+constexpr float kInsideSigma = 0.1f;  // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
 constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
 constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
@@ -95,13 +96,13 @@ void add_lines(const Image& level, float width_px, const Plane& features, const 
   }
 }
 
-// Adds what lies near hair or background and has not the colour of the skin further inside: a wall
-// that is seen between a strand and the cheek is taken for skin now and then. known: where those are, 0..1;
-// face: the oval.
-void add_strangers(const Image& level, float width_px, const Plane& features, Plane known, const Plane& face,
-                   Plane* cover) {
+// Adds what lies near hair, things or background and has not the colour of the skin further inside: a wall that
+// is seen between a strand and the cheek is taken for skin now and then, and so is a scarf's inner edge. known:
+// where those are, 0..1; reach_width: how far from them, in face widths; face: the oval.
+void add_strangers(const Image& level, float width_px, float reach_width, const Plane& features, Plane known,
+                   const Plane& face, Plane* cover) {
   MaskedBlurScratch scratch;
-  gaussian_blur(&known, kStrangerReach * width_px / 2, &scratch.line);
+  gaussian_blur(&known, reach_width * width_px / 2, &scratch.line);
   Plane bare = face, planes[3], skin[3];
   for (std::size_t i = 0; i < bare.size(); ++i)
     bare.values[i] *= (1 - features.values[i]) * (1 - smoothstep(0.02f, 0.1f, known.values[i]));
@@ -280,7 +281,10 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   fill_polygon(outline_with_forehead(mesh), &skin);
   add_lines(level, width_px, features, things, skin, &out.all);
   regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
-  add_strangers(level, width_px, features, std::move(things), face, &out.all);
+  add_strangers(level, width_px, kStrangerReach, features, std::move(things), face, &out.all);
+  regions.sample({kOccluder}, frame_from_level, w, h, &things);
+  for (std::size_t i = 0; i < things.size(); ++i) things.values[i] *= 1 - face.values[i];  // scarves, hands
+  add_strangers(level, width_px, kScarfReach, features, std::move(things), face, &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (!clear || out.all.values[i] > before.values[i])
       out.solid.values[i] = std::max(out.solid.values[i], out.all.values[i]);

@@ -224,6 +224,32 @@ TEST_F(Glasses, BesideAnyHairOnTheForeheadNothingIsTrusted) {
   EXPECT_EQ(trust(edge - 0.01f * width, cheek), 255) << "not below the brows";
 }
 
+// The region network takes a scarf's edge for skin; further inside red is blush.
+TEST_F(Glasses, BesideAScarfWhatHasItsColourIsCovered) {
+  RegionMap map = regions(false, false);
+  const float width = face_width_px(mesh_), left = mesh_[234].x, cheek = mesh_[topology::kNoseTip].y;
+  const int w = kWidth / 4;
+  for (int y = 0; y < kHeight / 4; ++y) {
+    for (int x = 0; x < w && static_cast<float>(4 * x + 4) < left; ++x) {
+      map.probability.channel(static_cast<int>(RegionClass::kSkin))[y * w + x] = 0;
+      map.probability.channel(static_cast<int>(RegionClass::kOccluder))[y * w + x] = 1;
+    }
+  }
+  Image level = bare_.clone();
+  const auto redden = [&](float from, float to) {
+    for (int y = 0; y < kHeight; ++y)
+      for (auto x = static_cast<int>(from); x < static_cast<int>(to); ++x) {
+        std::uint8_t* p = level.mutable_view().row(y) + 4 * x;
+        p[0] = 190, p[1] = 30, p[2] = 50;
+      }
+  };
+  redden(0, left + 0.08f * width), redden(mesh_[topology::kNoseTip].x, mesh_[topology::kNoseTip].x + 8);
+  const Covers covers = find_covers(map, {1, 0, 0, 0, 1, 0}, mesh_, level);
+  EXPECT_GT(value(covers.all, left + 0.05f * width, cheek), 0.9f);
+  EXPECT_LT(value(covers.all, left + 0.2f * width, cheek), 0.1f);
+  EXPECT_LT(value(covers.all, mesh_[topology::kNoseTip].x + 4, cheek), 0.1f);
+}
+
 // It is kept in the cache, which promises to hold no photo.
 TEST_F(Uncover, HoldsNothingOfThePhotoWhereNothingWasPainted) {
   const auto face = run(regions(true));
