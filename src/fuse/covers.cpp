@@ -15,6 +15,7 @@
 #include "fuse/guessed_brows.h"
 #include "fuse/masked_blur.h"
 #include "fuse/outline.h"
+#include "fuse/painted_texture.h"
 
 namespace mien {
 namespace {
@@ -211,6 +212,16 @@ void paint_face(const UncoveredFace& uncovered, const Affine& photo_from_level, 
   }
 }
 
+void give_texture(const Plane& painted, const Mesh& mesh, float width_px, Image* level) {
+  Plane skin, lips = empty_like(*level);
+  draw_face(mesh, level->width(), level->height(), &skin);
+  fill_polygon(outline(mesh, topology::kOuterLips), &lips);
+  const Plane features = draw_features(*level, mesh, width_px);
+  for (std::size_t i = 0; i < skin.size(); ++i)
+    skin.values[i] *= (1 - lips.values[i]) * (1 - features.values[i]);
+  add_painted_texture(painted, skin, mesh, level);
+}
+
 // How far the uncovered face differs from the photo, 0..1; w x h level pixels.
 void covered_shares(const UncoveredFace& uncovered, const Affine& photo_from_level, int w, int h,
                     Plane* out) {
@@ -314,6 +325,7 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
     paint_face(*uncovered, frame_from_level, face, level);
   }
   fill_in(around, bare, width_px, level);
+  if (uncovered) give_texture(shares, mesh, width_px, level);
   // What the network paints under frames is trusted, what is smeared in from around is not.
   Plane& doubtful = uncovered ? covers.solid : covers.all;
   Plane lost = lost_features(doubtful, mesh, width_px, *level);
