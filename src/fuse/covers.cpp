@@ -33,8 +33,8 @@ constexpr float kTrustedCover = 0.35f, kHopelessCover = 0.7f;
 constexpr float kLineReach = 0.05f;            // how far beyond the known parts lines are sought
 constexpr float kLineSigma = 0.025f;           // what a line stands out against
 constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
-constexpr float kStrangerReach = 0.1f,
-                kScarfReach = 0.18f;  // how far from hair and walls skin must look like skin
+// How far from hair and walls, and from what lies beside the face, skin must look like skin.
+constexpr float kStrangerReach = 0.1f, kScarfReach = 0.18f, kNear = 0.03f;
 constexpr float kInsideSigma = 0.1f;  // of the skin that it is compared with
 constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
 constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
@@ -104,6 +104,10 @@ void add_strangers(const Image& level, float width_px, float reach_width, const 
                    const Plane& face, Plane* cover) {
   MaskedBlurScratch scratch;
   gaussian_blur(&known, reach_width * width_px / 2, &scratch.line);
+  float nearest = 0;
+  for (std::size_t i = 0; i < known.size(); ++i)
+    nearest = std::max(nearest, known.values[i] * face.values[i]);
+  if (nearest <= kNear) return;
   Plane bare = face, planes[3], skin[3];
   for (std::size_t i = 0; i < bare.size(); ++i)
     bare.values[i] *= (1 - features.values[i]) * (1 - smoothstep(0.02f, 0.1f, known.values[i]));
@@ -116,7 +120,7 @@ void add_strangers(const Image& level, float width_px, float reach_width, const 
   const MaskedBlur blur(bare, std::max(1.0f, kInsideSigma * width_px), &scratch);
   for (int c = 0; c < 3; ++c) blur.apply(planes[c], &skin[c]);
   for (std::size_t i = 0; i < bare.size(); ++i) {
-    const float reach = smoothstep(0.03f, 0.2f, known.values[i]) * face.values[i] * (1 - features.values[i]);
+    const float reach = smoothstep(kNear, 0.2f, known.values[i]) * face.values[i] * (1 - features.values[i]);
     const float lighter = planes[0].values[i] - skin[0].values[i];
     const float colour =
         std::hypot(planes[1].values[i] - skin[1].values[i], planes[2].values[i] - skin[2].values[i]);
@@ -212,9 +216,9 @@ void paint_face(const UncoveredFace& uncovered, const Affine& photo_from_level, 
   }
 }
 
-void give_texture(const Plane& painted, const Mesh& mesh, float width_px, Image* level) {
-  Plane skin, lips = empty_like(*level);
-  draw_face(mesh, level->width(), level->height(), &skin);
+// skin: the face's oval.
+void give_texture(const Plane& painted, Plane skin, const Mesh& mesh, float width_px, Image* level) {
+  Plane lips = empty_like(*level);
   fill_polygon(outline(mesh, topology::kOuterLips), &lips);
   const Plane features = draw_features(*level, mesh, width_px);
   for (std::size_t i = 0; i < skin.size(); ++i)
@@ -318,14 +322,14 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   regions.sample({kSkin, kBrow, kLip, kEyeball}, frame_from_level, w, h, &bare);
   for (std::size_t i = 0; i < bare.size(); ++i) bare.values[i] *= 1 - covers.all.values[i];
   Plane around = covers.all;  // what is left to the colours next to it
+  Plane face;
   if (uncovered) {
-    Plane face;
     draw_face(mesh, w, h, &face);
     for (std::size_t i = 0; i < face.size(); ++i) around.values[i] *= 1 - face.values[i];
     paint_face(*uncovered, frame_from_level, face, level);
   }
   fill_in(around, bare, width_px, level);
-  if (uncovered) give_texture(shares, mesh, width_px, level);
+  if (uncovered) give_texture(shares, std::move(face), mesh, width_px, level);
   // What the network paints under frames is trusted, what is smeared in from around is not.
   Plane& doubtful = uncovered ? covers.solid : covers.all;
   Plane lost = lost_features(doubtful, mesh, width_px, *level);

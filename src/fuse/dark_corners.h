@@ -7,9 +7,9 @@
 
 namespace mien {
 
-// Gives what is much darker than the lips, beside the inner lips of an open mouth and around their corners, the
-// colours of lips and skin around: on a target whose mouth is closed it would be black blobs and a torn line. A
-// closed mouth, whose dark line is its own, stays. level: RGBA pixels of the photo; mesh: level pixels.
+// Gives what is much darker than the lips, around the corners of an open mouth, more of the colours of lips and
+// skin around: on a target whose mouth is closed it would be black blobs. A closed mouth, whose dark line is its
+// own, stays. level: RGBA pixels of the photo; mesh: level pixels.
 void lighten_dark_corners(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                           Image* level);
 

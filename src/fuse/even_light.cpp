@@ -40,7 +40,7 @@ constexpr float kLampTurned = 0.1f, kLampFacing = 0.4f;
 constexpr float kClearShadow = 0.1f;  // of a nose, taken off the lip: as strong as a correction gets
 // Shadows of skin are nearly as colourful as what is lit, which has less of its colour under its gloss: colours
 // change by this power of what light does.
-constexpr float kColourFollows = 0.1f;
+constexpr float kColourFollowsUp = 0.1f, kColourFollowsDown = 0.3f;
 constexpr float kCodeExponent = 1 / 2.2f;  // brightness as coded over linear light, near enough for ratios
 
 // The face at the working size.
@@ -281,7 +281,8 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
       const float c = at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f,
                          (static_cast<float>(y) + 0.5f) * k - 0.5f);
       if (std::abs(c) < 1e-3f) continue;
-      const float gain = std::exp(c), colour_gain = std::exp(kColourFollows * c),
+      const float gain = std::exp(c),
+                  colour_gain = std::exp((c > 0 ? kColourFollowsUp : kColourFollowsDown) * c),
                   light = 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
       for (int i = 0; i < 3; ++i) {
         const float v = gain * light + colour_gain * (static_cast<float>(p[i]) - light);

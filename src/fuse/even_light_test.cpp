@@ -120,6 +120,9 @@ TEST_F(EvenLightTest, ShadowsThatGetLighterDoNotGlow) {
   };
   EXPECT_GT(luma(picture.view().row(165) + 4 * 105), 1.2 * luma(before.view().row(165) + 4 * 105));
   EXPECT_NEAR(colour(picture, 105), colour(before, 105), 0.15 * colour(before, 105));
+  // Nor does what gets darker get more colourful.
+  EXPECT_LT(luma(picture.view().row(165) + 4 * 195), 0.9 * luma(before.view().row(165) + 4 * 195));
+  EXPECT_LT(colour(picture, 195), 0.98 * colour(before, 195));
 }
 
 TEST_F(EvenLightTest, OrdinaryLightStays) {

@@ -16,34 +16,26 @@ constexpr int kStep = 4;                              // canvas pixels per pixel
 constexpr float kNear = 0.035f;                       // sigma, in face widths
 constexpr float kNearFrom = 0.06f, kNearTo = 0.35f;   // of the blurred cover
 constexpr float kStrip = 0.12f, kStripSigma = 0.03f;  // along the outline, in face widths
-constexpr float kMost = 0.64f;
-constexpr float kWorthDrawing = 0.1f;
-
-// Means of kStep x kStep pixels.
-void shrink(const Plane& plane, Plane* small) {
-  small->resize((plane.width + kStep - 1) / kStep, (plane.height + kStep - 1) / kStep);
-  small->fill(0);
-  for (int y = 0; y < plane.height; ++y) {
-    const float* from = plane.row(y);
-    float* to = small->row(y / kStep);
-    for (int x = 0; x < plane.width; ++x) to[x / kStep] += std::min(from[x], 1.0f) * (1.0f / (kStep * kStep));
-  }
-}
+constexpr float kMost =
+    0.64f;  // from kCreasesFrom (relight.cpp) on the target's creases would come with its light
+constexpr float kWorthDrawing = 0.02f;
 
 }  // namespace
 
 bool draw_hair_shade(const Plane& cover, const Mesh& target, bool has_gap, Plane* expression_gap) {
   thread_local Plane near, inner, whole;  // scratch that keeps its memory
   thread_local std::vector<float> line;
+  thread_local std::vector<Point2f> oval, inset;
   const float width = face_width_px(target);
   constexpr float k = 1.0f / kStep, shift = 0.5f * k - 0.5f;
-  shrink(cover, &near);
+  shrink_boxes(cover, kStep, &near);
   gaussian_blur(&near, std::max(1.0f, kNear * width * k), &line);
-  std::vector<Point2f> oval = outline(target, topology::kOval);
+  outline(target, topology::kOval, &oval);
   for (Point2f& p : oval) p = {k * p.x + shift, k * p.y + shift};
   inner.resize(near.width, near.height);
   inner.fill(0);
-  fill_polygon(offset_polygon(oval, -kStrip * width * k), &inner);
+  offset_polygon(oval, -kStrip * width * k, &inset);
+  fill_polygon(inset, &inner);
   gaussian_blur(&inner, std::max(1.0f, kStripSigma * width * k), &line);
   float most = 0;
   for (std::size_t i = 0; i < near.size(); ++i) {

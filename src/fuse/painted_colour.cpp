@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "core/smoothstep.h"
 #include "fuse/masked_blur.h"
@@ -41,7 +40,7 @@ void match_painted_colour(const Plane& share, const Plane& skin, float width_px,
   }
   const float least =
       kLeastSkin * width_px * width_px / static_cast<float>(std::max<std::size_t>(share.size(), 1));
-  if (mean_of(bare) < least || !(mean_of(filled) > 0)) return;
+  if (mean_of(bare) <= least || !(mean_of(filled) > 0)) return;
   MaskedBlurScratch scratch;
   const MaskedBlur around(bare, std::max(1.0f, kSigma * width_px), &scratch);
   Plane ratio, shift[2];

@@ -28,17 +28,17 @@ TEST(SteadyChoice, ShowsAChangeLittleByLittle) {
   SteadyChoice worn;
   worn.next(true);
   EXPECT_EQ(worn.share, 1);
-  while (worn.next(false)) EXPECT_EQ(worn.share, 1);
+  while (worn.next(false)) EXPECT_EQ(worn.show(), 1);
   float before = 1;
-  for (int i = 1; i < SteadyChoice::kFrames; ++i) {
-    EXPECT_LT(worn.share, before);
-    EXPECT_GT(worn.share, 0);
-    before = worn.share;
-    worn.next(false);
+  for (int i = 0; i < 2; ++i) {
+    const float now = worn.show();
+    EXPECT_LT(now, before);
+    EXPECT_GT(now, 0);
+    before = now;
   }
-  EXPECT_NEAR(worn.share, 0, 1e-6f);
+  EXPECT_NEAR(worn.show(), 0, 1e-6f);
   worn.next(true);
-  EXPECT_NEAR(worn.share, 0, 1e-6f) << "one frame is no change";
+  EXPECT_NEAR(worn.show(), 0, 1e-6f) << "one frame is no change";
 }
 
 }  // namespace

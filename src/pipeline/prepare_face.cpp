@@ -34,6 +34,7 @@ void sample_regions(const RegionMap& regions, const Affine& frame_from_canvas, T
 
 // Of the things in front of the target's face only what glasses' frames look like. share: how far, 0..1
 void keep_seen_frames(const Mesh& target, float share, FuseScratch& s) {
+  s.all_things.resize(s.target_things.width, s.target_things.height);  // memory for later
   if (!(share > 0)) return;
   if (share < 1) s.all_things = s.target_things;
   Plane& light = s.glasses.light;
@@ -62,7 +63,7 @@ std::optional<bool> find_target_cover(const RegionMap& regions, const Affine& fr
     const bool seen = wears_clear_glasses(regions, frame_from_canvas, target, s.target_things, &s.glasses);
     saw_clear_glasses = seen;
     if (clear_glasses) clear_glasses->next(seen);
-    keep_seen_frames(target, clear_glasses ? clear_glasses->share : (seen ? 1.0f : 0.0f), s);
+    keep_seen_frames(target, clear_glasses ? clear_glasses->show() : (seen ? 1.0f : 0.0f), s);
   }
   regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
                  s.target.height, &s.target_features);

@@ -75,8 +75,9 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
                           const FaceModel& model, ThreadPool& pool, FuseScratch& scratch, Trace& trace,
                           const FramesBefore& before = {}, int resolution = 0);
 
-// Lets the target's mouth interior (and eyes that are not the source's) through, blends, then writes the
-// canvas into the frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.
+// Shows the face as strongly as strength (0..1) says, by scaling its mask: once per prepared face. Lets the
+// target's mouth interior (and eyes that are not the source's) through, blends, then writes the canvas into the
+// frame. soften: fuse/colour_detail.h; a clip's own encoding does as much.
 void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseScratch& scratch,
                 MutableImageView frame, bool soften = true);
 
