@@ -77,7 +77,7 @@ void draw_part(const Mesh& mesh, std::span<const topology::Index> indices, float
 
 // eye_band() into s->band.
 void draw_eye_band(const Mesh& mesh, int width, int height, GlassesScratch* s) {
-  constexpr std::array<topology::Index, 6> kHull = {127, 70, 300, 356, 425, 205};
+  constexpr std::array<topology::Index, 8> kHull = {127, 70, 300, 356, 352, 425, 205, 123};
   clear(width, height, &s->band);
   draw_part(mesh, kHull, kBandMargin * face_width_px(mesh), s, &s->band);
 }
