@@ -4,6 +4,7 @@
 #include "fuse/covers.h"
 #include "fuse/eyes.h"
 #include "fuse/testing_faces.h"
+#include "fuse/warp.h"
 
 namespace mien {
 namespace {
@@ -88,6 +89,22 @@ TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
                       b = make_texture(photo.view(), small, model->triangles(), nullptr);
   EXPECT_NEAR(face_width_px(a.mesh), SourceTexture::kLargestFacePx, 2.0f);
   EXPECT_NEAR(face_width_px(b.mesh), face_width_px(small), 1e-3f);
+}
+
+// Half the size, enlarged again, is blurred; twice the size and more would alias.
+TEST(Texture, IsTakenAtItsFullSizeUntilItIsNearlyTwiceAsLargeAsWanted) {
+  const auto model = load_model();
+  const Image photo = make_picture(400, 400, PixelFormat::kRgb8, 1, 1.0f);
+  const Mesh source = make_mesh(*model, 200, 200, 20, 0, 0);
+  const SourceTexture texture = make_texture(photo.view(), source, model->triangles(), nullptr);
+  const auto level_for = [&](float times_smaller) {
+    return best_level(texture, make_mesh(*model, 200, 200, 20 / times_smaller, 0, 0));
+  };
+  EXPECT_EQ(level_for(0.5f), 0);
+  EXPECT_EQ(level_for(1.8f), 0);
+  EXPECT_EQ(level_for(2.0f), 1);
+  EXPECT_EQ(level_for(3.6f), 1);
+  EXPECT_EQ(level_for(4.0f), 2);
 }
 
 TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
