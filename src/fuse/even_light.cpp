@@ -38,14 +38,14 @@ constexpr float kUsualLamp = 0.02f, kHardLamp = 0.06f;
 constexpr float kMostOfLamp = 0.6f;
 constexpr float kLampTurned = 0.1f, kLampFacing = 0.4f;
 constexpr float kClearShadow = 0.1f;  // of a nose, taken off the lip: as strong as a correction gets
-// Shadows of skin are nearly as colourful as what is lit, which has less of its colour under its gloss: colours
-// change by this power of what light does.
-constexpr float kColourFollowsUp = 0.1f, kColourFollowsDown = 0.3f;
+constexpr float kGrey = 2;            // grey levels added before the logarithm of a colour
+constexpr float kLeastVariance = 1e-4f, kLeastPower = 0.1f;
 constexpr float kCodeExponent = 1 / 2.2f;  // brightness as coded over linear light, near enough for ratios
 
 // The face at the working size.
 struct SmallFace {
   Plane light, luminance;          // logarithm of its brightness as coded; linear light
+  Plane colour;                    // logarithm of the distance of red and blue from the luma, as coded
   Plane own, bare;                 // where it is seen; without eyes, brows and lips
   Plane seen, mirror_x, mirror_y;  // where it and its mirror image are seen, and where that lies
   std::array<Plane, 3> normal;     // of length 1 where own > 0
@@ -89,7 +89,9 @@ void fill_light(ImageView pixels, const Affine& small_from_level, SmallFace* out
   sample_affine(pixels, small_from_level, w, h, &colours);
   for (std::size_t i = 0; i < out->light.size(); ++i) {
     const float red = colours.channel(0)[i], green = colours.channel(1)[i], blue = colours.channel(2)[i];
-    out->light.values[i] = std::log(0.299f * red + 0.587f * green + 0.114f * blue + kDark);
+    const float luma = 0.299f * red + 0.587f * green + 0.114f * blue;
+    out->light.values[i] = std::log(luma + kDark);
+    out->colour.values[i] = std::log(std::hypot(red - luma, blue - luma) + kGrey);
     out->luminance.values[i] =
         luminance({linear_from_srgb(red), linear_from_srgb(green), linear_from_srgb(blue)});
   }
@@ -113,8 +115,8 @@ SmallFace shrink_face(const Mesh& mesh, std::span<const RasterTriangle> triangle
   SmallFace out;
   out.depth.resize(w, h);
   out.depth.values.assign(depth.begin(), depth.end());
-  for (Plane* p : {&out.light, &out.luminance, &out.own, &out.bare, &out.seen, &out.mirror_x, &out.mirror_y,
-                   &out.normal[0], &out.normal[1], &out.normal[2]})
+  for (Plane* p : {&out.light, &out.luminance, &out.colour, &out.own, &out.bare, &out.seen, &out.mirror_x,
+                   &out.mirror_y, &out.normal[0], &out.normal[1], &out.normal[2]})
     p->resize(w, h);
   fill_light(pixels, small_from_level, &out);
   for (std::size_t i = 0; i < plane; ++i) {
@@ -245,6 +247,19 @@ void continue_upwards(const SmallFace& face, const Mesh& small, float width_px, 
   }
 }
 
+// By which power of what light does colours of this photo's skin change: 1 where they keep their ratios, about 0
+// on most photos, whose light comes from everywhere and shines through skin.
+float colour_power(const SmallFace& face, const Plane& correction) {
+  double total = 1e-6, c = 0, z = 0, cc = 0, cz = 0;
+  for (std::size_t i = 0; i < correction.size(); ++i) {
+    const double w = face.bare.values[i], x = correction.values[i], y = face.colour.values[i];
+    total += w, c += w * x, z += w * y, cc += w * x * x, cz += w * x * y;
+  }
+  const double variance = cc / total - c / total * c / total, shared = cz / total - c / total * z / total;
+  if (!(variance > kLeastVariance)) return 1;
+  return std::clamp(static_cast<float>(-shared / variance), kLeastPower, 1.0f);
+}
+
 // The face keeps the mean of its linear light, as a camera would expose it.
 void keep_exposure(const SmallFace& face, Plane* correction) {
   double before = 0, after = 0;
@@ -273,6 +288,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   keep_exposure(face, &correction);
 
   if (!(report.strength > 0)) return report;
+  const float power = colour_power(face, correction);
   for (int i = 0; i < kSurfacePoints; ++i)
     report.lift[i] = at(correction, (mesh[i].x + 0.5f) * k - 0.5f, (mesh[i].y + 0.5f) * k - 0.5f);
   for (int y = 0; y < pixels.height; ++y) {
@@ -281,8 +297,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
       const float c = at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f,
                          (static_cast<float>(y) + 0.5f) * k - 0.5f);
       if (std::abs(c) < 1e-3f) continue;
-      const float gain = std::exp(c),
-                  colour_gain = std::exp((c > 0 ? kColourFollowsUp : kColourFollowsDown) * c),
+      const float gain = std::exp(c), colour_gain = std::exp(power * c),
                   light = 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
       for (int i = 0; i < 3; ++i) {
         const float v = gain * light + colour_gain * (static_cast<float>(p[i]) - light);
