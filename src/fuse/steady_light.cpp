@@ -11,7 +11,7 @@ namespace mien {
 namespace {
 
 constexpr float kSigma = 0.08f;          // of what counts as low frequencies, in face widths
-constexpr float kSeconds = 0.8f;         // time constant
+constexpr float kSeconds = 0.9f;         // time constant
 constexpr float kDarkest = 8;            // of 255: added to both lights, or black would weigh most
 constexpr float kOtherLight = 0.12f;     // root mean square of the step: more is a change to be seen at once
 constexpr float kLargestChange = 0.25f;  // of the logarithm
