@@ -9,6 +9,7 @@
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/colour.h"
 #include "fuse/fast_math.h"
 #include "fuse/forehead.h"
 #include "fuse/glasses.h"
@@ -48,7 +49,6 @@ constexpr float kOutlineSigma = 0.07f, kOutlineFrom = 0.1f, kOutlineTo = 0.5f;
 // what the region network sees: so far around it the forehead is not trusted.
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
 constexpr float kTeethFrom = 0.4f, kTeethTo = 0.8f;
-constexpr float kLeastLips = 0.003f;  // of the face's width squared
 
 using enum RegionClass;
 
@@ -58,8 +58,6 @@ Plane empty_like(const Image& level) {
   out.fill(0);
   return out;
 }
-
-float luma(const std::uint8_t* p) { return 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2]; }
 
 Plane luma_of(const Image& level) {
   Plane out = empty_like(level);

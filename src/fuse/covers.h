@@ -33,6 +33,9 @@ struct SeenGlasses {
 Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, const Mesh& mesh,
                    const Image& level, const SeenGlasses* glasses = nullptr);
 
+// So much of the face's width squared lips have at least: where less is seen nothing is known of them.
+inline constexpr float kLeastLips = 0.003f;
+
 // Covered pixels take the colours of the bare ones around. cover, bare: 0..1, of the level's size; width_px: the
 // face's.
 void fill_in(const Plane& cover, const Plane& bare, float width_px, Image* level);

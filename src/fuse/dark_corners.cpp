@@ -7,6 +7,7 @@
 #include "core/smoothstep.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/colour.h"
 #include "fuse/covers.h"
 
 namespace mien {
@@ -16,11 +17,8 @@ using enum RegionClass;
 
 constexpr float kOpenFrom = 0.015f, kOpenTo = 0.03f;  // of the face's width between the inner lips
 constexpr float kAroundCorners = 0.055f, kFeather = 0.012f, kMargin = 0.15f;  // in face widths
-constexpr float kLeastLips = 0.003f;                                          // of the face's width squared
 constexpr float kFloor = 0.6f, kDark = 0.5f, kNotDark = 0.8f;                 // of the lips' mean brightness
 constexpr std::array<int, 2> kCorners = {78, 308};                            // of the inner lips
-
-float light_of(const std::uint8_t* rgb) { return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2]; }
 
 // Around the corners of the inner lips, soft.
 Plane draw_zone(const Mesh& mesh, float width_px, int width, int height) {
@@ -66,7 +64,7 @@ void copy_rows(const Image& from, int x0, int y0, Image* to, int to_x0, int to_y
 float mean_light(const Plane& weight, float width_px, const Image& level) {
   double sum = 0, area = 0;
   for (std::size_t i = 0; i < weight.size(); ++i)
-    sum += weight.values[i] * light_of(level.view().data + 4 * i), area += weight.values[i];
+    sum += weight.values[i] * luma(level.view().data + 4 * i), area += weight.values[i];
   return area < kLeastLips * width_px * width_px ? 0 : static_cast<float>(sum / area);
 }
 
@@ -79,7 +77,7 @@ void lighten(const RegionMap& regions, const Affine& frame_from_level, const Mes
   if (!(lip_light > 1)) return;
   regions.sample({kLip, kSkin}, frame_from_level, level->width(), level->height(), &around);
   for (std::size_t i = 0; i < dark.size(); ++i) {
-    const float light = light_of(level->view().data + 4 * i) / lip_light;
+    const float light = luma(level->view().data + 4 * i) / lip_light;
     dark.values[i] *= open * std::clamp((kFloor - light) / (1 - std::min(light, 0.9f)), 0.0f, 1.0f);
     around.values[i] *= smoothstep(kDark, kNotDark, light);
   }

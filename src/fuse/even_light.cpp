@@ -24,8 +24,8 @@ namespace {
 
 constexpr float kWorkingWidthPx = 96;  // the face's width while the light is measured
 constexpr float kLightSigma = 0.05f, kSoftSigma = 0.03f, kShadowSigma = 0.01f;  // in face widths
-constexpr std::array<float, 4> kBeyondSigmas = {0.4f, 0.2f, 0.08f,
-                                                0.03f};  // the last that sees enough of the face counts
+// The last that sees enough of the face counts.
+constexpr std::array<float, 4> kBeyondSigmas = {0.4f, 0.2f, 0.08f, 0.03f};
 constexpr float kSeesLittle = 0.02f, kSeesEnough = 0.2f, kEdgeSigma = 0.012f;
 constexpr float kAboveFrom = 0.1f, kAboveTo = 0.5f;       // heights on the face (FaceHeight)
 constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;  // EvenLightReport::unevenness
@@ -89,9 +89,9 @@ void fill_light(ImageView pixels, const Affine& small_from_level, SmallFace* out
   sample_affine(pixels, small_from_level, w, h, &colours);
   for (std::size_t i = 0; i < out->light.size(); ++i) {
     const float red = colours.channel(0)[i], green = colours.channel(1)[i], blue = colours.channel(2)[i];
-    const float luma = 0.299f * red + 0.587f * green + 0.114f * blue;
-    out->light.values[i] = std::log(luma + kDark);
-    out->colour.values[i] = std::log(std::hypot(red - luma, blue - luma) + kGrey);
+    const float code = 0.299f * red + 0.587f * green + 0.114f * blue;
+    out->light.values[i] = std::log(code + kDark);
+    out->colour.values[i] = std::log(std::hypot(red - code, blue - code) + kGrey);
     out->luminance.values[i] =
         luminance({linear_from_srgb(red), linear_from_srgb(green), linear_from_srgb(blue)});
   }
@@ -297,8 +297,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
       const float c = at(correction, (static_cast<float>(x) + 0.5f) * k - 0.5f,
                          (static_cast<float>(y) + 0.5f) * k - 0.5f);
       if (std::abs(c) < 1e-3f) continue;
-      const float gain = std::exp(c), colour_gain = std::exp(power * c),
-                  light = 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
+      const float gain = std::exp(c), colour_gain = std::exp(power * c), light = luma(p);
       for (int i = 0; i < 3; ++i) {
         const float v = gain * light + colour_gain * (static_cast<float>(p[i]) - light);
         p[i] = static_cast<std::uint8_t>(std::clamp(v + 0.5f, 0.0f, 255.0f));

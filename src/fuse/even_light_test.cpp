@@ -38,8 +38,6 @@ Image lit(const Image& in, float amount) {
   return out;
 }
 
-double luma(const std::uint8_t* rgb) { return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]; }
-
 // Mean difference of two pictures around the cheeks and the forehead.
 double apart(const Image& a, const Image& b) {
   double sum = 0;

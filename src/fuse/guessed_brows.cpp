@@ -6,6 +6,7 @@
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/colour.h"
 #include "fuse/fast_math.h"
 #include "fuse/outline.h"
 
@@ -33,7 +34,7 @@ void fade_guessed_brows(const Plane& painted, const Mesh& mesh, const Image& lev
     const float brow = brows.values[i], beside = around.values[i] * (1 - brow);
     if (!(brow + beside > 0)) continue;
     const std::uint8_t* rgb = level.view().data + 4 * i;
-    const float l = 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+    const float l = luma(rgb);
     share += brow * painted.values[i], light += brow * l, area += brow;
     light_around += beside * l, area_around += beside;
   }

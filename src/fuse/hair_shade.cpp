@@ -16,8 +16,8 @@ constexpr int kStep = 4;                              // canvas pixels per pixel
 constexpr float kNear = 0.035f;                       // sigma, in face widths
 constexpr float kNearFrom = 0.06f, kNearTo = 0.35f;   // of the blurred cover
 constexpr float kStrip = 0.12f, kStripSigma = 0.03f;  // along the outline, in face widths
-constexpr float kMost =
-    0.64f;  // from kCreasesFrom (relight.cpp) on the target's creases would come with its light
+// From kCreasesFrom (relight.cpp) on the target's creases would come with its light.
+constexpr float kMost = 0.64f;
 constexpr float kWorthDrawing = 0.02f;
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/smoothstep.h"
 #include "face/crop.h"
+#include "fuse/colour.h"
 #include "fuse/forehead.h"
 #include "fuse/masked_blur.h"
 #include "fuse/robust.h"
@@ -23,10 +24,7 @@ constexpr float kMostSpreads = 2;  // of the texture: what differs more is a lin
 Plane fine_texture(const Image& level, const Plane& bare, float sigma) {
   MaskedBlurScratch scratch;
   Plane light = bare, smooth;
-  for (std::size_t i = 0; i < light.size(); ++i) {
-    const std::uint8_t* p = level.view().data + 4 * i;
-    light.values[i] = 0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2];
-  }
+  for (std::size_t i = 0; i < light.size(); ++i) light.values[i] = luma(level.view().data + 4 * i);
   MaskedBlur(bare, sigma, &scratch).apply(light, &smooth);
   std::vector<float> seen;
   for (std::size_t i = 0; i < light.size(); ++i) {

@@ -144,7 +144,7 @@ void match_colour(const Mesh& mesh, UncoverScratch* s) {
   match_painted_colour(s->share, skin, face_width_px(mesh), &s->painted);
 }
 
-// What the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: what was
+// Colours are matched, then: what the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: what was
 // painted is smoothed, and so are the lines beside it. Brows and eyes keep most of their edges. mesh: crop
 // pixels.
 void smooth_painted(const Mesh& mesh, UncoverScratch* s) {

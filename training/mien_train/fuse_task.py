@@ -16,8 +16,8 @@ from .fuse_cache import Cache, unpack_input
 from .fuse_pruning import prune_fusion
 from .loop import LoopOptions, load_weights, train
 from .realism_loss import RealismLoss
-from .steady_loss import flicker_l1, moment_later, motion, speaking
 from .shipped_weights import calibrate, load_shipped
+from .steady_loss import flicker_l1, moment_later, motion, speaking
 from .models import fuse
 from .models.identity import CROP_SIZE as IDENTITY_SIZE
 from .models.identity_teacher import ConvertedTeacher
