@@ -37,10 +37,16 @@ constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
 // How far from hair and walls, and from what lies beside the face, skin must look like skin.
 constexpr float kStrangerReach = 0.1f, kScarfReach = 0.18f, kNear = 0.03f;
 constexpr float kInsideSigma = 0.1f;  // of the skin that it is compared with
-constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
-constexpr float kColourFrom = 22, kColourTo = 40;  // distance of red and blue from the luma, at luma 128
-constexpr float kFeatureMargin = 0.012f;           // around brows and eyes, which are lines as well
-constexpr float kFeatureLost = 0.5f;  // covered share from which a brow or an eye is given up ...
+// From which differences on something is no skin: of 255; colour: distance of red and blue from the luma, at luma
+// 128.
+struct Strangeness {
+  float lighter_from, lighter_to, darker_from, darker_to, colour_from, colour_to;
+};
+constexpr Strangeness kNearThings{20, 40, 50, 80, 22, 40};
+// Where the regions see nothing but skin only what no lamp makes of it: coloured cloth.
+constexpr Strangeness kAnywhere{500, 501, 500, 501, 60, 90};
+constexpr float kFeatureMargin = 0.012f;  // around brows and eyes, which are lines as well
+constexpr float kFeatureLost = 0.5f;      // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
 // Any hair's outline and shadow would be a line across the target's forehead, and wrinkles that end there an
 // edge: trust fades out on the way to it.
@@ -97,14 +103,15 @@ void add_lines(const Image& level, float width_px, const Plane& features, const 
 
 // Adds what lies near hair, things or background and has not the colour of the skin further inside: a wall that
 // is seen between a strand and the cheek is taken for skin now and then, and so is a scarf's inner edge. known:
-// where those are, 0..1; reach_width: how far from them, in face widths; face: the oval.
-void add_strangers(const Image& level, float width_px, float reach_width, const Plane& features, Plane known,
-                   const Plane& face, Plane* cover) {
+// where those are, 0..1; reach_width: how far from them, in face widths; face: the oval;
+// field: 0..1, where they are sought.
+void add_strangers(const Image& level, float width_px, float reach_width, const Strangeness& limits,
+                   const Plane& features, Plane known, const Plane& face, const Plane& field, Plane* cover) {
   MaskedBlurScratch scratch;
   gaussian_blur(&known, reach_width * width_px / 2, &scratch.line);
   float nearest = 0;
   for (std::size_t i = 0; i < known.size(); ++i)
-    nearest = std::max(nearest, known.values[i] * face.values[i]);
+    nearest = std::max(nearest, known.values[i] * field.values[i]);
   if (nearest <= kNear) return;
   Plane bare = face, planes[3], skin[3];
   for (std::size_t i = 0; i < bare.size(); ++i)
@@ -118,13 +125,13 @@ void add_strangers(const Image& level, float width_px, float reach_width, const 
   const MaskedBlur blur(bare, std::max(1.0f, kInsideSigma * width_px), &scratch);
   for (int c = 0; c < 3; ++c) blur.apply(planes[c], &skin[c]);
   for (std::size_t i = 0; i < bare.size(); ++i) {
-    const float reach = smoothstep(kNear, 0.2f, known.values[i]) * face.values[i] * (1 - features.values[i]);
+    const float reach = smoothstep(kNear, 0.2f, known.values[i]) * field.values[i] * (1 - features.values[i]);
     const float lighter = planes[0].values[i] - skin[0].values[i];
     const float colour =
         std::hypot(planes[1].values[i] - skin[1].values[i], planes[2].values[i] - skin[2].values[i]);
-    const float stranger =
-        std::max({smoothstep(kLighterFrom, kLighterTo, lighter), smoothstep(kDarkerFrom, kDarkerTo, -lighter),
-                  smoothstep(kColourFrom, kColourTo, colour)});
+    const float stranger = std::max({smoothstep(limits.lighter_from, limits.lighter_to, lighter),
+                                     smoothstep(limits.darker_from, limits.darker_to, -lighter),
+                                     smoothstep(limits.colour_from, limits.colour_to, colour)});
     cover->values[i] = std::max(cover->values[i], stranger * reach);
   }
 }
@@ -294,10 +301,15 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   fill_polygon(outline_with_forehead(mesh), &skin);
   add_lines(level, width_px, features, things, skin, &out.all);
   regions.sample({kHair, kBackground}, frame_from_level, w, h, &things);
-  add_strangers(level, width_px, kStrangerReach, features, std::move(things), face, &out.all);
+  add_strangers(level, width_px, kStrangerReach, kNearThings, features, std::move(things), face, face,
+                &out.all);
   regions.sample({kOccluder}, frame_from_level, w, h, &things);
   for (std::size_t i = 0; i < things.size(); ++i) things.values[i] *= 1 - face.values[i];  // scarves, hands
-  add_strangers(level, width_px, kScarfReach, features, std::move(things), face, &out.all);
+  add_strangers(level, width_px, kScarfReach, kNearThings, features, std::move(things), face, face, &out.all);
+  things = face;
+  for (float& v : things.values) v = 1 - v;
+  skin.fill(1);  // what lies around the oval as well: covered pixels take their colours from there
+  add_strangers(level, width_px, kScarfReach, kAnywhere, features, std::move(things), face, skin, &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (!clear || out.all.values[i] > before.values[i])
       out.solid.values[i] = std::max(out.solid.values[i], out.all.values[i]);

@@ -13,6 +13,7 @@
 #include "fuse/eye_shade.h"
 #include "fuse/fast_math.h"
 #include "fuse/forehead_edges.h"
+#include "fuse/nose_contour.h"
 #include "fuse/outline.h"
 
 namespace mien {
@@ -263,6 +264,7 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   }
   out.levels.push_back(std::move(level));
   out.own_share = judge_sides(out, triangles, light);
+  keep_ridge_on_nose(out.levels[0].view(), &out.mesh);
   finish_texture(&out);
   const auto openings = eye_openings(mesh);
   out.right_eye_open = openings[0] >= kClosedEyeOpening;

@@ -184,6 +184,24 @@ TEST(Texture, WallBesideACoverIsNoSkinEvenWhereTheRegionsSaySo) {
             180);  // skin's blue is below 110, the wall's is 250
 }
 
+// The regions took the lower edge of a red scarf for skin; on another face it was a stain.
+TEST(Texture, ColouredClothIsNoSkinEvenWhereTheRegionsSaySo) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.8f);
+  const int x0 = static_cast<int>(mesh[361].x) - 14, y = static_cast<int>(mesh[361].y);
+  for (int row = y - 30; row < y + 60; ++row)
+    for (int x = x0; x < 400; ++x) {
+      std::uint8_t* p = photo.mutable_view().row(row) + 3 * x;
+      p[0] = 110, p[1] = 15, p[2] = 30;
+    }
+  const RegionMap regions = regions_with_box(400, 420, 0, 0, 0, 0);
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  const std::uint8_t* p = pixel_at(texture, 361) - 4 * 6;
+  EXPECT_GT(p[1], 60) << "skin's green, not the cloth's";
+  EXPECT_LT(p[3], 200);
+}
+
 // A fringe's strands reach further than the region network sees; a hair line's do not.
 TEST(Texture, ForeheadBelowAFringeIsNotTrusted) {
   const auto model = load_model();

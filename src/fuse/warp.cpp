@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/simd_clones.h"
+#include "core/smoothstep.h"
 #include "face/crop.h"
 #include "face/mirror.h"
 #include "fuse/folds.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNotCovered = std::numeric_limits<float>::quiet_NaN();
 constexpr int kRowsPerTask = 16;
+constexpr float kMiddle = 0.1f, kBeside = 0.3f;  // face widths between a point and its mirror image
 
 // Level-0 positions to positions of a level: level pixels are 2^level wide, the first two of them share the
 // first coarse one.
@@ -46,12 +48,25 @@ std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTextur
   return out;
 }
 
-// Where the mesh covers pixels, the mirrored side's values (times `gain`, up to `most`) take their share.
+// Per point: how far the mirrored side's gain holds there. At the middle of the face both sides are one.
+std::array<float, kSurfacePoints> beside_middle(const Mesh& mesh) {
+  std::array<float, kSurfacePoints> out;
+  const float width_px = std::max(face_width_px(mesh), 1.0f);
+  for (int i = 0; i < kSurfacePoints; ++i) {
+    const Point3f &own = mesh[i], &other = mesh[mirror_point(i)];
+    out[i] = smoothstep(kMiddle, kBeside,
+                        std::hypot(own.x - other.x, own.y - other.y, own.z - other.z) / width_px);
+  }
+  return out;
+}
+
+// Where the mesh covers pixels, the mirrored side's values (up to `most`) take their share. gain: of those
+// values, where `beside` is 1; at 0 they are as they are.
 MIEN_SIMD_CLONES
-void mix_sides(const float* depth, const float* own_share, const float* mirrored, float gain, float most,
-               std::size_t n, float* __restrict values) {
+void mix_sides(const float* depth, const float* own_share, const float* mirrored, const float* beside,
+               float gain, float most, std::size_t n, float* __restrict values) {
   for (std::size_t i = 0; i < n; ++i) {
-    const float own = own_share[i], other = std::min(most, mirrored[i] * gain);
+    const float own = own_share[i], other = std::min(most, mirrored[i] * (1 + beside[i] * (gain - 1)));
     const float mixed = own * values[i] + (1 - own) * other;
     values[i] = depth[i] < kInfinity && own < 1 ? mixed : values[i];
   }
@@ -61,8 +76,9 @@ void mix_sides(const float* depth, const float* own_share, const float* mirrored
 
 void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
-  const int count = texture.uses_mirror ? 5 : 2;
+  const int count = texture.uses_mirror ? 6 : 2;
   std::array<RasterVertex, kSurfacePoints> vertices;
+  const auto beside = beside_middle(texture.mesh);
   thread_local std::vector<float> attributes;
   attributes.clear();
   attributes.reserve(static_cast<std::size_t>(kSurfacePoints) * count);
@@ -71,12 +87,12 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
     attributes.insert(attributes.end(), {texture.mesh[i].x, texture.mesh[i].y});
     if (texture.uses_mirror) {
       const Point3f& m = texture.mesh[mirror_point(i)];
-      attributes.insert(attributes.end(), {m.x, m.y, texture.own_share[i]});
+      attributes.insert(attributes.end(), {m.x, m.y, texture.own_share[i], beside[i]});
     }
   }
-  const std::array<Plane*, 5> planes = {&out->source_x, &out->source_y, &out->mirror_x, &out->mirror_y,
-                                        &out->own_share};
-  std::array<float*, 5> values{};
+  const std::array<Plane*, 6> planes = {&out->source_x, &out->source_y,  &out->mirror_x,
+                                        &out->mirror_y, &out->own_share, &out->beside_middle};
+  std::array<float*, 6> values{};
   for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
     planes[k]->resize(width, height);
     values[k] = planes[k]->values.data();
@@ -129,10 +145,12 @@ void sample_both_sides(const SourceTexture& texture, const WarpMaps& maps, int l
     for (int c = 0; c < 3; ++c) mean[c] += w * gains[i][c];
   }
   const float *own = maps.own_share.values.data(), *depth = maps.depth.values.data();
-  mix_sides(depth, own, mirrored_trust.values.data(), 1, kInfinity, out->plane(), trust->values.data());
+  const float* beside = maps.beside_middle.values.data();
+  mix_sides(depth, own, mirrored_trust.values.data(), beside, 1, kInfinity, out->plane(),
+            trust->values.data());
   for (int c = 0; c < 3; ++c)
-    mix_sides(depth, own, mirrored.channel(c), weight > 0 ? mean[c] / weight : 1.0f, 255.0f, out->plane(),
-              out->channel(c));
+    mix_sides(depth, own, mirrored.channel(c), beside, weight > 0 ? mean[c] / weight : 1.0f, 255.0f,
+              out->plane(), out->channel(c));
 }
 
 }  // namespace

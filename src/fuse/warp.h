@@ -16,6 +16,7 @@ struct WarpMaps {
   Plane source_x, source_y;  // pixels of SourceTexture level 0
   Plane mirror_x, mirror_y;  // the same point's mirror image; only when the texture uses it
   Plane own_share;           // 1 own pixels, 0 the mirrored side's; only when the texture uses it
+  Plane beside_middle;       // 0 at the middle of the face, 1 beside the nose; only when the texture uses it
   Plane depth;               // of the fused mesh; +infinity where it does not reach
 
   bool covered(std::size_t i) const { return depth.values[i] < std::numeric_limits<float>::infinity(); }

@@ -1,0 +1,52 @@
+#include "fuse/warp.h"
+
+#include <gtest/gtest.h>
+
+#include "fuse/testing_faces.h"
+
+namespace mien {
+namespace {
+
+using namespace testing_faces;
+
+constexpr int kSize = 300, kRidge = 195, kFarNose = 248, kFarCheek = 454;
+
+// A face whose left half is darker and, beside the middle, the right one's mirror image.
+struct Warped {
+  std::unique_ptr<FaceModel> model = load_model();
+  Mesh mesh = make_mesh(*model, 150, 150, 12, 0, 0);
+  SourceTexture texture;
+  PlanarRgb out;
+
+  Warped() {
+    Image level(kSize, kSize, PixelFormat::kRgba8);
+    for (int y = 0; y < kSize; ++y)
+      for (int x = 0; x < kSize; ++x) {
+        std::uint8_t* p = level.mutable_view().row(y) + 4 * x;
+        p[0] = p[1] = p[2] = x > 165 ? 100 : 200, p[3] = 255;
+      }
+    texture.levels.push_back(std::move(level));
+    texture.mesh = mesh;
+    for (int i = 0; i < kSurfacePoints; ++i) texture.own_share[i] = mesh[i].x > mesh[kRidge].x + 2 ? 0 : 1;
+    finish_texture(&texture);
+    WarpMaps maps;
+    Plane trust;
+    ThreadPool pool(1);
+    make_warp_maps(texture, mesh, model->triangles(), kSize, kSize, &maps);
+    warp_source(texture, maps, mesh, pool, &out, &trust);
+  }
+  float light(int point, float dx) const {
+    return out.channel(0)[static_cast<std::size_t>(std::lround(mesh[point].y)) * kSize +
+                          static_cast<std::size_t>(std::lround(mesh[point].x + dx))];
+  }
+};
+
+// What makes a cheek's mirror image as dark as the cheek would be a step along the ridge of the nose.
+TEST(Warp, MirroredSideHasTheOwnOnesLightOnTheCheekButNotOnTheNose) {
+  const Warped warped;
+  EXPECT_LT(warped.light(kFarCheek, -8), 140);
+  EXPECT_NEAR(warped.light(kFarNose, 0), warped.light(kRidge, 0), 12);
+}
+
+}  // namespace
+}  // namespace mien
