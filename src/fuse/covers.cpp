@@ -54,6 +54,9 @@ constexpr float kOutlineSigma = 0.07f, kOutlineFrom = 0.1f, kOutlineTo = 0.5f;
 // Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
 // what the region network sees: so far around it the forehead is not trusted.
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
+// Towards the oval's edge what covers the face takes the colours around, not those that the network paints: there
+// it has seen little skin, and a stain before the ear is seen more than a want of texture.
+constexpr float kRimSigma = 0.05f, kRimFrom = 0.65f, kRimTo = 0.95f;
 constexpr float kTeethFrom = 0.4f, kTeethTo = 0.8f;
 
 using enum RegionClass;
@@ -335,7 +338,11 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   Plane face;
   if (uncovered) {
     draw_face(mesh, w, h, &face);
-    for (std::size_t i = 0; i < face.size(); ++i) around.values[i] *= 1 - face.values[i];
+    Plane inside = face;
+    std::vector<float> blur_line;
+    gaussian_blur(&inside, kRimSigma * width_px, &blur_line);
+    for (std::size_t i = 0; i < face.size(); ++i)
+      around.values[i] *= 1 - face.values[i] * smoothstep(kRimFrom, kRimTo, inside.values[i]);
     paint_face(*uncovered, frame_from_level, face, level);
   }
   fill_in(around, bare, width_px, level);

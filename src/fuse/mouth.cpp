@@ -10,6 +10,9 @@
 namespace mien {
 namespace {
 
+constexpr float kNowhere = std::numeric_limits<float>::infinity();
+constexpr float kMostGain = 1.6f;  // of a part that takes the fused face's colour
+
 float bilinear(const float* plane, int width, int height, float x, float y) {
   const float px = std::clamp(x, 0.0f, static_cast<float>(width - 1)),
               py = std::clamp(y, 0.0f, static_cast<float>(height - 1));
@@ -51,45 +54,70 @@ void draw_maps(const MaskPart& part, const MovedFace& face, PartMaps* out) {
     attributes[2 * i] = face.target[i].x, attributes[2 * i + 1] = face.target[i].y;
   }
   for (Plane* plane : {&out->x, &out->y, &out->depth}) plane->resize(part.width, part.height);
-  out->depth.fill(std::numeric_limits<float>::infinity());
+  out->depth.fill(kNowhere);
   const std::array<float*, 2> planes = {out->x.values.data(), out->y.values.data()};
   rasterise(vertices, attributes, 2, triangles,
             {part.width, part.height, nullptr, out->depth.values.data(), planes});
 }
 
-// Where `mask` (of masks) says.
-void add_part(const PlanarRgb& target, const Plane& mask, const MovedFace& face, float strength,
-              Plane* alphas, PlanarRgb* fused) {
-  const MaskPart part = part_with(mask);
-  if (part.width == 0) return;
-  thread_local PartMaps maps;  // scratch that keeps its memory
-  draw_maps(part, face, &maps);
+// What the moved pixels are multiplied with to have the mean colour of the fused face, within limits.
+std::array<float, 3> colour_gains(const PlanarRgb& target, const Plane& mask, const MaskPart& part,
+                                  const PartMaps& maps, const Plane& alpha, const PlanarRgb& fused) {
+  std::array<double, 3> moved{}, own{};
   for (int y = 0; y < part.height; ++y) {
     for (int x = 0; x < part.width; ++x) {
       const std::size_t i = static_cast<std::size_t>(part.y0 + y) * mask.width + part.x0 + x;
-      const float own = mask.values[i];
-      if (!(own > 0) || !(maps.depth.row(y)[x] < std::numeric_limits<float>::infinity())) continue;
-      // Composition over the target: the fused face with its alpha, then the moved interior on top.
-      const float alpha = alphas->values[i], inside = own * strength;
-      const float total = inside + (1 - inside) * alpha;
+      const double weight = static_cast<double>(mask.values[i]) * alpha.values[i];
+      if (!(weight > 0) || !(maps.depth.row(y)[x] < kNowhere)) continue;
       for (int c = 0; c < 3; ++c) {
-        const float moved =
-            bilinear(target.channel(c), target.width, target.height, maps.x.row(y)[x], maps.y.row(y)[x]);
-        float& pixel = fused->channel(c)[i];
-        pixel = total > 0 ? (inside * moved + (1 - inside) * alpha * pixel) / total : pixel;
+        own[c] += weight * fused.channel(c)[i];
+        moved[c] += weight * bilinear(target.channel(c), target.width, target.height, maps.x.row(y)[x],
+                                      maps.y.row(y)[x]);
       }
-      alphas->values[i] = total;
     }
   }
+  std::array<float, 3> out{1, 1, 1};
+  for (int c = 0; c < 3; ++c)
+    if (moved[c] > 0) out[c] = std::clamp(static_cast<float>(own[c] / moved[c]), 1 / kMostGain, kMostGain);
+  return out;
 }
 
 }  // namespace
 
+void add_target_part(const PlanarRgb& target, const Plane& mask, const MovedFace& face, PartOption how,
+                     Plane* alpha, PlanarRgb* fused) {
+  const MaskPart part = part_with(mask);
+  if (part.width == 0) return;
+  thread_local PartMaps maps;  // scratch that keeps its memory
+  draw_maps(part, face, &maps);
+  const std::array<float, 3> gains =
+      how.own_colour ? colour_gains(target, mask, part, maps, *alpha, *fused) : std::array<float, 3>{1, 1, 1};
+  for (int y = 0; y < part.height; ++y) {
+    for (int x = 0; x < part.width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(part.y0 + y) * mask.width + part.x0 + x;
+      const float own = mask.values[i];
+      if (!(own > 0) || !(maps.depth.row(y)[x] < kNowhere)) continue;
+      // Composition over the target: the fused face with its alpha, then the moved part on top.
+      const float below = alpha->values[i], inside = own * how.strength;
+      const float total = inside + (1 - inside) * below;
+      for (int c = 0; c < 3; ++c) {
+        const float moved =
+            bilinear(target.channel(c), target.width, target.height, maps.x.row(y)[x], maps.y.row(y)[x]);
+        float& pixel = fused->channel(c)[i];
+        pixel = total > 0
+                    ? (inside * std::min(gains[c] * moved, 255.0f) + (1 - inside) * below * pixel) / total
+                    : pixel;
+      }
+      alpha->values[i] = total;
+    }
+  }
+}
+
 void add_target_mouth(const PlanarRgb& target, const MovedFace& face, EyeChoice eyes, float strength,
                       FaceMasks* masks, PlanarRgb* fused) {
-  add_part(target, masks->mouth, face, strength, &masks->alpha, fused);
-  if (!eyes.right) add_part(target, masks->right_eye, face, strength, &masks->alpha, fused);
-  if (!eyes.left) add_part(target, masks->left_eye, face, strength, &masks->alpha, fused);
+  add_target_part(target, masks->mouth, face, {strength}, &masks->alpha, fused);
+  if (!eyes.right) add_target_part(target, masks->right_eye, face, {strength}, &masks->alpha, fused);
+  if (!eyes.left) add_target_part(target, masks->left_eye, face, {strength}, &masks->alpha, fused);
 }
 
 }  // namespace mien

@@ -16,6 +16,16 @@ struct MovedFace {
   std::span<const RasterTriangle> triangles;
 };
 
+// How a part is put in.
+struct PartOption {
+  float strength = 1;
+  bool own_colour = false;  // with the colour that the fused face has there on average
+};
+
+// Puts the target's own pixels, moved onto the fused shape, where `mask` (0..1) says; raises `alpha` there.
+void add_target_part(const PlanarRgb& target, const Plane& mask, const MovedFace& face, PartOption how,
+                     Plane* alpha, PlanarRgb* fused);
+
 // Puts the target's own pixels, moved onto the fused shape, where masks.mouth (and an eye that was not
 // chosen) says; raises masks.alpha there. target and fused: canvas pixels.
 void add_target_mouth(const PlanarRgb& target, const MovedFace& face, EyeChoice eyes, float strength,

@@ -22,7 +22,7 @@ namespace {
 constexpr float kMargin =
     0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
 constexpr int kSmallestLevel = 16;  // pixels
-constexpr int kEyeCells = 32;       // across an eye
+constexpr int kPartCells = 32;      // across an eye or a mouth
 // Own pixels are given up where the surface is turned away by 57 to 78 degrees and its mirror image is seen much
 // better. What is hidden altogether (kHidden) serves as nobody's mirror image.
 constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
@@ -212,22 +212,23 @@ void finish_texture(SourceTexture* texture) {
                                      [](float share) { return share < 0.999f; });
 }
 
-float seen_eyeball(const RegionMap& regions, const Mesh& mesh, std::span<const topology::Index> eye) {
-  std::vector<Point2f> points = outline(mesh, eye);
+float seen_share(const RegionMap& regions, std::initializer_list<RegionClass> classes, const Mesh& mesh,
+                 std::span<const topology::Index> part) {
+  std::vector<Point2f> points = outline(mesh, part);
   float x0 = points[0].x, y0 = points[0].y, x1 = x0, y1 = y0;
   for (const Point2f& p : points)
     x0 = std::min(x0, p.x), x1 = std::max(x1, p.x), y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
   // So many cells, whatever the photo's size.
-  const float cell = std::max((x1 - x0) / kEyeCells, 1e-3f);
-  const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kEyeCells})) + 1;
-  Plane inside, eyeball;
-  inside.resize(kEyeCells + 1, height), inside.fill(0);
+  const float cell = std::max((x1 - x0) / kPartCells, 1e-3f);
+  const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kPartCells})) + 1;
+  Plane inside, seen_there;
+  inside.resize(kPartCells + 1, height), inside.fill(0);
   for (Point2f& p : points) p = {(p.x - x0) / cell, (p.y - y0) / cell};
   fill_polygon(points, &inside);
-  regions.sample({RegionClass::kEyeball}, {cell, 0, x0, 0, cell, y0}, inside.width, inside.height, &eyeball);
+  regions.sample(classes, {cell, 0, x0, 0, cell, y0}, inside.width, inside.height, &seen_there);
   float sum = 0, seen = 0;
   for (std::size_t i = 0; i < inside.size(); ++i)
-    sum += inside.values[i], seen += inside.values[i] * eyeball.values[i];
+    sum += inside.values[i], seen += inside.values[i] * seen_there.values[i];
   return sum > 0 ? seen / sum : 0;
 }
 
@@ -271,8 +272,9 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.left_eye_open = openings[1] >= kClosedEyeOpening;
   if (eye_shade(out.levels[0], out.mesh) < kDarkEyes) out.right_eye_open = out.left_eye_open = false;
   if (regions && knows_eyes(*regions)) {  // behind glasses the mesh takes narrow eyes for open ones
-    const float right = seen_eyeball(*regions, mesh, topology::kRightEye),
-                left = seen_eyeball(*regions, mesh, topology::kLeftEye), both = 0.5f * (right + left);
+    const float right = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kRightEye),
+                left = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kLeftEye),
+                both = 0.5f * (right + left);
     const auto is_seen = [both](float own) {
       return own >= kSeenEyeball || (own >= kHardlySeenEyeball && both >= kSeenEyeball);
     };

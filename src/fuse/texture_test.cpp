@@ -317,8 +317,9 @@ TEST(SeenEyeball, IsTheShareOfTheMeshsEyeThatTheRegionsTakeForOne) {
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
   for (const auto& eye : {topology::kRightEye, topology::kLeftEye}) {
-    EXPECT_GT(seen_eyeball(regions_with_eyes(mesh, 400, 1.2f), mesh, eye), 0.95f);
-    EXPECT_LT(seen_eyeball(regions_with_eyes(mesh, 400, 0.3f), mesh, eye), kSeenEyeball - 0.1f);
+    EXPECT_GT(seen_share(regions_with_eyes(mesh, 400, 1.2f), {RegionClass::kEyeball}, mesh, eye), 0.95f);
+    EXPECT_LT(seen_share(regions_with_eyes(mesh, 400, 0.3f), {RegionClass::kEyeball}, mesh, eye),
+              kSeenEyeball - 0.1f);
   }
 }
 
@@ -334,7 +335,8 @@ TEST(SeenEyeball, OfAFaceWhoseEyesAreNarrowerThanTheMeshSaysTheTargetsAreShown) 
   EXPECT_TRUE(wide.right_eye_open && wide.left_eye_open);
   EXPECT_FALSE(narrow.right_eye_open || narrow.left_eye_open);
   // One eye of which a little less is seen, the other one for sure: both. A wink: one.
-  const float little = seen_eyeball(regions_with_eyes(mesh, 400, 0.4f), mesh, topology::kRightEye);
+  const float little =
+      seen_share(regions_with_eyes(mesh, 400, 0.4f), {RegionClass::kEyeball}, mesh, topology::kRightEye);
   ASSERT_GT(little, kHardlySeenEyeball);
   ASSERT_LT(little, kSeenEyeball);
   const SourceTexture uneven = open(0.4f, 1.2f), wink = open(0.2f, 1.2f), small = open(0.4f, 0.4f);

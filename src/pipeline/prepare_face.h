@@ -17,6 +17,7 @@
 #include "fuse/grain.h"
 #include "fuse/hair_edge.h"
 #include "fuse/iris.h"
+#include "fuse/mouth_line.h"
 #include "fuse/relight.h"
 #include "fuse/rim.h"
 #include "fuse/skin_texture.h"
@@ -60,6 +61,7 @@ struct PreparedFace {
   Mesh fused{}, target{};                     // canvas pixels
   std::span<const RasterTriangle> triangles;  // of the face model, which has to stay
   EyeChoice eyes;
+  MouthLine mouth_line;    // of photos
   IrisShift irises;        // of eyes that are not the source's
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
