@@ -39,4 +39,17 @@ MaskPart part_with(const Plane& mask) {
   return {low_x, low_y, std::max(0, high_x - low_x), std::max(0, high_y - low_y)};
 }
 
+void blur_part(Plane* mask, float sigma_px, std::vector<float>* scratch) {
+  const MaskPart part = part_with(*mask);
+  if (part.width == 0) return;
+  const int reach = gaussian_blur_reach(sigma_px);
+  const int x0 = std::max(0, part.x0 - reach), x1 = std::min(mask->width, part.x0 + part.width + reach),
+            y0 = std::max(0, part.y0 - reach), y1 = std::min(mask->height, part.y0 + part.height + reach);
+  thread_local Plane patch;  // scratch that keeps its memory
+  patch.resize(x1 - x0, y1 - y0);
+  for (int y = y0; y < y1; ++y) std::copy_n(mask->row(y) + x0, patch.width, patch.row(y - y0));
+  gaussian_blur(&patch, sigma_px, scratch);
+  for (int y = y0; y < y1; ++y) std::copy_n(patch.row(y - y0), patch.width, mask->row(y) + x0);
+}
+
 }  // namespace mien

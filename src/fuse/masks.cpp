@@ -64,20 +64,6 @@ void draw_soft(const Mesh& mesh, std::span<const Index> indices, float sigma_px,
   for (int y = 0; y < patch.height; ++y) std::copy_n(patch.row(y), patch.width, mask->row(y0 + y) + x0);
 }
 
-// gaussian_blur() of a mask that is 0 for the most part: the rest needs no work.
-void blur_what_is_there(Plane* mask, float sigma_px, std::vector<float>* scratch) {
-  const MaskPart part = part_with(*mask);
-  if (part.width == 0) return;
-  const int reach = gaussian_blur_reach(sigma_px);
-  const int x0 = std::max(0, part.x0 - reach), x1 = std::min(mask->width, part.x0 + part.width + reach),
-            y0 = std::max(0, part.y0 - reach), y1 = std::min(mask->height, part.y0 + part.height + reach);
-  thread_local Plane patch;  // scratch that keeps its memory
-  patch.resize(x1 - x0, y1 - y0);
-  for (int y = y0; y < y1; ++y) std::copy_n(mask->row(y) + x0, patch.width, patch.row(y - y0));
-  gaussian_blur(&patch, sigma_px, scratch);
-  for (int y = y0; y < y1; ++y) std::copy_n(patch.row(y - y0), patch.width, mask->row(y) + x0);
-}
-
 // Brows, eyes and lips of one mesh, grown by `margins` times its width.
 void draw_features(const Mesh& mesh, float width, Plane* mask) {
   draw(mesh, topology::kOuterLips, kLipsMargin * width, mask);
@@ -127,7 +113,7 @@ void draw_mask_shapes(const Mesh& fused, const Mesh& target, int width, int heig
   draw(target, topology::kOval, 0, &out->skin);
   draw(target, topology::kOval, -kRim * face_px, &out->alpha);
   gaussian_blur(&out->alpha, kFeather * face_px, &out->scratch);
-  blur_what_is_there(&out->features, kFeatureFeather * face_px, &out->scratch);
+  blur_part(&out->features, kFeatureFeather * face_px, &out->scratch);
 }
 
 void finish_masks(const WarpMaps& maps, const MaskHints& hints, FaceMasks* out) {

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/polygon.h"
 #include "core/smoothstep.h"
 #include "face/closed_mouth.h"
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/mask_part.h"
 #include "fuse/outline.h"
 #include "fuse/texture.h"
 
@@ -21,6 +23,14 @@ constexpr float kAroundLine = 0.029f, kAroundCorner = 0.03f, kFeather = 0.009f; 
 constexpr float kHiddenLips = 0.72f, kSeenLips = 0.9f;                           // share of them that is seen
 // Corners of the inner lips and of the outer ones.
 constexpr std::array<std::array<int, 2>, 2> kCorners = {{{78, 61}, {308, 291}}};
+
+// 1 around the line between the lips.
+void draw_line(const Mesh& mesh, float reach, Plane* out) {
+  thread_local std::vector<Point2f> lips, grown;  // scratch that keeps its memory
+  outline(mesh, topology::kInnerLips, &lips);
+  offset_polygon(lips, reach, &grown);
+  fill_polygon(grown, out);
+}
 
 // 1 around the corners of the mouth.
 void draw_corners(const Mesh& mesh, float radius, Plane* out) {
@@ -57,13 +67,13 @@ void add_mouth_line(const PlanarRgb& target, const MovedFace& face, const MouthL
                     FaceMasks* masks, PlanarRgb* fused) {
   const float share = std::max(how.line, how.corners), width_px = face_width_px(face.fused);
   if (!(share > 0)) return;
-  Plane where;
+  thread_local Plane where;  // scratch that keeps its memory
   where.resize(target.width, target.height), where.fill(0);
   if (how.line > 0)
-    fill_polygon(offset_polygon(outline(face.fused, topology::kInnerLips), kAroundLine * width_px), &where);
+    draw_line(face.fused, kAroundLine * width_px, &where);
   else
     draw_corners(face.fused, kAroundCorner * width_px, &where);
-  gaussian_blur(&where, kFeather * width_px, &masks->scratch);
+  blur_part(&where, kFeather * width_px, &masks->scratch);
   for (float& v : where.values) v *= share;
   add_target_part(target, where, face, {strength, how.line > 0}, &masks->alpha, fused);
 }

@@ -214,14 +214,15 @@ void finish_texture(SourceTexture* texture) {
 
 float seen_share(const RegionMap& regions, std::initializer_list<RegionClass> classes, const Mesh& mesh,
                  std::span<const topology::Index> part) {
-  std::vector<Point2f> points = outline(mesh, part);
+  thread_local std::vector<Point2f> points;  // scratch that keeps its memory
+  thread_local Plane inside, seen_there;
+  outline(mesh, part, &points);
   float x0 = points[0].x, y0 = points[0].y, x1 = x0, y1 = y0;
   for (const Point2f& p : points)
     x0 = std::min(x0, p.x), x1 = std::max(x1, p.x), y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
   // So many cells, whatever the photo's size.
   const float cell = std::max((x1 - x0) / kPartCells, 1e-3f);
   const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kPartCells})) + 1;
-  Plane inside, seen_there;
   inside.resize(kPartCells + 1, height), inside.fill(0);
   for (Point2f& p : points) p = {(p.x - x0) / cell, (p.y - y0) / cell};
   fill_polygon(points, &inside);

@@ -152,8 +152,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
               &s.relight, &s.fused, before.light, &pool);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
   // In photos: nothing steadies it.
-  if (!before.light && regions)
-    out.mouth_line = choose_mouth_line(texture.mesh, target, *regions, to_canvas.inverse());
+  if (regions) out.mouth_line = choose_mouth_line(texture.mesh, target, *regions, to_canvas.inverse());
   if (!before.light) out.irises = measure_irises(texture, s.target, target, out.eyes, s.masks, lit);
   return out;
 }

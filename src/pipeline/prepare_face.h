@@ -61,7 +61,7 @@ struct PreparedFace {
   Mesh fused{}, target{};                     // canvas pixels
   std::span<const RasterTriangle> triangles;  // of the face model, which has to stay
   EyeChoice eyes;
-  MouthLine mouth_line;    // of photos
+  MouthLine mouth_line;
   IrisShift irises;        // of eyes that are not the source's
   float skin_delta_e = 0;  // CIEDE2000 of source and target before relighting, brightness matched
 };
