@@ -27,7 +27,9 @@ constexpr float kTintGainMax = 1.15f;
 constexpr float kMuchLighterFrom = 1.1f, kMuchLighterTo = 1.5f;  // of L + 16, result to source
 constexpr float kColourKnee =
     5;  // of a and b: skin whose colour differs more from the skin around is lit or painted, not blushed
-constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
+constexpr float kLessColour = 0.6f;                    // of that where it gets much lighter
+constexpr float kFineGlossFrom = 1, kFineGlossTo = 4;  // of L, above the pores
+constexpr float kKneeSpreads = 2.5f;                   // highlights beyond this many spreads are compressed
 constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin that is darker; L above it
 constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the target's lightest skin
 constexpr float kDarkestFeature = 0.03f, kDarkestSkin = 0.01f;  // shares of them that are darker
@@ -243,8 +245,12 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
                 skin_detail =
                     soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
-    const float free = base + (1 - feature) * skin_detail + feature * feature_detail +
-                       gains.fine * fine * (1 + feature * (contrast - 1));
+    // Fine gloss, the light edge of lips above all, as well, where it stands out from pores.
+    const float shine = gains.fine * fine, edge = smoothstep(kFineGlossFrom, kFineGlossTo, shine),
+                fine_gain = gains.fine *
+                            (1 + feature * ((1 - edge) * contrast + edge * std::min(contrast, 1.0f) - 1)) *
+                            (1 + edge * (std::min(gloss, 1.0f) - 1));
+    const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_gain * fine;
     // Shadows of both pictures at one place are no deeper than either.
     const float floor = std::min(in.mid_target[i], (w.l + 16) * gains.level - 16) - kDeeperThanBoth,
                 below = std::min(free - floor, 0.0f) * (1 - in.features[i]);
@@ -259,9 +265,10 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
                 shift_gain = tint_gain * rim * (1 - kColourOfTarget * gap) *
                              (std::min(lighter, 1.0f) - much * (1 - 1 / (lighter * lighter)));
     const float shift_a = shift_gain * (w.a - base_w.a), shift_b = shift_gain * (w.b - base_w.b),
-                bend = 1 - feature;  // nostrils are redder than the skin around
-    Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, kColourKnee) - shift_a),
-            base_t.b + shift_b + bend * (bent(shift_b, kColourKnee) - shift_b)};
+                bend = std::max(1 - feature, much),  // nostrils are redder than the skin around
+        knee = kColourKnee * (1 - kLessColour * much);
+    Lab lab{lightness, base_t.a + shift_a + bend * (bent(shift_a, knee) - shift_a),
+            base_t.b + shift_b + bend * (bent(shift_b, knee) - shift_b)};
     const float eyeball = std::max(use_right * in.right_eye[i], use_left * in.left_eye[i]),
                 colour = std::min(1.0f, tint_gain * 1.5f);
     lab = mixed(lab, eyeball_in_light(w, eye, colour), eyeball);
