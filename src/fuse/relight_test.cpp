@@ -142,6 +142,32 @@ TEST_F(RelightTest, ColourSpotsOfDarkSkinFadeOnLightSkin) {
 }
 
 // As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
+// The light edge of a dark person's lips is gloss: on light skin it was a white outline.
+TEST_F(RelightTest, LightEdgesOfDarkLipsGetFainterOnLightSkin) {
+  const int y = static_cast<int>(mesh_[0].y), x0 = static_cast<int>(mesh_[0].x);
+  const auto height_of_edge = [&](float target) {
+    Image source(300, 300, PixelFormat::kRgb8), flat(300, 300, PixelFormat::kRgb8);
+    for (int v = 0; v < 300; ++v)
+      for (int u = 0; u < 300; ++u)
+        for (int c = 0; c < 3; ++c) {
+          const int tone[3] = {96, 72, 60}, edge = v == y ? 24 : 0, grain = (u * 7 + v * 13) % 3;
+          source.mutable_view().row(v)[3 * u + c] = static_cast<std::uint8_t>(tone[c] + edge + grain);
+          flat.mutable_view().row(v)[3 * u + c] =
+              static_cast<std::uint8_t>(target * static_cast<float>(tone[c]) + static_cast<float>(grain));
+        }
+    const PlanarRgb out = run(source, flat);
+    const auto light = [&](int v) {
+      float sum = 0;
+      for (int u = x0 - 3; u <= x0 + 3; ++u) sum += lab_at(out, static_cast<std::size_t>(v) * 300 + u).l / 7;
+      return sum;
+    };
+    return light(y) - 0.5f * (light(y - 6) + light(y + 6));
+  };
+  const float same = height_of_edge(1), lighter = height_of_edge(2.2f);
+  EXPECT_GT(same, 5);
+  EXPECT_LT(lighter, same);
+}
+
 TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f),
         target = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.8f);
