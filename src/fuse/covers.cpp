@@ -37,14 +37,16 @@ constexpr float kLineFrom = 16, kLineTo = 34;  // by so many of 255
 // How far from hair and walls, and from what lies beside the face, skin must look like skin.
 constexpr float kStrangerReach = 0.1f, kScarfReach = 0.18f, kNear = 0.03f;
 constexpr float kInsideSigma = 0.1f;  // of the skin that it is compared with
-// From which differences on something is no skin: of 255; colour: distance of red and blue from the luma, at luma
-// 128.
+constexpr float kLighterFrom = 20, kLighterTo = 40, kDarkerFrom = 50, kDarkerTo = 80;  // of 255
+// What of a stranger is looked at. Colour: distance of red and blue from the luma, at luma 128, as from
+// least_luma on (in the dark colours are noise).
 struct Strangeness {
-  float lighter_from, lighter_to, darker_from, darker_to, colour_from, colour_to;
+  bool by_light;
+  float colour_from, colour_to, least_luma;
 };
-constexpr Strangeness kNearThings{20, 40, 50, 80, 22, 40};
-// Where the regions see nothing but skin only what no lamp makes of it: coloured cloth.
-constexpr Strangeness kAnywhere{500, 501, 500, 501, 60, 90};
+constexpr Strangeness kNearThings{true, 22, 40, 16};
+// Where the regions see nothing but skin only what no lamp makes of it.
+constexpr Strangeness kColouredCloth{false, 60, 90, 40};
 constexpr float kFeatureMargin = 0.012f;  // around brows and eyes, which are lines as well
 constexpr float kFeatureLost = 0.5f;      // covered share from which a brow or an eye is given up ...
 constexpr float kLostMargin = 0.035f, kLostFeather = 0.012f;  // ... so far around it
@@ -54,8 +56,8 @@ constexpr float kOutlineSigma = 0.07f, kOutlineFrom = 0.1f, kOutlineTo = 0.5f;
 // Hair that hangs over so much of the forehead ends in strands that are wider than lines and thinner than
 // what the region network sees: so far around it the forehead is not trusted.
 constexpr float kFringeFrom = 0.12f, kFringeTo = 0.25f, kFringeReach = 0.16f, kBelowBrows = 0.1f;
-// Towards the oval's edge what covers the face takes the colours around, not those that the network paints: there
-// it has seen little skin, and a stain before the ear is seen more than a want of texture.
+// Towards the oval's edge what covers the face takes the colours around, not those that the network paints:
+// there it has seen little skin, and a stain before the ear is seen more than a want of texture.
 constexpr float kRimSigma = 0.05f, kRimFrom = 0.65f, kRimTo = 0.95f;
 constexpr float kTeethFrom = 0.4f, kTeethTo = 0.8f;
 
@@ -104,10 +106,10 @@ void add_lines(const Image& level, float width_px, const Plane& features, const 
   }
 }
 
-// Adds what lies near hair, things or background and has not the colour of the skin further inside: a wall that
-// is seen between a strand and the cheek is taken for skin now and then, and so is a scarf's inner edge. known:
-// where those are, 0..1; reach_width: how far from them, in face widths; face: the oval;
-// field: 0..1, where they are sought.
+// Adds what lies near hair, things or background and has not the colour of the skin further inside: a wall
+// that is seen between a strand and the cheek is taken for skin now and then, and so is a scarf's inner edge.
+// known: where those are, 0..1; reach_width: how far from them, in face widths; face: the oval; field: 0..1,
+// where they are sought.
 void add_strangers(const Image& level, float width_px, float reach_width, const Strangeness& limits,
                    const Plane& features, Plane known, const Plane& face, const Plane& field, Plane* cover) {
   MaskedBlurScratch scratch;
@@ -122,7 +124,7 @@ void add_strangers(const Image& level, float width_px, float reach_width, const 
   for (Plane& plane : planes) plane = empty_like(level);
   for (std::size_t i = 0; i < bare.size(); ++i) {
     const std::uint8_t* p = level.view().data + 4 * i;
-    const float y = luma(p), k = 128 / std::max(y, 16.0f);  // colour for the same light
+    const float y = luma(p), k = 128 / std::max(y, limits.least_luma);  // colour for the same light
     planes[0].values[i] = y, planes[1].values[i] = k * (p[0] - y), planes[2].values[i] = k * (p[2] - y);
   }
   const MaskedBlur blur(bare, std::max(1.0f, kInsideSigma * width_px), &scratch);
@@ -132,9 +134,10 @@ void add_strangers(const Image& level, float width_px, float reach_width, const 
     const float lighter = planes[0].values[i] - skin[0].values[i];
     const float colour =
         std::hypot(planes[1].values[i] - skin[1].values[i], planes[2].values[i] - skin[2].values[i]);
-    const float stranger = std::max({smoothstep(limits.lighter_from, limits.lighter_to, lighter),
-                                     smoothstep(limits.darker_from, limits.darker_to, -lighter),
-                                     smoothstep(limits.colour_from, limits.colour_to, colour)});
+    float stranger = smoothstep(limits.colour_from, limits.colour_to, colour);
+    if (limits.by_light)
+      stranger = std::max({stranger, smoothstep(kLighterFrom, kLighterTo, lighter),
+                           smoothstep(kDarkerFrom, kDarkerTo, -lighter)});
     cover->values[i] = std::max(cover->values[i], stranger * reach);
   }
 }
@@ -311,8 +314,11 @@ Covers find_covers(const RegionMap& regions, const Affine& frame_from_level, con
   add_strangers(level, width_px, kScarfReach, kNearThings, features, std::move(things), face, face, &out.all);
   things = face;
   for (float& v : things.values) v = 1 - v;
-  skin.fill(1);  // what lies around the oval as well: covered pixels take their colours from there
-  add_strangers(level, width_px, kScarfReach, kAnywhere, features, std::move(things), face, skin, &out.all);
+  // What lies around the oval as well, since covered pixels take their colours from there; lips may be red.
+  regions.sample({kLip, kInnerMouth}, frame_from_level, w, h, &skin);
+  for (float& v : skin.values) v = 1 - std::min(v, 1.0f);
+  add_strangers(level, width_px, kScarfReach, kColouredCloth, features, std::move(things), face, skin,
+                &out.all);
   for (std::size_t i = 0; i < before.size(); ++i) {
     if (!clear || out.all.values[i] > before.values[i])
       out.solid.values[i] = std::max(out.solid.values[i], out.all.values[i]);
@@ -347,7 +353,8 @@ void take_out_covers(const RegionMap& regions, const Affine& frame_from_level, c
   }
   fill_in(around, bare, width_px, level);
   if (uncovered) give_texture(shares, std::move(face), mesh, width_px, level);
-  // What the network paints under frames is trusted, what is smeared in from around is not.
+  // What the network paints under frames is trusted, and so are frames that are filled in at the oval's edge,
+  // thin as they are; what is smeared in from around is not.
   Plane& doubtful = uncovered ? covers.solid : covers.all;
   Plane lost = lost_features(doubtful, mesh, width_px, *level);
   if (uncovered) fade_guessed_brows(shares, mesh, *level, &lost);

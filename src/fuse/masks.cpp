@@ -21,9 +21,6 @@ constexpr float kEyeFeather = 0.005f;
 constexpr float kLipsMargin = 0.02f, kEyesMargin = 0.045f, kBrowsMargin = 0.02f;  // kept out of skin
 constexpr float kFeatureFeather = 0.012f;
 
-// A target pixel counts as covered from this probability of hair or an occluder, fully so from the second.
-constexpr float kCoverFrom = 0.3f, kCoverTo = 0.7f;
-
 using topology::Index;
 
 // Valid until the next call on this thread.
@@ -85,7 +82,7 @@ void finish_row(const MaskRow row, int n) {
   float* __restrict skin = row.skin, * __restrict alpha = row.alpha, * __restrict mouth = row.mouth, * __restrict right_eye = row.right_eye, * __restrict left_eye = row.left_eye;
   for (int i = 0; i < n; ++i) {
     const float trust = depth[i] < std::numeric_limits<float>::infinity() ? row.trust[i] : 0;
-    const float uncovered = 1 - smoothstep(kCoverFrom, kCoverTo, cover[i]);
+    const float uncovered = uncovered_share(cover[i]);
     skin[i] *= trust * uncovered * (1 - row.both[i]) * row.target_skin[i];
     // A blur leaves dust far outside: cut it, so that untouched pixels stay untouched.
     const float soft = std::clamp(alpha[i] * 1.02f - 0.01f, 0.0f, 1.0f);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/plane.h"
+#include "core/smoothstep.h"
 #include "fuse/warp.h"
 #include "mien/face.h"
 
@@ -18,6 +19,9 @@ struct FaceMasks {
   std::vector<float> scratch;
   Plane both;  // features of fused and target mesh, hard-edged
 };
+
+// How far the target's face is seen where a thing in front of it has this probability, 0..1.
+MIEN_INLINE float uncovered_share(float cover) { return 1 - smoothstep(0.3f, 0.7f, cover); }
 
 // What is known of the pixels beyond the meshes; null: nothing.
 struct MaskHints {

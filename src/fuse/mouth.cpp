@@ -60,14 +60,15 @@ void draw_maps(const MaskPart& part, const MovedFace& face, PartMaps* out) {
             {part.width, part.height, nullptr, out->depth.values.data(), planes});
 }
 
-// What the moved pixels are multiplied with to have the mean colour of the fused face, within limits.
+// What the moved pixels are multiplied with to have the fused face's colour along the mask's soft edge,
+// within limits.
 std::array<float, 3> colour_gains(const PlanarRgb& target, const Plane& mask, const MaskPart& part,
                                   const PartMaps& maps, const Plane& alpha, const PlanarRgb& fused) {
   std::array<double, 3> moved{}, own{};
   for (int y = 0; y < part.height; ++y) {
     for (int x = 0; x < part.width; ++x) {
       const std::size_t i = static_cast<std::size_t>(part.y0 + y) * mask.width + part.x0 + x;
-      const double weight = static_cast<double>(mask.values[i]) * alpha.values[i];
+      const double weight = static_cast<double>(mask.values[i]) * (1 - mask.values[i]) * alpha.values[i];
       if (!(weight > 0) || !(maps.depth.row(y)[x] < kNowhere)) continue;
       for (int c = 0; c < 3; ++c) {
         own[c] += weight * fused.channel(c)[i];

@@ -18,8 +18,8 @@ struct MovedFace {
 
 // How a part is put in.
 struct PartOption {
-  float strength = 1;
-  bool own_colour = false;  // with the colour that the fused face has there on average
+  float strength = 1;       // 0..1
+  bool own_colour = false;  // with the fused face's colour along the mask's soft edge
 };
 
 // Puts the target's own pixels, moved onto the fused shape, where `mask` (0..1) says; raises `alpha` there.

@@ -23,8 +23,8 @@ constexpr std::array<std::array<int, kRidgePoints>, 2> kBeside = {
 // degrees or more, or by less than 10.
 constexpr std::array<std::size_t, 3> kMiddle = {2, 3, 4};
 constexpr float kTurned = 0.78f, kFrontal = 0.9f;
-// In face widths: where the contour is sought, beyond and on the nose; between which points a step is measured;
-// how far inside of the contour skin looks like the nose's.
+// In face widths: where the contour is sought, beyond and on the nose; between which points a step is
+// measured; how far inside of the contour skin looks like the nose's.
 constexpr float kBeyond = 0.02f, kInside = 0.055f, kHalfStep = 0.008f, kMargin = 0.022f, kSample = 0.0025f;
 constexpr float kAlong = 0.01f;   // as far up and down along the ridge a sample goes
 constexpr float kLeastEdge = 14;  // of 255
@@ -134,25 +134,36 @@ void move_points(const Shifts& shifts, const std::array<Direction, kRidgePoints>
   }
 }
 
+// How wide the nose's right and left side are seen, pixels; negative: folded over the ridge, as in profile.
+std::array<float, 2> widths_of_sides(const Mesh& mesh) {
+  const Point3f &top = mesh[kRidge[0]], &tip = mesh[kRidge[kRidgePoints - 1]];
+  const float length = std::max(std::hypot(tip.x - top.x, tip.y - top.y), 1e-3f);
+  const Direction to_left{(tip.y - top.y) / length, (top.x - tip.x) / length};  // the picture's right
+  std::array<float, 2> out{};
+  for (const std::size_t side : {0, 1})
+    for (const std::size_t k : kMiddle) {
+      const Point3f &a = mesh[kRidge[k]], &b = mesh[kBeside[side][k]];
+      out[side] += (side == 0 ? -1.0f : 1.0f) * ((b.x - a.x) * to_left.x + (b.y - a.y) * to_left.y);
+    }
+  return out;
+}
+
 }  // namespace
 
 void keep_ridge_on_nose(ImageView level, Mesh* mesh) {
   const float width_px = face_width_px(*mesh);
-  float widths[2] = {0, 0};
-  for (const std::size_t side : {0, 1})
-    for (const std::size_t k : kMiddle) {
-      const Point3f &a = (*mesh)[kRidge[k]], &b = (*mesh)[kBeside[side][k]];
-      widths[side] += std::hypot(b.x - a.x, b.y - a.y);
-    }
+  if (!(width_px >= 1)) return;  // a face without size
+  const std::array<float, 2> widths = widths_of_sides(*mesh);
   const std::size_t far = widths[0] < widths[1] ? 0 : 1;
-  const float turned = 1 - smoothstep(kTurned, kFrontal, widths[far] / std::max(widths[1 - far], 1e-3f));
+  const float turned =
+      1 - smoothstep(kTurned, kFrontal, std::max(widths[far], 0.0f) / std::max(widths[1 - far], 1e-3f));
   if (!(turned > 0)) return;
   std::array<Direction, kRidgePoints> to{};
   for (std::size_t k = 0; k < kRidgePoints; ++k)
     to[k] = towards((*mesh)[kRidge[k]], (*mesh)[kBeside[1 - far][k]], width_px);
   Shifts shifts = find_shifts(level, *mesh, to);
   for (float& shift : shifts) shift *= turned;
-  move_points(shifts, to, mesh);
+  if (*std::max_element(shifts.begin(), shifts.end()) > 0) move_points(shifts, to, mesh);
 }
 
 }  // namespace mien

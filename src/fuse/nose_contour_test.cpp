@@ -64,9 +64,28 @@ TEST(NoseContour, OfAFrontalHeadOrWithoutAnEdgeNothingMoves) {
   }
 }
 
+TEST(NoseContour, OfAHeadThatIsTurnedFurtherAsWell) {
+  for (const float yaw : {35.0f, 50.0f}) {
+    const Photo photo(yaw, 3);
+    Mesh moved = photo.mesh;
+    keep_ridge_on_nose(photo.level.view(), &moved);
+    EXPECT_LT(moved[kRidge].x, photo.mesh[kRidge].x - 2) << yaw;
+  }
+}
+
+TEST(NoseContour, AFaceWithoutSizeStaysFinite) {
+  const Image pixel(1, 1, PixelFormat::kRgba8);
+  Mesh one_point;
+  one_point.fill({5, 5, 0});
+  for (Mesh mesh : {Mesh{}, one_point, Photo(25, 3).mesh}) {
+    keep_ridge_on_nose(pixel.view(), &mesh);
+    for (const Point3f& p : mesh) ASSERT_TRUE(std::isfinite(p.x) && std::isfinite(p.y));
+  }
+}
+
 TEST(NoseContour, AMeshThatLiesOutsideOfThePhotoIsRead) {
   const Photo photo(25, 3);
-  for (const float away : {-900.0f, 900.0f}) {
+  for (const float away : {-900.0f, 900.0f, 250.0f, 1e6f}) {
     Mesh moved = transformed(photo.mesh, {1, 0, away, 0, 1, away});
     keep_ridge_on_nose(photo.level.view(), &moved);
     EXPECT_NEAR(moved[kRidge].x, photo.mesh[kRidge].x + away, 1e-3f);

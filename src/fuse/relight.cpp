@@ -27,9 +27,9 @@ constexpr float kTintGainMax = 1.15f;
 constexpr float kMuchLighterFrom = 1.1f, kMuchLighterTo = 1.5f;  // of L + 16, result to source
 constexpr float kColourKnee =
     5;  // of a and b: skin whose colour differs more from the skin around is lit or painted, not blushed
-constexpr float kLessColour = 0.6f;                    // of that where it gets much lighter
-constexpr float kFineGlossFrom = 1, kFineGlossTo = 4;  // of L, above the pores
-constexpr float kKneeSpreads = 2.5f;                   // highlights beyond this many spreads are compressed
+constexpr float kLessColour = 0.6f;   // of that where it gets much lighter
+constexpr float kPores = 1.2f;        // of L: what is lighter than its surroundings by more is gloss
+constexpr float kKneeSpreads = 2.5f;  // highlights beyond this many spreads are compressed
 constexpr float kLightestSkin = 0.98f, kCeilingRoom = 6;  // share of the skin that is darker; L above it
 constexpr float kCeilingBend = 5;  // of L: lightness bends this far below the target's lightest skin
 constexpr float kDarkestFeature = 0.03f, kDarkestSkin = 0.01f;  // shares of them that are darker
@@ -245,12 +245,13 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
                 skin_detail =
                     soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
-    // Fine gloss, the light edge of lips above all, as well, where it stands out from pores.
-    const float shine = gains.fine * fine, edge = smoothstep(kFineGlossFrom, kFineGlossTo, shine),
-                fine_gain = gains.fine *
-                            (1 + feature * ((1 - edge) * contrast + edge * std::min(contrast, 1.0f) - 1)) *
-                            (1 + edge * (std::min(gloss, 1.0f) - 1));
-    const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_gain * fine;
+    // Fine gloss, the light edge of lips above all, is lightened as gloss is, as far as it stands out from
+    // pores.
+    const float shine = gains.fine * fine, pores = std::min(shine, kPores),
+                fine_gloss = (shine - pores) * std::min(gloss, 1.0f);
+    const float fine_light =
+        pores * (1 + feature * (contrast - 1)) + fine_gloss * (1 + feature * (std::min(contrast, 1.0f) - 1));
+    const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_light;
     // Shadows of both pictures at one place are no deeper than either.
     const float floor = std::min(in.mid_target[i], (w.l + 16) * gains.level - 16) - kDeeperThanBoth,
                 below = std::min(free - floor, 0.0f) * (1 - in.features[i]);

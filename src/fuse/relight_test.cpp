@@ -141,7 +141,6 @@ TEST_F(RelightTest, ColourSpotsOfDarkSkinFadeOnLightSkin) {
   EXPECT_LT(lightened, 0.5 * same) << same;
 }
 
-// As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
 // The light edge of a dark person's lips is gloss: on light skin it was a white outline.
 TEST_F(RelightTest, LightEdgesOfDarkLipsGetFainterOnLightSkin) {
   const int y = static_cast<int>(mesh_[0].y), x0 = static_cast<int>(mesh_[0].x);
@@ -168,6 +167,7 @@ TEST_F(RelightTest, LightEdgesOfDarkLipsGetFainterOnLightSkin) {
   EXPECT_LT(lighter, same);
 }
 
+// As beside noses that throw their shadow to the same side: 29.6 levels below without a limit.
 TEST_F(RelightTest, DarkDetailInTheTargetsShadowIsNoHole) {
   Image source = make_picture(300, 300, PixelFormat::kRgb8, 4, 0.8f),
         target = make_picture(300, 300, PixelFormat::kRgb8, 9, 0.8f);

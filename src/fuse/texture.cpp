@@ -7,6 +7,7 @@
 #include "core/resample.h"
 #include "face/crop.h"
 #include "face/mirror.h"
+#include "face/seen_share.h"
 #include "face/topology.h"
 #include "fuse/dark_corners.h"
 #include "fuse/even_light.h"
@@ -22,7 +23,6 @@ namespace {
 constexpr float kMargin =
     0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
 constexpr int kSmallestLevel = 16;  // pixels
-constexpr int kPartCells = 32;      // across an eye or a mouth
 // Own pixels are given up where the surface is turned away by 57 to 78 degrees and its mirror image is seen much
 // better. What is hidden altogether (kHidden) serves as nobody's mirror image.
 constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
@@ -212,27 +212,6 @@ void finish_texture(SourceTexture* texture) {
                                      [](float share) { return share < 0.999f; });
 }
 
-float seen_share(const RegionMap& regions, std::initializer_list<RegionClass> classes, const Mesh& mesh,
-                 std::span<const topology::Index> part) {
-  thread_local std::vector<Point2f> points;  // scratch that keeps its memory
-  thread_local Plane inside, seen_there;
-  outline(mesh, part, &points);
-  float x0 = points[0].x, y0 = points[0].y, x1 = x0, y1 = y0;
-  for (const Point2f& p : points)
-    x0 = std::min(x0, p.x), x1 = std::max(x1, p.x), y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
-  // So many cells, whatever the photo's size.
-  const float cell = std::max((x1 - x0) / kPartCells, 1e-3f);
-  const auto height = static_cast<int>(std::clamp((y1 - y0) / cell, 0.0f, float{kPartCells})) + 1;
-  inside.resize(kPartCells + 1, height), inside.fill(0);
-  for (Point2f& p : points) p = {(p.x - x0) / cell, (p.y - y0) / cell};
-  fill_polygon(points, &inside);
-  regions.sample(classes, {cell, 0, x0, 0, cell, y0}, inside.width, inside.height, &seen_there);
-  float sum = 0, seen = 0;
-  for (std::size_t i = 0; i < inside.size(); ++i)
-    sum += inside.values[i], seen += inside.values[i] * seen_there.values[i];
-  return sum > 0 ? seen / sum : 0;
-}
-
 namespace {
 
 // Whether the regions say anything about eyeballs.
@@ -273,8 +252,8 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
   out.left_eye_open = openings[1] >= kClosedEyeOpening;
   if (eye_shade(out.levels[0], out.mesh) < kDarkEyes) out.right_eye_open = out.left_eye_open = false;
   if (regions && knows_eyes(*regions)) {  // behind glasses the mesh takes narrow eyes for open ones
-    const float right = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kRightEye),
-                left = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kLeftEye),
+    const float right = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kRightEye).value_or(0),
+                left = seen_share(*regions, {RegionClass::kEyeball}, mesh, topology::kLeftEye).value_or(0),
                 both = 0.5f * (right + left);
     const auto is_seen = [both](float own) {
       return own >= kSeenEyeball || (own >= kHardlySeenEyeball && both >= kSeenEyeball);

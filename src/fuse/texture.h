@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <initializer_list>
 #include <vector>
 
 #include "core/raster.h"
@@ -47,11 +46,9 @@ void finish_texture(SourceTexture* texture);
 std::array<float, 2> eye_openings(const Mesh& mesh);
 inline constexpr float kClosedEyeOpening = 0.12f;
 
-// How much of what an outline encloses the regions take for the classes, 0..1.
-float seen_share(const RegionMap& regions, std::initializer_list<RegionClass> classes, const Mesh& mesh,
-                 std::span<const topology::Index> part);
-// Of the mesh's eye, for eyeball: of open ones 0.65 and more, or one of both 0.5 and their mean 0.62; less where
-// narrow eyes have a mesh that is too wide, mostly behind glasses (0.3 to 0.6; 70 sources looked at).
+// seen_share() of the mesh's eye for eyeball: of open ones 0.65 and more, or one of both 0.5 and their mean
+// 0.62; less where narrow eyes have a mesh that is too wide, mostly behind glasses (0.3 to 0.6; 70 sources
+// looked at).
 inline constexpr float kSeenEyeball = 0.62f, kHardlySeenEyeball = 0.5f;
 
 // Per surface point: its unit normal, out of the head; x right, y down, z towards the viewer.

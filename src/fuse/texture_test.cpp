@@ -1,8 +1,11 @@
 #include "fuse/texture.h"
 
+#include "core/polygon.h"
 #include "face/crop.h"
+#include "face/seen_share.h"
 #include "fuse/covers.h"
 #include "fuse/eyes.h"
+#include "fuse/outline.h"
 #include "fuse/testing_faces.h"
 #include "fuse/warp.h"
 
@@ -202,6 +205,29 @@ TEST(Texture, ColouredClothIsNoSkinEvenWhereTheRegionsSaySo) {
   EXPECT_LT(p[3], 200);
 }
 
+// Red lips towards the edge of a turned face are no cloth.
+TEST(Texture, RedLipsOfATurnedFaceStay) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, 40, 0);
+  Image photo = make_picture(400, 420, PixelFormat::kRgb8, 1, 0.8f);
+  Plane lips;
+  lips.resize(400, 420), lips.fill(0);
+  fill_polygon(outline(mesh, topology::kOuterLips), &lips);
+  RegionMap regions = regions_with_box(400, 420, 0, 0, 0, 0);
+  for (int y = 0; y < 420; ++y)
+    for (int x = 0; x < 400; ++x) {
+      if (!(lips.row(y)[x] > 0)) continue;
+      std::uint8_t* p = photo.mutable_view().row(y) + 3 * x;
+      p[0] = 170, p[1] = 30, p[2] = 50;
+      const int cell = (y * 100 / 420) * 100 + x / 4;
+      regions.probability.channel(static_cast<int>(RegionClass::kSkin))[cell] = 0;
+      regions.probability.channel(static_cast<int>(RegionClass::kLip))[cell] = 1;
+    }
+  const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), &regions);
+  for (const int lip : {topology::kMouthCorners[0], topology::kMouthCorners[1], topology::Index{0}, 17})
+    EXPECT_GT(pixel_at(texture, lip)[3], 240) << lip;
+}
+
 // A fringe's strands reach further than the region network sees; a hair line's do not.
 TEST(Texture, ForeheadBelowAFringeIsNotTrusted) {
   const auto model = load_model();
@@ -317,8 +343,8 @@ TEST(SeenEyeball, IsTheShareOfTheMeshsEyeThatTheRegionsTakeForOne) {
   const auto model = load_model();
   const Mesh mesh = make_mesh(*model, 200, 210, 14, 0, 0);
   for (const auto& eye : {topology::kRightEye, topology::kLeftEye}) {
-    EXPECT_GT(seen_share(regions_with_eyes(mesh, 400, 1.2f), {RegionClass::kEyeball}, mesh, eye), 0.95f);
-    EXPECT_LT(seen_share(regions_with_eyes(mesh, 400, 0.3f), {RegionClass::kEyeball}, mesh, eye),
+    EXPECT_GT(*seen_share(regions_with_eyes(mesh, 400, 1.2f), {RegionClass::kEyeball}, mesh, eye), 0.95f);
+    EXPECT_LT(*seen_share(regions_with_eyes(mesh, 400, 0.3f), {RegionClass::kEyeball}, mesh, eye),
               kSeenEyeball - 0.1f);
   }
 }
@@ -336,7 +362,7 @@ TEST(SeenEyeball, OfAFaceWhoseEyesAreNarrowerThanTheMeshSaysTheTargetsAreShown) 
   EXPECT_FALSE(narrow.right_eye_open || narrow.left_eye_open);
   // One eye of which a little less is seen, the other one for sure: both. A wink: one.
   const float little =
-      seen_share(regions_with_eyes(mesh, 400, 0.4f), {RegionClass::kEyeball}, mesh, topology::kRightEye);
+      *seen_share(regions_with_eyes(mesh, 400, 0.4f), {RegionClass::kEyeball}, mesh, topology::kRightEye);
   ASSERT_GT(little, kHardlySeenEyeball);
   ASSERT_LT(little, kSeenEyeball);
   const SourceTexture uneven = open(0.4f, 1.2f), wink = open(0.2f, 1.2f), small = open(0.4f, 0.4f);

@@ -9,6 +9,7 @@
 #include "core/smoothstep.h"
 #include "face/crop.h"
 #include "face/mirror.h"
+#include "face/topology.h"
 #include "fuse/folds.h"
 #include "fuse/sampler.h"
 
@@ -18,7 +19,8 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNotCovered = std::numeric_limits<float>::quiet_NaN();
 constexpr int kRowsPerTask = 16;
-constexpr float kMiddle = 0.1f, kBeside = 0.3f;  // face widths between a point and its mirror image
+constexpr float kMiddle = 0.1f,
+                kBeside = 0.3f;  // between a point and its mirror image, of the cheek edges' distance
 
 // Level-0 positions to positions of a level: level pixels are 2^level wide, the first two of them share the
 // first coarse one.
@@ -49,14 +51,14 @@ std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTextur
 }
 
 // Per point: how far the mirrored side's gain holds there. At the middle of the face both sides are one.
-std::array<float, kSurfacePoints> beside_middle(const Mesh& mesh) {
+std::array<float, kSurfacePoints> points_beside_middle(const Mesh& mesh) {
   std::array<float, kSurfacePoints> out;
-  const float width_px = std::max(face_width_px(mesh), 1.0f);
-  for (int i = 0; i < kSurfacePoints; ++i) {
+  const auto apart = [&mesh](int i) {
     const Point3f &own = mesh[i], &other = mesh[mirror_point(i)];
-    out[i] = smoothstep(kMiddle, kBeside,
-                        std::hypot(own.x - other.x, own.y - other.y, own.z - other.z) / width_px);
-  }
+    return std::hypot(own.x - other.x, own.y - other.y, own.z - other.z);
+  };
+  const float width_px = std::max(apart(topology::kRightCheekEdge), 1.0f);
+  for (int i = 0; i < kSurfacePoints; ++i) out[i] = smoothstep(kMiddle, kBeside, apart(i) / width_px);
   return out;
 }
 
@@ -78,7 +80,8 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
   const int count = texture.uses_mirror ? 6 : 2;
   std::array<RasterVertex, kSurfacePoints> vertices;
-  const auto beside = beside_middle(texture.mesh);
+  std::array<float, kSurfacePoints> beside{};
+  if (texture.uses_mirror) beside = points_beside_middle(texture.mesh);
   thread_local std::vector<float> attributes;
   attributes.clear();
   attributes.reserve(static_cast<std::size_t>(kSurfacePoints) * count);
@@ -138,9 +141,10 @@ void sample_both_sides(const SourceTexture& texture, const WarpMaps& maps, int l
                  &mirrored_trust);
   // The gains ride on the mesh as well.
   const auto gains = mirror_gains(texture);
+  const auto beside_middle = points_beside_middle(texture.mesh);
   float mean[3] = {0, 0, 0}, weight = 0;
   for (int i = 0; i < kSurfacePoints; ++i) {
-    const float w = 1 - texture.own_share[i];
+    const float w = (1 - texture.own_share[i]) * beside_middle[i];
     weight += w;
     for (int c = 0; c < 3; ++c) mean[c] += w * gains[i][c];
   }

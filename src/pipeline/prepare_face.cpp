@@ -151,8 +151,8 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
       relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
               &s.relight, &s.fused, before.light, &pool);
   match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
-  // In photos: nothing steadies it.
   if (regions) out.mouth_line = choose_mouth_line(texture.mesh, target, *regions, to_canvas.inverse());
+  // In photos: nothing steadies it.
   if (!before.light) out.irises = measure_irises(texture, s.target, target, out.eyes, s.masks, lit);
   return out;
 }
@@ -177,8 +177,8 @@ void paste_face(const PreparedFace& face, float strength, BlendMode blend, FuseS
     for (float& a : s.masks.alpha.values) a *= strength;
   add_target_mouth(s.target, {face.fused, face.target, face.triangles}, face.eyes, strength, &s.masks,
                    &s.fused);
-  add_mouth_line(s.target, {face.fused, face.target, face.triangles}, face.mouth_line, strength, &s.masks,
-                 &s.fused);
+  add_mouth_line(s.target, s.target_cover, {face.fused, face.target, face.triangles}, face.mouth_line,
+                 strength, &s.masks, &s.fused);
   tint_irises(face.irises, face.fused, s.masks, face.eyes, strength, &s.fused);
   if (blend == BlendMode::kPoisson || blend == BlendMode::kMixed)
     draw_blend_border(s.maps, s.masks.skin, &s.border);

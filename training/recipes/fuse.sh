@@ -29,6 +29,7 @@
 #   samples=24000 rate=6e-4 identity_weight=1.5 forms_slack=0.033 steady_weight=8 average=0.997 seed=11 (then with the motion of steady_loss.py at 3f9dfa5, without speaking mouths)
 #   tried after it, not shipped: samples=26000 steady_weight=14 seed=12, with speaking mouths (-0.16 dB, clips the same)
 #   base from these weights of small: network=base start=small samples=8000 rate=6e-4 average=0.995 seed=15, the other options as f1's, with speaking mouths
+#   small trained on once more (seventh session), not shipped, no gain: 24,000 new samples (seed=51), f1's options but samples=40000 seed=21
 here="$(dirname "$0")/.."
 kind="${1:-small}"; [ $# -gt 0 ] && shift
 "$here/prepare.py" split=val samples=1000 && "$here/prepare.py" split=train samples=40000 || exit 1
