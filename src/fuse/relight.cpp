@@ -62,6 +62,14 @@ MIEN_INLINE float gloss_gain(float low_target, float low_warped) {
   return std::clamp(r * std::sqrt(r), kGlossMin, kGlossMax);
 }
 
+// Fine gloss, the light edge of lips above all, is lightened as gloss is, as far as it stands out from pores;
+// features follow the contrast.
+MIEN_INLINE float lightened_fine(float fine, float gloss, float feature, float contrast) {
+  const float pores = std::min(fine, kPores);
+  return pores * (1 + feature * (contrast - 1)) +
+         (fine - pores) * std::min(gloss, 1.0f) * (1 + feature * (std::min(contrast, 1.0f) - 1));
+}
+
 // Bends what is lighter than the ceiling towards it; up to `base` everything stays.
 MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
   const float from = std::max(base, ceiling - kCeilingBend);
@@ -245,12 +253,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
                 skin_detail =
                     soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
     const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
-    // Fine gloss, the light edge of lips above all, is lightened as gloss is, as far as it stands out from
-    // pores.
-    const float shine = gains.fine * fine, pores = std::min(shine, kPores),
-                fine_gloss = (shine - pores) * std::min(gloss, 1.0f);
-    const float fine_light =
-        pores * (1 + feature * (contrast - 1)) + fine_gloss * (1 + feature * (std::min(contrast, 1.0f) - 1));
+    const float fine_light = lightened_fine(gains.fine * fine, gloss, feature, contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_light;
     // Shadows of both pictures at one place are no deeper than either.
     const float floor = std::min(in.mid_target[i], (w.l + 16) * gains.level - 16) - kDeeperThanBoth,
