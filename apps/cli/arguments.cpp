@@ -29,7 +29,12 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   if (command->get_require_subcommand_min() > 0) {
     what = unknown.empty() ? "a command is missing" : "there is no command or option " + first;
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr && !unknown.empty()) {
-    what = first + " is nothing that " + name + " takes";
+    const std::vector<std::string> before = app.remaining(false);  // the words between `mien` and the command
+    const bool misplaced = command != &app &&
+                           std::find(before.begin(), before.end(), unknown.front()) != before.end() &&
+                           command->get_option_no_throw(unknown.front()) != nullptr;
+    what = misplaced ? first + " belongs behind the command: " + name + " " + unknown.front()
+                     : first + " is nothing that " + name + " takes";
   } else if (const auto at = what.find(": At Most 1 required"); at != std::string::npos) {
     what = what.substr(0, at) + " was given more than once";
   } else if (const auto found = what.find(": 1 required "); found != std::string::npos) {

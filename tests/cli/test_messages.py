@@ -34,6 +34,10 @@ class MessagesTest(CommandCase):
         self.assertEqual(self.run_mien('--help').stdout.count('--models'), 1)
         self.assertNotIn('--version', self.run_mien('swap', '--help').stdout)
 
+    def test_an_option_before_its_command_is_called_misplaced(self):
+        self.refused(self.run_mien('--no-cache', 'swap', '-s', SOURCE, '-t', TARGET, '-o', self.out), BAD_ARGUMENTS, "'--no-cache' belongs behind the command: mien swap --no-cache")
+        self.refused(self.run_mien('--no-cash', 'swap', '-s', SOURCE, '-t', TARGET, '-o', self.out), BAD_ARGUMENTS, "'--no-cash' is nothing that mien swap takes")
+
     # who is meant
     def test_warnings_about_a_source_name_its_file(self):
         photo = self.photo_with_an_open_mouth()
