@@ -157,6 +157,7 @@ TEST_F(PaintedMouthLine, AMeshBesideThePictureIsRead) {
   for (const float away : {-130.0f, 1e6f}) {
     for (Point3f& p : mesh_) p.x += away;
     add(1), add(1, {0, 1});
+    for (const float v : fused_.values) ASSERT_TRUE(v >= 0 && v <= 255) << away;
   }
 }
 

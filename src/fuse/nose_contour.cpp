@@ -80,10 +80,8 @@ float median(float a, float b, float c) { return std::max(std::min(a, b), std::m
 Shifts find_shifts(ImageView level, const Mesh& mesh, const std::array<Direction, kRidgePoints>& to) {
   const float width_px = face_width_px(mesh);
   Shifts found{}, steady{}, out{};
-  for (int k = 1; k < kRidgePoints; ++k) {
-    const auto i = static_cast<std::size_t>(k);
-    if (to[i].x != 0 || to[i].y != 0) found[i] = find_contour(level, mesh[kRidge[i]], to[i], width_px);
-  }
+  for (std::size_t k = 1; k < kRidgePoints; ++k)
+    if (to[k].x != 0 || to[k].y != 0) found[k] = find_contour(level, mesh[kRidge[k]], to[k], width_px);
   const auto before = [](std::size_t k) { return k == 0 ? k : k - 1; };
   const auto after = [](std::size_t k) { return std::min<std::size_t>(k + 1, kRidgePoints - 1); };
   for (std::size_t k = 0; k < kRidgePoints; ++k)
