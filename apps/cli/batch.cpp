@@ -254,7 +254,9 @@ nlohmann::json outcome_json(const BatchOptions& options, const Outcome& outcome)
   nlohmann::json json;
   json["pictures"] = nlohmann::json::array();
   for (const Outcome::Picture& picture : outcome.pictures) {
-    nlohmann::json one = picture.error ? nlohmann::json{{"error", picture.error->message()}}
+    nlohmann::json one = picture.error ? nlohmann::json{{"output", nullptr},
+                                                        {"reason", code_name(picture.error->code())},
+                                                        {"error", picture.error->message()}}
                                        : photo_swap_json(picture.report, outcome.plan.roles);
     one["input"] = picture.job.input.string();
     if (!picture.error) one["output"] = picture.job.output.string();
@@ -303,7 +305,7 @@ Command add_batch(Arguments& app, const Common& common) {
       "Pictures that fail are listed at the end, with exit code 1; the others are done.");
   return [o, &common] {
     const auto outcome = run(*o, common);
-    if (!outcome.ok()) return static_cast<int>(report_error(outcome.status()));
+    if (!outcome.ok()) return static_cast<int>(report_failure(outcome.status(), o->photo.shared.json));
     print_outcome(*o, *outcome);
     return static_cast<int>(outcome->failed() == 0 ? kDone : kFailed);
   };

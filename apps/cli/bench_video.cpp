@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "core/try.h"
+#include "heap.h"
 #include "mien/media.h"
 #include "mode.h"
 #include "report.h"
@@ -156,7 +157,7 @@ Result<Engine> engine_with(const fs::path& models, const Common& common, int thr
 }
 
 Result<int> bench_video(const BenchVideoOptions& options, const Common& common) {
-  keep_memory_small();
+  keep_clip_memory_small();
   Progress progress(true);
   MIEN_ASSIGN(const fs::path models, models_folder(common));
   MIEN_ASSIGN(const Engine engine, engine_with(models, common, common.threads));

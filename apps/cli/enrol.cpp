@@ -131,7 +131,7 @@ Command add_enrol(Arguments& app, const Common& common) {
     Progress progress(!o->json);
     auto done = enrol(*o, common, progress);
     progress.clear();
-    if (!done.ok()) return report_error(done.status());
+    if (!done.ok()) return report_failure(done.status(), o->json);
     print_enrolled(*o, *done);
     return static_cast<int>(kDone);
   };

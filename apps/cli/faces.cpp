@@ -177,7 +177,7 @@ Command add_faces(Arguments& app, const Common& common) {
       "anna.jpg");
   return [o, &common] {
     auto code = faces(*o, common);
-    return code.ok() ? *code : report_error(code.status());
+    return code.ok() ? *code : report_failure(code.status(), o->json);
   };
 }
 

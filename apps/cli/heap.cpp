@@ -28,6 +28,12 @@ void keep_freed_memory() {
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
+void keep_clip_memory_small() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_MMAP_THRESHOLD, kMegabyte);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
 void give_back_freed_memory() { malloc_trim(0); }
 
 void take_memory_in_large_steps() {
@@ -46,6 +52,7 @@ void take_memory_in_large_steps() {
 #else
 
 void keep_freed_memory() {}
+void keep_clip_memory_small() {}
 void give_back_freed_memory() {}
 void take_memory_in_large_steps() {}
 

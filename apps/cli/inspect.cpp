@@ -92,7 +92,7 @@ Command add_inspect(Arguments& app, const Common& common) {
   app.footer("Example: mien inspect party.jpg -o faces.png");
   return [o, &common] {
     auto code = inspect(*o, common);
-    return code.ok() ? *code : report_error(code.status());
+    return code.ok() ? *code : report_failure(code.status(), o->json);
   };
 }
 

@@ -47,22 +47,24 @@ nlohmann::json label_json(const LabelRecord& label) {
 void print_label(const LabelRecord& label) {
   std::printf("labelled as synthetic: %s\n", label.labelled_as_synthetic() ? "yes" : "no");
   std::printf("digital source type:   %s\n",
-              label.digital_source_type.empty() ? "none" : label.digital_source_type.c_str());
-  std::printf("AIGC label:            %s\n", label.aigc ? label.aigc->json.c_str() : "none");
+              label.digital_source_type.empty() ? "none" : printable(label.digital_source_type).c_str());
+  std::printf("AIGC label:            %s\n", label.aigc ? printable(label.aigc->json).c_str() : "none");
   if (label.made_by_mien) {
     const std::string faces =
         label.face_count > 0
             ? " " + counted(static_cast<std::size_t>(label.face_count), "face", "faces") + " changed,"
             : "";
-    std::printf("made by:               Mien %s,%s visible mark: %s\n", label.engine_version.c_str(),
-                faces.c_str(), label.visible_mark ? "yes" : "no");
-    for (const std::string& model : label.models) std::printf("  network:             %s\n", model.c_str());
+    std::printf("made by:               Mien %s,%s visible mark: %s\n",
+                printable(label.engine_version).c_str(), faces.c_str(), label.visible_mark ? "yes" : "no");
+    for (const std::string& model : label.models)
+      std::printf("  network:             %s\n", printable(model).c_str());
   }
   for (const std::string& type : label.prior_digital_source_types)
-    std::printf("before that:           %s\n", type.c_str());
-  for (const std::string& aigc : label.prior_aigc) std::printf("before that:           %s\n", aigc.c_str());
+    std::printf("before that:           %s\n", printable(type).c_str());
+  for (const std::string& aigc : label.prior_aigc)
+    std::printf("before that:           %s\n", printable(aigc).c_str());
   for (const std::string& problem : label.problems())
-    std::printf("missing:               %s\n", problem.c_str());
+    std::printf("missing:               %s\n", printable(problem).c_str());
 }
 
 Result<LabelRecord> label_of_file(const std::filesystem::path& file) {
@@ -79,7 +81,7 @@ Done verify_label_of_file(const std::filesystem::path& file) {
 
 int show(const LabelOptions& options) {
   const auto label = label_of_file(options.file);
-  if (!label.ok()) return report_error(label.status());
+  if (!label.ok()) return report_failure(label.status(), options.json);
   if (options.json) {
     print_json(label_json(*label));
   } else {

@@ -101,7 +101,7 @@ Command add_models(Arguments& app, const Common& common) {
   app.require_subcommand();
   return [o, &common, &list_app] {
     auto code = list_app.parsed() ? list(*o, common) : verify(common);
-    return code.ok() ? *code : report_error(code.status());
+    return code.ok() ? *code : report_failure(code.status(), o->json);
   };
 }
 

@@ -87,6 +87,15 @@ std::string faces_in_words(std::size_t count) {
   return count == 0 ? "no face" : counted(count, "face", "faces");
 }
 
+int report_failure(const Status& status, bool as_json, Json json) {
+  if (as_json) {
+    json["output"] = nullptr, json["error"] = status.message();
+    if (!json.contains("reason")) json["reason"] = code_name(status.code());
+    print_json(json);
+  }
+  return report_error(status);
+}
+
 void print_json(const Json& json) {
   std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mien/engine.h"
+#include "mien/status.h"
 
 namespace mien::cli {
 
@@ -23,6 +24,10 @@ std::string faces_in_words(std::size_t count);
 // What to do about a picture without a face, after its name.
 inline constexpr char kNoFaceAdvice[] =
     "use a picture that shows a face larger than 32 px and not upside down";
+
+// Ends a command that failed: the sentence on stderr and, when JSON was asked for, `json` (what is known nevertheless)
+// with "output" null, "error" the sentence and, unless there, "reason" the code's name. -> the exit code that fits.
+int report_failure(const Status& status, bool as_json, nlohmann::json json = nlohmann::json::object());
 
 // Prints to stdout; bytes of paths that are no UTF-8 are replaced.
 void print_json(const nlohmann::json& json);

@@ -35,15 +35,15 @@ struct Outcome {
 };
 
 // Of a picture of which no face could be fused: what was found, and why not.
-nlohmann::json refusal_json(const FusionReport& report, const std::vector<Role>& roles, const Status& why) {
+nlohmann::json refusal_json(const FusionReport& report, const std::vector<Role>& roles) {
   nlohmann::json json = photo_swap_json(report, roles);
-  json["output"] = nullptr;
   json["reason"] = report.faces.empty() ? "no_face" : "no_face_fused";
-  json["error"] = why.message();
   return json;
 }
 
-Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress& progress) {
+// *refusal: what is known of a target of which no face could be fused.
+Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress& progress,
+                     nlohmann::json* refusal) {
   const auto start = std::chrono::steady_clock::now();
   MIEN_ASSIGN(PhotoSwapPlan plan, plan_photo_swap(options.photo));
   MIEN_TRY(output_is_no_input(options.output, options.target, plan.roles));
@@ -55,8 +55,7 @@ Result<Outcome> swap(const SwapOptions& options, const Common& common, Progress&
   MIEN_ASSIGN(PhotoSwapper swapper, PhotoSwapper::open(options.photo, plan, common, progress));
   auto fused = swapper.swap(target, options.target, options.output, progress);
   if (!fused.ok()) {
-    if (options.photo.shared.json && swapper.refused())
-      print_json(refusal_json(*swapper.refused(), plan.roles, fused.status()));
+    if (swapper.refused()) *refusal = refusal_json(*swapper.refused(), plan.roles);
     return fused.status();
   }
   FusionReport report = std::move(*fused);
@@ -136,19 +135,21 @@ Command add_swap(Arguments& app, const Common& common) {
 #ifdef MIEN_WITH_VIDEO
     if (is_clip_file(o->target)) {
       const auto clip = video_options(*o, app);
-      return clip.ok() ? run_video(*clip, common) : report_error(clip.status());
+      return clip.ok() ? run_video(*clip, common) : report_failure(clip.status(), o->photo.shared.json);
     }
 #endif
     std::error_code error;
     if (o->resume && fs::exists(o->target, error))
-      return report_error(
+      return report_failure(
           {Code::kInvalidArgument, "--resume was given for " + o->target.string() +
                                        ", which is no clip; expected a clip, leave it out for "
-                                       "photos"});
+                                       "photos"},
+          o->photo.shared.json);
     Progress progress(!o->photo.shared.json);
-    auto outcome = swap(*o, common, progress);
+    auto refusal = nlohmann::json::object();
+    auto outcome = swap(*o, common, progress, &refusal);
     progress.clear();
-    if (!outcome.ok()) return report_error(outcome.status());
+    if (!outcome.ok()) return report_failure(outcome.status(), o->photo.shared.json, std::move(refusal));
     print_outcome(*o, *outcome);
     return static_cast<int>(kDone);
   };

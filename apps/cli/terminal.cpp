@@ -8,9 +8,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstring>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include "media/file_io.h"
 
@@ -42,18 +39,32 @@ ExitCode exit_code_for(Code code) {
 }
 
 int report_error(const Status& status) {
-  std::fprintf(stderr, "mien: %s\n", status.message().c_str());
+  remark(status.message());
   return exit_code_for(status.code());
 }
 
-void keep_memory_small() {
-#ifdef M_ARENA_MAX
-  mallopt(M_ARENA_MAX, 2);
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-#endif
-}
+void remark(const std::string& sentence) { std::fprintf(stderr, "mien: %s\n", printable(sentence).c_str()); }
 
-void remark(const std::string& sentence) { std::fprintf(stderr, "mien: %s\n", sentence.c_str()); }
+std::string printable(std::string_view text) {
+  std::string out;
+  const auto escape = [&](unsigned value) {
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "\\x%02x", value);
+    out += digits;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // C1 controls in UTF-8
+      escape(next), ++i;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      escape(byte);
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
 
 std::string counted(std::size_t n, const char* one, const char* many) {
   return std::to_string(n) + " " + (n == 1 ? one : many);

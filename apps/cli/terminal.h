@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "mien/status.h"
 
@@ -26,13 +27,11 @@ ExitCode exit_code_for(Code code);
 // "mien: sentence" on stderr. -> the exit code that fits.
 int report_error(const Status& status);
 
-// For work that lasts: a clip's stages run on threads of their own, and glibc would give each a heap that
-// keeps what its largest moment took. Two heaps for all, and what is large goes back to the system when it is
-// freed.
-void keep_memory_small();
-
 // A remark that is no error, on stderr.
 void remark(const std::string& sentence);
+
+// Text from a file, for a terminal: control characters, which could move its cursor or fake lines, as "\\x1b".
+std::string printable(std::string_view text);
 
 // "1 face", "2 faces", "0 faces".
 std::string counted(std::size_t n, const char* one, const char* many);

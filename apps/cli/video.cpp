@@ -237,11 +237,11 @@ void print_outcome(const VideoOptions& options, const Outcome& outcome) {
 }  // namespace
 
 int run_video(const VideoOptions& options, const Common& common) {
-  keep_memory_small();
+  keep_clip_memory_small();
   Progress progress(!options.shared.json);
   auto outcome = fuse(options, common, progress);
   progress.clear();
-  if (!outcome.ok()) return report_error(outcome.status());
+  if (!outcome.ok()) return report_failure(outcome.status(), options.shared.json);
   print_outcome(options, *outcome);
   return kDone;
 }

@@ -64,7 +64,7 @@ enum class FaceChoice {
   kAll,
   kLargest,
   kNumber,  // FusionOptions::face_number, counted in FusionOptions::order
-  kNear,    // the face nearest to FusionOptions::near
+  kNear,    // the face nearest to FusionOptions::near; photos only
 };
 
 // How the fused face joins the target. Outside of the face's mask all leave every bit as it was.
@@ -86,8 +86,9 @@ struct FusionOptions {
   Point2f near = {};    // for kNear, frame pixels
   FaceOrder order = FaceOrder::kLeftToRight;
   float min_similarity = kSamePersonFrom;  // of a face to a Casting's reference, -1..1
-  bool measure_identity = false;  // fill FaceReport's similarities: two more network runs per fused face
-  bool visible_mark = true;       // draw the mark that says the picture is synthetic
+  bool measure_identity =
+      false;                 // photos: fill FaceReport's similarities, two more network runs per fused face
+  bool visible_mark = true;  // draw the mark that says the picture is synthetic
   BlendMode blend = BlendMode::kAlpha;
   // Faces wider than so many pixels are worked on at that width, which takes less time and leaves them softer
   // than their frame; 0: at their own up to 1024. The networks always look at 128 pixels, refine (hd) at 256
@@ -278,7 +279,8 @@ class Session {
   Result<Source> enrol(ImageView photo, std::span<const std::uint8_t> analysis);
 
   // Puts the source's face on the frame's faces. A frame without faces is no error: `out` has its pixels and
-  // says "not fused".
+  // says "not fused". The frame may be a view of `out`, to fuse once more: its record then keeps what was
+  // done before. kInvalidArgument for a bad view, options out of range, or a cast that makes no sense.
   Result<FusionReport> fuse(ImageView frame, const Source& source, const FusionOptions& options,
                             FusedImage& out);
 

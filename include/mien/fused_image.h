@@ -12,15 +12,16 @@ namespace mien {
 
 // What was done to a picture; becomes its metadata label.
 struct Provenance {
-  bool fused = false;          // false: no face was changed, the pixels are the target's
-  int face_count = 0;          // faces that were changed; 0 in the label of a clip, where they come and go
-  std::string engine_version;  // "0.1.0"
+  bool fused = false;  // false: no face was changed; a stream's frame may still carry the visible mark
+  int face_count = 0;  // faces that were changed; 0 in the label of a clip, where they come and go
+  std::string engine_version;       // "0.1.0"
   std::vector<std::string> models;  // names of the networks that took part, with their hashes' first 8 digits
   bool visible_mark = false;        // the mark is in the pixels
 };
 
-// Pixels plus their Provenance. Filled by Session::fuse only, so that a fused picture without a record cannot
-// exist; write_image() takes nothing else. Empty after an error. Reuses its memory for the next frame.
+// Pixels plus their Provenance. Filled by Session alone; write_image() takes nothing else, so that what Session
+// fused cannot be written without its record. Pixels that are copied elsewhere leave the record behind. Empty
+// after an error. Reuses its memory for the next frame.
 class FusedImage {
  public:
   FusedImage() = default;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kLargestSide = 4096;  // of a texture, pixels
 constexpr std::uint32_t kMostWarnings = 100;
+constexpr float kLengthTolerance = 1e-3f;     // of an identity, from 1
 constexpr std::uint32_t kLargestGrid = 1024;  // of a region map
 // Qualities to try, best first, until the file is small enough; then the same at half the size.
 constexpr std::array<int, 6> kQualities = {95, 92, 88, 84, 78, 70};
@@ -70,6 +71,13 @@ void write_identity(const std::optional<Identity>& identity, ByteWriter* out) {
 void read_identity(ByteReader* in, std::optional<Identity>* identity) {
   if (in->number<std::uint8_t>() == 0) return;
   in->floats(identity->emplace().values);
+}
+
+// similarity() is a cosine only of vectors of length 1: a longer one would look like everybody.
+Done check_identity(const std::optional<Identity>& identity) {
+  const float length = identity ? std::sqrt(similarity(*identity, *identity)) : 1;
+  if (std::abs(length - 1) <= kLengthTolerance) return {};
+  return Status(Code::kUnreadable, "its identity has length " + std::to_string(length) + ", expected 1");
 }
 
 void write_shape(const ShapeFit& shape, ByteWriter* out) {
@@ -231,6 +239,8 @@ Result<ContentPtr> unpack_source(std::span<const std::uint8_t> bytes, const Face
   read_face(&in, &out->face);
   read_quality(&in, &out->quality);
   read_identity(&in, &out->identity);
+  const Done identity = in.good() ? check_identity(out->identity) : Done();
+  if (!identity.ok()) return refused_content(kSourceKind, identity.status().message());
   bool fits = true;
   read_shape(&in, model, &out->shape, &fits);
   if (!fits && in.good()) {
@@ -302,6 +312,8 @@ Result<SourceAnalysis> unpack_analysis(std::span<const std::uint8_t> bytes) {
   SourceAnalysis out;
   read_face(&in, &out.face);
   read_identity(&in, &out.identity);
+  const Done identity = in.good() ? check_identity(out.identity) : Done();
+  if (!identity.ok()) return refused_content(kAnalysisKind, identity.status().message());
   if (in.number<std::uint8_t>() != 0) {
     const auto channels = in.number<std::uint32_t>(), height = in.number<std::uint32_t>(),
                width = in.number<std::uint32_t>();

@@ -18,14 +18,14 @@ constexpr char kNetwork[] = "identity:12345678";
 
 class EnrolFile : public testing::Test {
  protected:
-  static ContentPtr make(int width, int height, float px_per_cm, PixelFormat format = PixelFormat::kRgb8) {
-    const Image picture = make_picture(width, height, format, 3, 1.0f);
+  static ContentPtr make(int width, int height, float px_per_cm, float identity_length = 1) {
+    const Image picture = make_picture(width, height, PixelFormat::kRgb8, 3, 1.0f);
     SourceAnalysis analysis;
     analysis.face.mesh =
         make_mesh(*model_, static_cast<float>(width) / 2, static_cast<float>(height) / 2, px_per_cm, 30, 4);
     analysis.face.box = {10, 20, 10 + 15 * px_per_cm, 20 + 15 * px_per_cm};
     analysis.face.pose = {30, -2, 1};
-    analysis.identity.emplace().values[5] = 1;
+    analysis.identity.emplace().values[5] = identity_length;
     Trace trace;
     auto content = make_source(picture.view(), analysis, *model_, trace);
     EXPECT_TRUE(content.ok()) << (content.ok() ? "" : content.status().message());
@@ -143,6 +143,14 @@ TEST_F(EnrolFile, AnIdentityOfOtherWeightsIsDroppedWithAWarning) {
   ASSERT_TRUE(result.ok());
   EXPECT_FALSE((*result)->identity.has_value());
   EXPECT_NE((*result)->warnings.back().find("other weights"), std::string::npos);
+}
+
+TEST_F(EnrolFile, AnIdentityThatIsNoDirectionIsRefused) {
+  for (const float length : {0.0f, 0.5f, 100.0f}) {
+    const auto bytes = pack_source(*make(300, 320, 11, length), kNetwork);
+    ASSERT_TRUE(bytes.ok());
+    refused(*bytes, "its identity has length");
+  }
 }
 
 TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {

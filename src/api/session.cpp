@@ -1,4 +1,5 @@
 // Photos.
+#include "api/earlier_fusion.h"
 #include "api/engine_parts.h"
 #include "api/enrol_file.h"
 #include "api/fused_image_access.h"
@@ -120,19 +121,16 @@ Result<FusionReport> Session::fuse(ImageView frame, const Source& source, const 
 
 Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cast,
                                    const FusionOptions& options, FusedImage& out) {
-  MIEN_TRY(frame.validate());
-  MIEN_TRY(options.validate());
-  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
   auto done = guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
     const Engine::Parts& parts = *s.parts;
+    MIEN_TRY(frame.validate());
+    MIEN_TRY(options.validate());
+    MIEN_TRY(validate_cast(cast, parts.identity != nullptr));
     s.trace.clear();
+    const EarlierFusion earlier(&frame, out);
     Image& image = FusedImageAccess::image(out);
-    if (frame.data == image.view().data) {
-      image = Image::copy_of(frame);  // fused once more: its memory may not change its shape while it is read
-    } else {
-      image.assign(frame);
-    }
+    image.assign(frame);
     FusedImageAccess::changed(out).assign(1, {0, 0, frame.width, frame.height});
     const Mode wanted = options.mode.value_or(parts.options.mode);
     const CoarseTier& best = parts.tier(wanted);
@@ -149,6 +147,7 @@ Result<FusionReport> Session::fuse(ImageView frame, std::span<const Casting> cas
     FusedImageAccess::provenance(out) = {
         fused > 0, fused, engine_version(),
         fused > 0 ? parts.labels(tier, refinement) : std::vector<std::string>{}, mark};
+    earlier.add_to(&FusedImageAccess::provenance(out));
     report.stages = stage_reports(s.trace);
     return report;
   });

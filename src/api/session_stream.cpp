@@ -1,6 +1,7 @@
 // Streams.
 #include <utility>
 
+#include "api/earlier_fusion.h"
 #include "api/engine_parts.h"
 #include "api/face_tracker.h"
 #include "api/fused_image_access.h"
@@ -10,6 +11,19 @@
 #include "pipeline/fuse_tracked.h"
 
 namespace mien {
+
+namespace {
+
+Done validate_for_streams(const FusionOptions& options) {
+  MIEN_TRY(options.validate());
+  if (options.faces != FaceChoice::kNear) return {};
+  return Status(
+      Code::kInvalidArgument,
+      "the face nearest to a point was asked for, which is for photos: in a stream others come nearer; "
+      "choose FaceChoice::kNumber, whose numbers stay with their faces");
+}
+
+}  // namespace
 
 Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTracker& tracker,
                                         const Source& source, const FusionOptions& options, FusedImage& out) {
@@ -33,6 +47,7 @@ Result<FusionReport> Session::State::fuse_analysed(FrameAnalysis analysis, Image
                                                    FaceTracker::State* track, FusedImage* out) {
   const BoundThread bound(track->cores.performance);
   const CoarseTier& tier = parts->tier(options.mode.value_or(parts->options.mode));
+  const EarlierFusion earlier(&frame, *out);
   Image& image = FusedImageAccess::image(*out);
   image.assign(frame);
   fuse.painted.clear();
@@ -55,6 +70,7 @@ Result<FusionReport> Session::State::fuse_analysed(FrameAnalysis analysis, Image
   if (mark) changed.push_back(mark_at);
   FusedImageAccess::provenance(*out) = {fused > 0, fused, engine_version(),
                                         fused > 0 ? parts->labels(tier) : std::vector<std::string>{}, mark};
+  earlier.add_to(&FusedImageAccess::provenance(*out));
   report.stages = stage_reports(trace);
   return report;
 }
@@ -77,11 +93,11 @@ Result<FusionReport> Session::fuse_next(ImageView frame, double seconds, FaceTra
                                         FusedImage& out, const LookAhead& ahead) {
   FaceTracker::State& track = tracker.state();
   auto now = std::exchange(track.ahead, std::nullopt);  // it is this call's, or nobody's
-  MIEN_TRY(validate_cast(cast, state_->parts->identity != nullptr));
-  MIEN_TRY(frame.validate());
-  MIEN_TRY(options.validate());
   auto done = guarded([&]() -> Result<FusionReport> {
     State& s = *state_;
+    MIEN_TRY(validate_cast(cast, s.parts->identity != nullptr));
+    MIEN_TRY(frame.validate());
+    MIEN_TRY(validate_for_streams(options));
     if (!now) {
       const StreamFrame given{frame, seconds};
       now.emplace(FaceTracker::State::Ahead{given, options, s.analyse_next(given, cast, options, &track)});

@@ -11,6 +11,7 @@
 namespace mien {
 namespace {
 
+constexpr char kLooksAside[] = "the head looks too far aside";
 constexpr float kClearlyLarger = 1.3f;
 constexpr float kMostCoveredShare =
     0.6f;  // more than in photos: a face that a hand passes should not come and go
@@ -63,6 +64,11 @@ Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
     if (!one->is_wanted) report.note = kOutOfView;
   }
   report.pose_gap_deg = pose_gap_deg(report.face.pose, source.face().pose);
+  if (one->is_wanted) {
+    one->strength *= w.state->poses.next(report.number, report.face.pose, report.pose_gap_deg);
+    one->is_wanted = one->strength > 0;
+    if (!one->is_wanted) report.note = kLooksAside;
+  }
   if (one->is_wanted)
     one->coarse =
         w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
@@ -97,7 +103,7 @@ Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<c
   MIEN_ASSIGN(FollowedCast roles, state->cast.next(frame, faces, cast, options.min_similarity, with.networks,
                                                    with.find, out.trace));
   out.missing = std::move(roles.missing);
-  state->regions.keep(faces), state->coarse.keep(faces);
+  state->regions.keep(faces), state->coarse.keep(faces), state->poses.keep(faces);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     FaceAnalysis& one = out.faces.emplace_back();
     FaceReport& report = one.report;

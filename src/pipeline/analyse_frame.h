@@ -14,6 +14,7 @@
 #include "pipeline/follow_regions.h"
 #include "pipeline/fused_shape.h"
 #include "pipeline/periods.h"
+#include "pipeline/pose_gate.h"
 
 namespace mien {
 
@@ -23,6 +24,7 @@ struct AnalysisState {
   CastFollower cast = {};
   RegionFollower regions = {};
   CoarseTurns coarse = {};
+  PoseGate poses = {};
   int largest = 0;  // number of the face that FaceChoice::kLargest means
 
   // Whether networks besides the mesh's will look at the next frame.
@@ -32,7 +34,7 @@ struct AnalysisState {
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(follower, cast, coarse, largest);
+    archive(follower, cast, coarse, poses, largest);
   }
 };
 

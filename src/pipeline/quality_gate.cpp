@@ -145,7 +145,7 @@ void judge_both(const Face& face, const FaceQuality& q, Remarks* out) {
   const auto worse = [&](float Limits::*limit) {  // than the tilt is the turn, beside what is allowed
     return yaw / (kYawDeg.*limit) >= pitch / (kPitchDeg.*limit);
   };
-  const bool refuses = yaw > kYawDeg.refuse || pitch > kPitchDeg.refuse;
+  const bool refuses = pose_is_refused(face.pose, 0);
   const bool sideways = worse(refuses ? &Limits::refuse : &Limits::warn);
   const std::string seen = sideways ? "the head is turned " + number(yaw) + " degrees to the side"
                                     : "the head is tilted " + number(pitch) + " degrees up or down";
@@ -219,6 +219,11 @@ std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& qua
 
 float pose_gap_deg(const Pose& a, const Pose& b) {
   return std::max(std::abs(a.yaw_deg - b.yaw_deg), std::abs(a.pitch_deg - b.pitch_deg));
+}
+
+bool pose_is_refused(const Pose& pose, float gap_deg) {
+  return std::abs(pose.yaw_deg) > kYawDeg.refuse || std::abs(pose.pitch_deg) > kPitchDeg.refuse ||
+         gap_deg > kPoseGapDeg.refuse;
 }
 
 std::optional<QualityRemark> judge_pose_gap(float gap_deg) {

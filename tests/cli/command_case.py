@@ -16,11 +16,11 @@ SOURCE, TARGET, TWO = (str(EXAMPLES / n) for n in ('source_1.jpg', 'target_1.jpg
 DONE, FAILED, BAD_ARGUMENTS, DECLINED, STOPPED, NO_FACE, UNREADABLE, MODEL_REFUSED, LABEL_POLICY = range(9)
 
 
-def png(width, height, rows=None):
-    """A PNG by hand; without rows only the header promises the size."""
+def png(width, height, rows=None, extra=()):
+    """A PNG by hand; without rows only the header promises the size. extra: more chunks, as (kind, data)."""
     chunk = lambda kind, data: struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
     pixels = zlib.compress(rows if rows is not None else b'')
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)) + b''.join(chunk(*c) for c in extra) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
 
 
 # Tests stop programs by signals, which those that were started with nohup or & would inherit as ignored.

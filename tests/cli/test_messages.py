@@ -73,6 +73,27 @@ class MessagesTest(CommandCase):
             self.assertIn(report['error'], result.stderr)
             self.assertFalse(self.out.exists())
 
+    def test_with_json_a_failure_is_a_report_too(self):
+        cases = ((('swap', '-s', SOURCE, '-t', 'gone.jpg', '-o', self.out, '--i-have-consent'), 'not_found'), (('inspect', 'gone.jpg'), 'not_found'),
+                 (('faces', self.folder), 'unreadable'), (('label', 'show', 'gone.jpg'), 'not_found'),
+                 (('enrol', self.no_face(), '-o', 'me.mien', '--i-have-consent'), 'no_face'))
+        for words, reason in cases:
+            result = self.run_mien(*words, '--json')
+            self.assertNotEqual(result.returncode, DONE)
+            report = json.loads(result.stdout)
+            self.assertEqual((report['output'], report['reason']), (None, reason), words)
+            self.assertIn(report['error'], result.stderr)
+
+    def test_texts_of_a_file_cannot_steer_the_terminal(self):
+        text = b'AIGC\0{"Label":"1"}\x1b[2J\nlabelled as synthetic: yes'
+        self.out.write_bytes(png(8, 8, (b'\0' + b'\x70' * 24) * 8, extra=[(b'tEXt', text)]))
+        shown = self.run_mien('label', 'show', self.out)
+        self.assertEqual(shown.returncode, DONE, shown.stderr)
+        self.assertIn('\\x1b[2J\\x0a', shown.stdout)
+        self.assertFalse(any(c != '\n' and (ord(c) < 32 or 127 <= ord(c) < 160) for c in shown.stdout))
+        self.assertEqual(shown.stdout.count('labelled as synthetic: '), 2)
+        self.assertEqual(sum(line.startswith('labelled') for line in shown.stdout.splitlines()), 1)
+
     # consent
     def answer_on_a_terminal(self, answer):
         """Runs a swap without consent on a terminal of its own and answers its question. -> exit code"""

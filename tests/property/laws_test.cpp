@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "example_pair.h"
+#include "mien/video.h"
 
 namespace mien {
 namespace {
@@ -225,6 +226,65 @@ TEST_F(Laws, PictureWithoutFacesIsNoErrorAndStaysTheSame) {
   const Image out = fuse(plain.view(), {}, 1, &report);
   EXPECT_TRUE(report.faces.empty());
   EXPECT_EQ(different_bytes(out, plain), 0);
+}
+
+// A result may be fused once more, in its own memory or from a part of it.
+TEST_F(Laws, AResultIsFusedOnceMoreInItsOwnMemory) {
+  auto engine = Engine::create({kRoot + "/models", 1});
+  Session session = engine->open_session();
+  const FusionOptions options = {.visible_mark = false};
+  FusedImage first, again, wanted;
+  ASSERT_TRUE(session.fuse(target_->view(), *source_, options, first).ok());
+  const Image copy = Image::copy_of(first.view());
+  ASSERT_TRUE(session.fuse(copy.view(), *source_, options, wanted).ok());
+  ASSERT_TRUE(session.fuse(first.view(), *source_, options, first).ok());
+  EXPECT_EQ(different_bytes(Image::copy_of(first.view()), Image::copy_of(wanted.view())), 0);
+  ImageView part = first.view();
+  part.data += 3 * 8, part.width -= 8;
+  const Image part_copy = Image::copy_of(part);
+  ASSERT_TRUE(session.fuse(part_copy.view(), *source_, options, wanted).ok());
+  ASSERT_TRUE(session.fuse(part, *source_, options, first).ok());
+  EXPECT_EQ(different_bytes(Image::copy_of(first.view()), Image::copy_of(wanted.view())), 0);
+}
+
+TEST_F(Laws, WhatWasFusedOnceStaysLabelledWhenNothingIsAdded) {
+  auto engine = Engine::create({kRoot + "/models", 1});
+  Session session = engine->open_session();
+  FusedImage out;
+  ASSERT_TRUE(session.fuse(target_->view(), *source_, {}, out).ok());
+  const Provenance before = out.provenance();
+  ASSERT_TRUE(before.fused && before.visible_mark && !before.models.empty());
+  ASSERT_TRUE(session.fuse(out.view(), *source_, {.strength = 0}, out).ok());
+  EXPECT_TRUE(out.provenance().fused && out.provenance().visible_mark);
+  EXPECT_EQ(out.provenance().face_count, before.face_count);
+  EXPECT_EQ(out.provenance().models, before.models);
+}
+
+TEST_F(Laws, AnErrorLeavesNothingOfTheResultBefore) {
+  auto engine = Engine::create({kRoot + "/models", 1});
+  Session session = engine->open_session();
+  ImageView bad = target_->view();
+  bad.stride_bytes = 1;
+  FaceTracker tracker;
+  for (const bool stream : {false, true}) {
+    FusedImage out;
+    ASSERT_TRUE(session.fuse(target_->view(), *source_, {}, out).ok());
+    const auto done =
+        stream ? session.fuse_next(bad, 0, tracker, *source_, {}, out) : session.fuse(bad, *source_, {}, out);
+    ASSERT_FALSE(done.ok());
+    EXPECT_EQ(done.status().code(), Code::kInvalidArgument);
+    EXPECT_TRUE(out.empty() && !out.provenance().fused);
+  }
+}
+
+TEST_F(Laws, AStreamRefusesTheNearestFace) {
+  auto engine = Engine::create({kRoot + "/models", 1});
+  FusedImage out;
+  FaceTracker tracker;
+  const auto done = engine->open_session().fuse_next(target_->view(), 0, tracker, *source_,
+                                                     {.faces = FaceChoice::kNear, .near = {10, 10}}, out);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.status().code(), Code::kInvalidArgument);
 }
 
 }  // namespace
