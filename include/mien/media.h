@@ -54,7 +54,7 @@ struct Photo {
   int bits = 8;              // per channel in the file (PNG: 1 to 16); the image always has 8
   bool had_alpha = false;    // the file has transparency, so the image is kRgba8
   int file_orientation = 1;  // EXIF orientation of the file, 1 to 8, already applied to the image
-  std::string remark;        // a sentence when the colour profile could not be used; empty when all is well
+  std::string remark;        // when the colour profile could not be used, or the picture is an animation
 };
 
 // Guards against files that would take more memory than anyone wants to spend.

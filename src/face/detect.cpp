@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kMapChannels = 20;
 constexpr int kSizeMultiple = 32;
+constexpr float kFarthestPx = 1e6f;       // of anything that is found, from the input's corner
 constexpr float kSameFaceOverlap = 0.7f;  // of cells whose answers are averaged
 
 float intersection_over_union(const Box& a, const Box& b) {
@@ -19,10 +20,11 @@ float intersection_over_union(const Box& a, const Box& b) {
   return w * h / (a.width() * a.height() + b.width() * b.height() - w * h);
 }
 
-bool finite(const Detection& d) {
-  bool good = std::isfinite(d.box.x0) && std::isfinite(d.box.y0) && std::isfinite(d.box.x1) &&
-              std::isfinite(d.box.y1);
-  for (const Point2f& p : d.points) good = good && std::isfinite(p.x) && std::isfinite(p.y);
+// Finite, and so near that sums over all cells stay so.
+bool is_plausible(const Detection& d) {
+  const auto near = [](float v) { return std::abs(v) < kFarthestPx; };
+  bool good = near(d.box.x0) && near(d.box.y0) && near(d.box.x1) && near(d.box.y1);
+  for (const Point2f& p : d.points) good = good && near(p.x) && near(p.y);
   for (const float c : d.certainty) good = good && std::isfinite(c);
   return good && d.box.width() > 0 && d.box.height() > 0;
 }
@@ -88,7 +90,7 @@ void decode_map(const Tensor& map, float stride, float min_score, std::vector<De
         d.points[i] = {px(5 + 2 * i), py(6 + 2 * i)}, d.certainty[i] = 1 / (off * off);
       }
       d.score = 1 / (1 + std::exp(-value(0)));
-      if (finite(d)) out->push_back(d);
+      if (is_plausible(d)) out->push_back(d);
     }
   }
 }

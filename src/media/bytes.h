@@ -16,6 +16,10 @@ inline bool starts_with(ByteView bytes, std::string_view prefix) {
          std::string_view(reinterpret_cast<const char*>(bytes.data()), prefix.size()) == prefix;
 }
 
+inline bool has_at(ByteView bytes, std::size_t offset, std::string_view part) {
+  return bytes.size() > offset && starts_with(bytes.subspan(offset), part);
+}
+
 inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -31,8 +31,12 @@ Result<Photo> decode_stored(ByteView content, const DecodeLimits& limits) {
   return decode_jpeg(content, limits);
 }
 
+void note(const std::string& sentence, Photo& photo) {
+  photo.remark += (photo.remark.empty() ? "" : "; ") + sentence;
+}
+
 void note_unusable_profile(const Status& status, Photo& photo) {
-  photo.remark = status.message() + "; the colours are taken as sRGB";
+  note(status.message() + "; the colours are taken as sRGB", photo);
 }
 
 bool is_grey(ImageView image) {
@@ -49,8 +53,8 @@ bool is_grey(ImageView image) {
 // Grey pixels were decoded to three equal numbers; their profile gives each of the 256 a colour.
 void convert_grey(Photo& photo) {
   if (!is_grey(photo.image.view())) {
-    photo.remark =
-        "the colour profile is one for grey pictures and this one has colours; they are taken as sRGB";
+    note("the colour profile is one for grey pictures and this one has colours; they are taken as sRGB",
+         photo);
     return;
   }
   const auto transform = ColourTransform::to_srgb(photo.metadata.icc, Numbers::kGray);
@@ -79,8 +83,7 @@ void convert_rgb(Photo& photo) {
     photo.metadata.original = std::make_shared<const Image>(photo.image.clone());
   } else {
     photo.metadata.icc.clear();
-    photo.remark =
-        "the colour profile works in one direction only, so a result is written as sRGB, without it";
+    note("the colour profile works in one direction only, so a result is written as sRGB, without it", photo);
   }
   const MutableImageView view = photo.image.mutable_view();
   for (int y = 0; y < view.height; ++y) transform.run(view.row(y), view.row(y), view.width);

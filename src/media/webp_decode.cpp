@@ -107,6 +107,7 @@ Result<Photo> decode_webp(ByteView content, const DecodeLimits& limits) {
   MIEN_TRY(check_size(features.width, features.height, limits));
   Photo photo;
   photo.format = FileFormat::kWebp;
+  if (features.has_animation) photo.remark = "the picture is an animation, of which the first frame is used";
   MIEN_ASSIGN(photo.metadata, webp_metadata(content));
   // The canvas of an animation may show through where its first frame is smaller.
   photo.had_alpha = features.has_alpha || features.has_animation;

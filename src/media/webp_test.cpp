@@ -88,6 +88,7 @@ TEST(Webp, GivesTheFirstFrameOfAnAnimation) {
   ASSERT_EQ(photo->image.format(), PixelFormat::kRgba8);
   const std::uint8_t* pixel = photo->image.view().row(9) + 4 * 19;
   EXPECT_EQ(Bytes(pixel, pixel + 4), (Bytes{50, 50, 50, 255}));
+  EXPECT_NE(photo->remark.find("first frame"), std::string::npos);
 }
 
 TEST(Webp, IsRefusedAsTruncatedAtEveryLength) {

@@ -102,6 +102,9 @@ TEST(ReadPhoto, SaysWhatAFileIsInsteadOfAPicture) {
                                        "ftypheic...."sv,
                                        "a HEIC picture"},
                                       {"\0\0\0\x18"
+                                       "ftypavis...."sv,
+                                       "an animated AVIF picture"},
+                                      {"\0\0\0\x18"
                                        "ftypisom...."sv,
                                        "a video or audio file"},
                                       {"II*\0......"sv, "a TIFF or camera raw picture"},

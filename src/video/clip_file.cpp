@@ -12,19 +12,11 @@ namespace {
 
 using namespace std::string_view_literals;
 
-bool has_at(ByteView head, std::size_t offset, std::string_view bytes) {
-  return head.size() > offset && starts_with(head.subspan(offset), bytes);
-}
-
 bool is_movie_box(ByteView head) {
   for (const auto name : {"moov"sv, "mdat"sv, "wide"sv, "free"sv, "skip"sv, "pnot"sv}) {
     if (has_at(head, 4, name)) return true;
   }
-  if (!has_at(head, 4, "ftyp"sv)) return false;
-  for (const auto picture : {"heic"sv, "heix"sv, "mif1"sv, "avif"sv, "avis"sv}) {
-    if (has_at(head, 8, picture)) return false;
-  }
-  return true;
+  return has_at(head, 4, "ftyp"sv) && !is_boxed_picture(head);
 }
 
 bool is_transport_stream(ByteView head) {

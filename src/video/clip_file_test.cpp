@@ -25,6 +25,7 @@ TEST(ClipFile, KnowsContainersByTheirFirstBytes) {
 
 TEST(ClipFile, TakesPicturesAndTextsForNoClips) {
   EXPECT_FALSE(is_clip(std::string("\0\0\0\x20", 4) + "ftypheic"));
+  EXPECT_FALSE(is_clip(std::string("\0\0\0\x20", 4) + "ftypavis"));
   EXPECT_FALSE(is_clip("\xff\xd8\xff\xe0"));
   EXPECT_FALSE(is_clip(std::string("RIFF\0\0\0\0WEBPVP8 ", 16)));
   EXPECT_FALSE(is_clip("#EXTM3U\nhttp://example.org/a.ts\n"));

@@ -415,7 +415,7 @@ class CommandTest(CommandCase):
         _, error = process.communicate(timeout=30)
         self.assertEqual(process.returncode, NO_FACE, error)
 
-    def test_ctrl_c_leaves_nothing_behind(self):
+    def test_ctrl_c_while_reading_leaves_nothing_behind(self):
         big = self.folder / 'big.png'
         big.write_bytes(png(6000, 4000, (b'\0' + b'\x70' * 18000) * 4000))
         process = subprocess.Popen([str(PROGRAM), 'swap', '-s', SOURCE, '-t', str(big), '-o', str(self.out), '--i-have-consent'], stderr=subprocess.PIPE, text=True, env=self.environment)
@@ -450,6 +450,11 @@ class CommandTest(CommandCase):
         _, error = process.communicate(timeout=30)
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertRegex(error, r'stopped; [1-9]\d* of 30 pictures were done')
+        left = sorted((self.folder / 'out').iterdir())
+        self.assertEqual([f.name for f in left], [f'{number:02}.jpg' for number in range(len(left))])
+        for file in left:       # whole pictures with their label
+            self.assertEqual(self.run_mien('label', 'verify', file).returncode, DONE)
+            self.assertEqual(file.read_bytes()[-2:], b'\xff\xd9')
 
 
 if __name__ == '__main__':

@@ -161,7 +161,7 @@ class VideoTest(CommandCase):
             clip = self.clip(name, frames=1, width=301, height=235, **({'encoder': 'ffv1'} if name == 'b.mkv' else {}))
             self.assertEqual(self.report(clip, output=self.folder / out)['fused_frames'], 1)
 
-    def test_strength_zero_changes_and_labels_nothing(self):
+    def test_strength_zero_labels_nothing(self):
         report = self.report(self.clip(frames=3, encoder='ffv1', name='in.mkv'), '--strength', '0')
         self.assertEqual(report['fused_frames'], 0)
         self.assertEqual(self.run_mien('label', 'verify', self.out).returncode, LABEL_POLICY)

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::vector<mien::Detection> found;
   mien::decode_map(map, stride, min_score, &found);
-  const auto kept = mien::suppress_overlaps(std::move(found), 0.4f);
+  const auto kept = mien::average_overlaps(found, 0.4f);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     const mien::Box& box = kept[i].box;
     bool finite =

@@ -195,7 +195,7 @@ TEST_F(Stream, RefusesADamagedState) {
   EXPECT_EQ(tracker.restore({}).status().code(), Code::kUnreadable);
 }
 
-TEST_F(Stream, GivesTheFirstFrameAsAPhotoAndFadesOutWhatLeaves) {
+TEST_F(Stream, FusesTheFirstFrameAtOnceAndFadesNothingOverACut) {
   Session session = engine_->open_session();
   FaceTracker tracker;
   FusedImage out;
