@@ -287,7 +287,7 @@ void print_outcome(const BatchOptions& options, const Outcome& outcome) {
   remark(std::to_string(outcome.failed()) + " of " + std::to_string(outcome.pictures.size()) +
          " pictures failed:");
   for (const Outcome::Picture& picture : outcome.pictures) {
-    if (picture.error) std::fprintf(stderr, "  %s\n", picture.error->message().c_str());
+    if (picture.error) std::fprintf(stderr, "  %s\n", printable(picture.error->message()).c_str());
   }
 }
 

@@ -58,15 +58,7 @@ Result<std::vector<Role>> roles_of(const CastOptions& options) {
 Done output_is_no_input(const fs::path& output, const fs::path& target, const std::vector<Role>& roles) {
   std::vector<fs::path> inputs = {target};
   for (const Role& role : roles) inputs.insert(inputs.end(), {role.source, role.reference});
-  std::error_code error;
-  for (const fs::path& input : inputs) {
-    if (fs::equivalent(input, output, error)) {
-      return Status(Code::kInvalidArgument,
-                    "the output " + output.string() +
-                        " is one of the inputs; choose another name, inputs are never overwritten");
-    }
-  }
-  return {};
+  return output_is_none_of(inputs, output);
 }
 
 Result<Cast> load_cast(const std::vector<Role>& roles, const Loader& with) {

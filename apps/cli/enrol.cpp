@@ -35,14 +35,7 @@ struct Enrolled {
 };
 
 Done check_output(const EnrolOptions& options) {
-  std::error_code error;
-  for (const std::string& photo : options.photos) {
-    if (fs::equivalent(photo, options.output, error)) {
-      return Status(Code::kInvalidArgument,
-                    "the output " + options.output.string() +
-                        " is one of the photos; choose another name, inputs are never overwritten");
-    }
-  }
+  MIEN_TRY(output_is_none_of({options.photos.begin(), options.photos.end()}, options.output));
   if (format_from_extension(options.output)) {
     return Status(Code::kInvalidArgument,
                   "the output " + options.output.string() +

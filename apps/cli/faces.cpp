@@ -131,33 +131,24 @@ Result<Faces> look(const FacesOptions& options, const Common& common, const Phot
 
 Result<int> faces(const FacesOptions& options, const Common& common) {
   if (!options.sheet.empty()) {
-    std::error_code error;
-    for (const fs::path& input : {options.photo, options.reference}) {
-      if (fs::equivalent(input, options.sheet, error)) {
-        return Status(Code::kInvalidArgument,
-                      "the output " + options.sheet.string() +
-                          " is the input; choose another name, inputs are never overwritten");
-      }
-    }
+    MIEN_TRY(output_is_none_of({options.photo, options.reference}, options.sheet));
     MIEN_TRY(check_not_there(options.overwrite, options.sheet));
     MIEN_TRY(check_output(options.sheet, {92, {}, options.overwrite}));
   }
   MIEN_ASSIGN(const Photo photo, read_photo(options.photo));
   if (!photo.remark.empty()) remark(options.photo.string() + ": " + photo.remark);
   MIEN_ASSIGN(const Faces found, look(options, common, photo));
+  if (!options.sheet.empty() && !found.list.empty()) MIEN_TRY(write_sheet(found, photo, options));
   if (options.json) {
     print_json(faces_json(found, photo, options));
   } else {
     print_faces(found, photo, options);
   }
-  if (found.list.empty()) {
-    remark(options.photo.string() + ": no face was found" +
-           (options.sheet.empty() ? "" : ", so " + options.sheet.string() + " was not written") + "; " +
-           kNoFaceAdvice);
-    return static_cast<int>(kNoUsableFace);
-  }
-  if (!options.sheet.empty()) MIEN_TRY(write_sheet(found, photo, options));
-  return static_cast<int>(kDone);
+  if (!found.list.empty()) return static_cast<int>(kDone);
+  remark(options.photo.string() + ": no face was found" +
+         (options.sheet.empty() ? "" : ", so " + options.sheet.string() + " was not written") + "; " +
+         kNoFaceAdvice);
+  return static_cast<int>(kNoUsableFace);
 }
 
 }  // namespace

@@ -59,12 +59,7 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
                   "--json, or draw them with -o FILE");
   }
   if (!options.drawn.empty()) {
-    std::error_code error;
-    if (std::filesystem::equivalent(options.photo, options.drawn, error)) {
-      return Status(Code::kInvalidArgument,
-                    "the output " + options.drawn.string() +
-                        " is the input; choose another name, inputs are never overwritten");
-    }
+    MIEN_TRY(output_is_none_of({options.photo}, options.drawn));
     MIEN_TRY(check_not_there(options.overwrite, options.drawn));
     MIEN_TRY(check_output(options.drawn, {92, {}, options.overwrite}));
   }
@@ -73,8 +68,8 @@ Result<int> inspect(const InspectOptions& options, const Common& common) {
   MIEN_ASSIGN(const std::filesystem::path models, models_folder(common));
   MIEN_ASSIGN(const Engine engine, Engine::create(common.engine_options(models)));
   MIEN_ASSIGN(const std::vector<Face> faces, engine.open_session().find_faces(photo.image.view()));
-  print_faces(faces, photo, options);
   if (!options.drawn.empty()) MIEN_TRY(write_drawing(faces, photo, options));
+  print_faces(faces, photo, options);
   if (!faces.empty()) return static_cast<int>(kDone);
   remark(options.photo.string() + ": no face was found; " + kNoFaceAdvice);
   return static_cast<int>(kNoUsableFace);

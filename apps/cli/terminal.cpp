@@ -66,6 +66,18 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+Done output_is_none_of(const std::vector<std::filesystem::path>& inputs,
+                       const std::filesystem::path& output) {
+  std::error_code error;
+  for (const std::filesystem::path& input : inputs) {
+    if (std::filesystem::equivalent(input, output, error))
+      return Status(Code::kInvalidArgument,
+                    "the output " + output.string() +
+                        " is one of the inputs; choose another name, inputs are never overwritten");
+  }
+  return {};
+}
+
 std::string counted(std::size_t n, const char* one, const char* many) {
   return std::to_string(n) + " " + (n == 1 ? one : many);
 }
@@ -90,7 +102,7 @@ Progress::Progress(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) == 1) {
 
 void Progress::step(const std::string& text) {
   if (!shown_) return;
-  std::fprintf(stderr, "\r\033[K%s ...", text.c_str());
+  std::fprintf(stderr, "\r\033[K%s ...", printable(text).c_str());
   std::fflush(stderr);
 }
 

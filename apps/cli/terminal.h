@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mien/status.h"
 
@@ -32,6 +33,9 @@ void remark(const std::string& sentence);
 
 // Text from a file, for a terminal: control characters, which could move its cursor or fake lines, as "\\x1b".
 std::string printable(std::string_view text);
+
+// kInvalidArgument when the output is the same file as one of the inputs.
+Done output_is_none_of(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& output);
 
 // "1 face", "2 faces", "0 faces".
 std::string counted(std::size_t n, const char* one, const char* many);
