@@ -55,6 +55,8 @@ void sample_pair_row(const std::uint32_t* pairs, int w, int h, const Affine m, i
 
 std::uint32_t to_byte(float v) { return static_cast<std::uint32_t>(std::clamp(v, 0.0f, 1.0f) * 255 + 0.5f); }
 
+constexpr float kPerhaps = 0.3f;  // probability from which a cell belongs to an island
+
 // The cells that hang together with `first` (by sides) and are marked; they are unmarked.
 void take_island(int first, int width, int height, std::vector<char>* marked, std::vector<int>* island) {
   island->assign(1, first);
@@ -71,12 +73,28 @@ void take_island(int first, int width, int height, std::vector<char>* marked, st
   }
 }
 
-}  // namespace
+// Whether what lies around the island (its cells' neighbours beside it) is skin or lips for the most part.
+bool lies_in_skin(const Tensor& p, const std::vector<int>& island, const float* thing) {
+  constexpr float kMostly = 0.7f;
+  const float *skin = p.channel(static_cast<int>(RegionClass::kSkin)),
+              *lip = p.channel(static_cast<int>(RegionClass::kLip));
+  float sum = 0;
+  int count = 0;
+  for (const int cell : island) {
+    const int x = cell % p.width, y = cell / p.width;
+    if (x == 0 || y == 0 || x + 1 == p.width || y + 1 == p.height) return false;
+    for (const int next : {cell - 1, cell + 1, cell - p.width, cell + p.width}) {
+      if (thing[next] <= kPerhaps) sum += skin[next] + lip[next], ++count;
+    }
+  }
+  return count > 0 && sum > kMostly * static_cast<float>(count);
+}
 
-void remove_specks(Tensor* probability) {
-  constexpr float kPerhaps = 0.3f;
+// Every island of `kind` for which is_speck(cells) says so becomes skin.
+template <class Predicate>
+void take_for_skin(RegionClass kind, Predicate&& is_speck, Tensor* probability) {
   const int w = probability->width, h = probability->height, cells = w * h;
-  float* thing = probability->channel(static_cast<int>(RegionClass::kOccluder));
+  float* thing = probability->channel(static_cast<int>(kind));
   float* skin = probability->channel(static_cast<int>(RegionClass::kSkin));
   thread_local std::vector<char> marked;
   thread_local std::vector<int> island;
@@ -85,9 +103,30 @@ void remove_specks(Tensor* probability) {
   for (int i = 0; i < cells; ++i) {
     if (!marked[static_cast<std::size_t>(i)]) continue;
     take_island(i, w, h, &marked, &island);
-    if (static_cast<float>(island.size()) >= kSmallestThing * static_cast<float>(cells)) continue;
+    if (!is_speck(island)) continue;
     for (const int cell : island) skin[cell] += thing[cell], thing[cell] = 0;
   }
+}
+
+}  // namespace
+
+void remove_specks(Tensor* probability) {
+  const Tensor& p = *probability;
+  const float cells = static_cast<float>(p.width * p.height);
+  const auto is_smaller = [cells](const std::vector<int>& island, float share) {
+    return static_cast<float>(island.size()) < share * cells;
+  };
+  take_for_skin(
+      RegionClass::kOccluder, [&](const auto& island) { return is_smaller(island, kSmallestThing); },
+      probability);
+  const float* hair = p.channel(static_cast<int>(RegionClass::kHair));
+  take_for_skin(
+      RegionClass::kHair,
+      [&](const auto& island) {  // an island's first cell is its topmost
+        return island.front() >= p.height / 2 * p.width && is_smaller(island, kLargestMoustache) &&
+               lies_in_skin(p, island, hair);
+      },
+      probability);
 }
 
 void FineMask::sample(const Affine& frame_from_picture, int width, int height, Plane* out) const {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 namespace mien {
 namespace {
 
@@ -81,6 +84,29 @@ TEST(RegionMap, SpecksAreSkinAndThingsStay) {
   EXPECT_EQ(things(skin_with_thing(39, 37, 1, 3)), 0);  // at the corner
   EXPECT_NEAR(things(skin_with_thing(20, 20, 5, 1)), 4.5f, 1e-4f);
   EXPECT_NEAR(things(skin_with_thing(0, 0, 40, 40)), 1440, 1e-1f);
+}
+
+TEST(RegionMap, HairThatHangsFromNowhereInTheLowerFaceIsSkin) {
+  // 40 x 40 of skin with hair in a rectangle. -> what is left of it
+  const auto hair = [](int x0, int y0, int width, int height) {
+    Tensor map;
+    map.resize(kRegionClasses, 40, 40);
+    std::fill(map.values.begin(), map.values.end(), 0.0f);
+    float *skin = map.channel(static_cast<int>(RegionClass::kSkin)),
+          *strands = map.channel(static_cast<int>(RegionClass::kHair));
+    for (int i = 0; i < 1600; ++i) {
+      const int x = i % 40 - x0, y = i / 40 - y0;
+      const bool inside = x >= 0 && x < width && y >= 0 && y < height;
+      strands[i] = inside ? 0.8f : 0.0f, skin[i] = 1 - strands[i];
+    }
+    remove_specks(&map);
+    return std::accumulate(strands, strands + 1600, 0.0f);
+  };
+  EXPECT_EQ(hair(17, 24, 6, 3), 0);                  // a moustache, or the shadow below a nose
+  EXPECT_NEAR(hair(17, 10, 6, 3), 14.4f, 1e-3f);     // strands on the forehead
+  EXPECT_NEAR(hair(30, 5, 3, 25), 60.0f, 1e-3f);     // long hair that comes from above
+  EXPECT_NEAR(hair(37, 24, 3, 4), 9.6f, 1e-3f);      // beside the face, cut by the crop
+  EXPECT_NEAR(hair(10, 24, 20, 10), 160.0f, 1e-3f);  // a scarf of hair: too large
 }
 
 }  // namespace

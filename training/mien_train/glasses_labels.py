@@ -64,8 +64,9 @@ def seen_through(mesh, size):
 class RealGlasses:
     """mark() changes the labels of photo i where real glasses may be."""
 
-    def __init__(self, real, score=None, soft=None):
+    def __init__(self, real, score=None, soft=None, none_below=NONE_BELOW):
         self.real, self.score, self.soft = real, score, soft    # n bool; n; n x S x S uint8 probability over the level crop
+        self.none_below = none_below
 
     @staticmethod
     def path(split):
@@ -76,8 +77,8 @@ class RealGlasses:
         return CACHE / f'glasses_seen_{split}.npz'
 
     @classmethod
-    def of(cls, kind, photos, split):
-        """kind: none, ignore or found (see ParseOptions). -> RealGlasses or None"""
+    def of(cls, kind, photos, split, none_below=NONE_BELOW):
+        """kind: none, ignore or found, none_below: see ParseOptions. -> RealGlasses or None"""
         real = np.array([p.real for p in photos])
         if kind == 'none':
             return None
@@ -86,7 +87,7 @@ class RealGlasses:
         if kind != 'found':
             raise ValueError(f"real_glasses={kind}: expected none, ignore or found")
         with np.load(cls.path(split)) as z:
-            return cls(real, z['score'], z['soft'])
+            return cls(real, z['score'], z['soft'], none_below)
 
     @classmethod
     def wearers(cls, split):
@@ -98,7 +99,7 @@ class RealGlasses:
 
     def mark(self, i, labels, crop, mesh, map_x, map_y, level_size):
         """Only what looks like a frame is labelled; through the lenses the face is seen, at the eyes for certain."""
-        if not self.real[i] or (self.score is not None and self.score[i] < NONE_BELOW):
+        if not self.real[i] or (self.score is not None and self.score[i] < self.none_below):
             return
         band = band_mask(mesh, labels.shape[0]) & np.isin(labels, (r.SKIN, r.BROW, r.NECK, r.EYEBALL, r.HAIR))
         if self.score is None or self.score[i] < SURE_ABOVE:

@@ -3,6 +3,7 @@ import cv2
 import numpy as np
 
 from . import geometry as g, occluders, photometric, region_labels as r
+from .borrowed_hair import HairDonors
 from .models.parse import CROP_SPAN
 from .repose import Reposer, Turn
 
@@ -12,10 +13,12 @@ HAIR_KINDS = ('hair',)          # pasted strands belong to the class hair
 class ParseSampler:
     """sample(i, rng, size) -> crop size x size x 3 BGR uint8, labels size x size uint8."""
 
-    def __init__(self, images, meshes, masks, negatives, glasses=None, occlude_share=0.4, turn_share=0.2, glasses_share=0.0):
+    def __init__(self, images, meshes, masks, negatives, glasses=None, occlude_share=0.4, turn_share=0.2, glasses_share=0.0,
+                 hair_share=0.0):
         self.images, self.meshes, self.masks, self.negatives = images, meshes, masks, negatives
         self.glasses = glasses          # real glasses in the photos: glasses_labels.RealGlasses; None: nobody wears any
         self.occlude_share, self.turn_share, self.glasses_share = occlude_share, turn_share, glasses_share
+        self.hair_share, self.donors = hair_share, HairDonors(images, meshes, masks) if hair_share else None
         self.reposer = Reposer()
 
     def crop(self, i, rng, size, drift=1.0):
@@ -46,16 +49,26 @@ class ParseSampler:
     def occlude(self, crop, mesh, labels, rng, kinds=None):
         texture = self.negatives[rng.integers(len(self.negatives))]
         crop, alpha, kind = occluders.paste(occluders.Canvas(crop, mesh, rng, texture), kinds)
+        return crop, self.covered(labels, alpha, r.HAIR if kind in HAIR_KINDS else r.OCCLUDER)
+
+    @staticmethod
+    def covered(labels, alpha, kind):
         labels = labels.copy()
-        labels[alpha > 0.5] = r.HAIR if kind in HAIR_KINDS else r.OCCLUDER
+        labels[alpha > 0.5] = kind
         labels[(alpha > 0.15) & (alpha <= 0.5)] = r.IGNORE
-        return crop, labels
+        return labels
+
+    def hang_hair(self, crop, mesh, labels, rng):
+        crop, alpha = self.donors.paste(crop, mesh, rng)
+        return crop, self.covered(labels, alpha, r.HAIR)
 
     def sample(self, i, rng, size):
         crop, mesh, hair, person = self.crop(i, rng, size)
         labels = r.label_map(crop, mesh, hair, person)
         if self.glasses is not None:
             self.glasses.mark(i, labels, crop, mesh, self.map_x, self.map_y, self.images.shape[1])
+        if rng.random() < self.hair_share:
+            crop, labels = self.hang_hair(crop, mesh, labels, rng)
         if rng.random() < self.glasses_share:
             crop, labels = self.occlude(crop, mesh, labels, rng, ['glasses'])
         while rng.random() < self.occlude_share:

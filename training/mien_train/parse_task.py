@@ -13,7 +13,7 @@ from .mesh_task import SETS, to_tensor
 from .models.parse import CLASS_COUNT, NARROW, WIDE, WIDE_TO_NARROW, ParseNet
 from .parse_samples import ParseSampler
 from .pruning import prune
-from .shipped_weights import calibrate
+from .shipped_weights import calibrate, load_shipped
 
 NETWORKS = {'narrow': NARROW, 'wide': WIDE}
 CLASS_WEIGHTS = [1, 1, 4, 6, 4, 6, 2, 3, 1]
@@ -29,21 +29,24 @@ class ParseOptions(LoopOptions):
     real_weight: float = 1.5
     glasses_share: float = 0.0      # of samples that get painted glasses besides other things
     real_glasses: str = 'none'      # real photos around the eyes: 'none' wear glasses, 'ignore' all of them, 'found': as label_glasses.py found
+    none_below: float = 0.12        # wearer_score of real photos: below it nobody wears glasses; to 0.5 the band around the eyes says nothing
     network: str = 'narrow'         # or 'wide', which teaches it
-    teacher: str = ''               # weights (.npz) of a wide network whose answers are learnt, too
+    hair_share: float = 0.0         # of samples that get long hair of other photos hung over a cheek
+    teacher: str = ''               # weights (.npz) of a wide network whose answers are learnt, too; `shipped`: the shipped network
     teacher_weight: float = 2.0
-    start: str = ''                 # weights (.npz) to go on from; `teacher`: its most useful channels
+    start: str = ''                 # weights (.npz) to go on from; `teacher`: its most useful channels; `shipped`: the shipped network
 
 
 class ParseTask:
     def __init__(self, options):
         self.options = options
         images, meshes, photos = dataset.level_crops(SETS, 'train')
-        self.sampler = ParseSampler(images, meshes, r.teacher_masks('train'), dataset.read_negatives('train'), RealGlasses.of(options.real_glasses, photos, 'train'),
-                                    glasses_share=options.glasses_share)
+        self.sampler = ParseSampler(images, meshes, r.teacher_masks('train'), dataset.read_negatives('train'),
+                                    RealGlasses.of(options.real_glasses, photos, 'train', options.none_below),
+                                    glasses_share=options.glasses_share, hair_share=options.hair_share)
         weight = np.array([options.real_weight if p.real else 1.0 for p in photos])
         self.cumulative = np.cumsum(weight / weight.sum())
-        self.teacher = load_weights(ParseNet(WIDE), options.teacher).eval().requires_grad_(False) if options.teacher else None
+        self.teacher = teacher_of(options)
 
     def make_batch(self, count, rng):
         size = 192 if rng.random() < self.options.large_share else 128
@@ -89,17 +92,21 @@ def predict(model, crops, batch=32):
 
 
 class ParseEvaluation:
-    """Held-out photos, level: agreement with the labels; unseen kinds of occluders pasted; false occluders on unoccluded faces."""
+    """Held-out photos, level: agreement with the labels; unseen kinds of occluders pasted; other people's hair hung over cheeks;
+    false occluders on unoccluded faces."""
 
     def __init__(self, seed=2026, size=128):
         images, meshes, self.photos = dataset.level_crops(SETS, 'val')
-        sampler = ParseSampler(images, meshes, r.teacher_masks('val'), dataset.read_negatives('val'))
-        rng = np.random.default_rng(seed)
-        self.clean, self.unseen = [], []
+        sampler = ParseSampler(images, meshes, r.teacher_masks('val'), dataset.read_negatives('val'), hair_share=1.0)
+        rng, hair_rng = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+        self.clean, self.unseen, self.hung = [], [], []
         for i in range(len(images)):
             crop, mesh, hair, person = sampler.crop(i, rng, size, drift=0.0)
             labels = r.label_map(crop, mesh, hair, person)
-            self.clean.append((crop, labels, r.draw_mesh_classes(mesh, size) >= 0))
+            oval = r.draw_mesh_classes(mesh, size) >= 0
+            self.clean.append((crop, labels, oval))
+            hung, labels_hung = sampler.hang_hair(crop, mesh, labels, hair_rng)
+            self.hung.append((hung, np.where(oval, labels_hung, r.IGNORE)))
             self.unseen.append(sampler.occlude(crop, mesh, labels, rng, occluders.HELD_OUT))
         self.generated = np.array([not p.real for p in self.photos])     # hardly any glasses there
 
@@ -118,6 +125,8 @@ class ParseEvaluation:
         out['occluder falsely marked, % of the oval (generated)'] = 100 * wrong[self.generated].sum() / ovals[self.generated].sum()
         crops, labels = (np.stack(v) for v in zip(*self.unseen))
         out['IoU occluder of unseen kinds'] = self.overlap(predict(model, crops), labels, r.OCCLUDER)
+        crops, labels = (np.stack(v) for v in zip(*self.hung))
+        out['IoU hair hung over the oval'] = self.overlap(predict(model, crops), labels, r.HAIR)
         return out
 
     def __call__(self, model):
@@ -129,13 +138,27 @@ def run(options):
     task = ParseTask(options)
     if options.network not in NETWORKS:
         raise ConfigError(f"network={options.network}: expected {' or '.join(NETWORKS)}")
-    model = begin(task, options) if options.start == 'teacher' else ParseNet(NETWORKS[options.network])
-    if options.start not in ('', 'teacher'):
-        load_weights(model, options.start)
+    model = begin(task, options)
     return train(model.to(memory_format=torch.channels_last), task.make_batch, task.loss, options, ParseEvaluation())
 
 
+def teacher_of(options):
+    if not options.teacher:
+        return None
+    shipped = options.teacher == 'shipped'
+    return (shipped_network() if shipped else load_weights(ParseNet(WIDE), options.teacher)).eval().requires_grad_(False)
+
+
+def shipped_network():
+    return load_shipped(ParseNet(), 'parse', (1, 3, 128, 128))
+
+
 def begin(task, options):
-    """The teacher's most useful channels."""
+    """The network to train, with what `start` says in it."""
+    if options.start not in ('teacher', 'shipped'):
+        model = ParseNet(NETWORKS[options.network])
+        return load_weights(model, options.start) if options.start else model
     some = task.make_batch(64, np.random.default_rng(options.seed))[0]
+    if options.start == 'shipped':
+        return calibrate(shipped_network(), some)
     return calibrate(prune(calibrate(load_weights(ParseNet(WIDE), options.teacher), some), ParseNet(), WIDE_TO_NARROW), some)

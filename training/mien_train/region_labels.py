@@ -18,6 +18,11 @@ IGNORE = 255
 MASK_SIZE = 192                       # of the kept teacher masks, over the whole level crop
 LOW, HIGH = 0.3, 0.7                  # between: ignored
 FOREHEAD_RISE = 0.38                  # how far above the oval the forehead may go, in face heights
+CURTAIN_FROM = 0.25                   # hair this far beside the middle, in face widths, may hang over a cheek; nearer it is a moustache
+LONG_HAIR = 0.08                      # of the squared face width: hair beside the oval, below the nose, on one side
+SKIN_LIKE_HAIR = 3.0                  # skin_distance() of long hair: below it may be the cheek beside the hair
+BARE_CHIN = 0.2                       # mean of the teacher's hair on the chin: below it nobody has a beard
+CHIN = [152, 148, 377, 175, 199, 200, 18]
 
 
 def teacher_masks(split, sets=SETS):
@@ -72,6 +77,29 @@ def forehead_polygon(mesh):
     return np.concatenate([arc, (arc + weight * up)[::-1]])
 
 
+def below_nose(mesh, size):
+    down = mesh[152, :2] - mesh[10, :2]
+    yy, xx = np.mgrid[0:size, 0:size]
+    return (xx - mesh[2, 0]) * down[0] + (yy - mesh[2, 1]) * down[1] > 0
+
+
+def long_hair_on_cheeks(mesh, hair, oval):
+    """Where long hair hangs over a cheek. The teacher's "hair" below the nose is a beard otherwise, or leaks from the ears; it is long hair
+    where much of it lies outside of the oval, too, and the chin is bare. -> bool, of hair's size"""
+    size, across = hair.shape[0], mesh[454, :2] - mesh[234, :2]
+    lower = below_nose(mesh, size)
+    chin = np.clip(np.round(mesh[CHIN, :2]).astype(int), 0, size - 1)
+    if hair[chin[:, 1], chin[:, 0]].mean() >= BARE_CHIN:
+        return np.zeros_like(lower)
+    yy, xx = np.mgrid[0:size, 0:size]
+    aside = ((xx - mesh[2, 0]) * across[0] + (yy - mesh[2, 1]) * across[1]) / (across @ across)
+    out = np.zeros_like(lower)
+    for side in (aside < -CURTAIN_FROM, aside > CURTAIN_FROM):
+        if (lower & side & ~oval & (hair > HIGH)).sum() > LONG_HAIR * (across @ across):
+            out |= lower & side & (hair >= LOW)
+    return out
+
+
 def label_map(image, mesh, hair, person):
     """image size x size x 3 BGR, mesh in its pixels, hair and person 0..1 of the same size -> size x size uint8."""
     size = image.shape[0]
@@ -88,13 +116,11 @@ def label_map(image, mesh, hair, person):
     out[(forehead > 0) & sure & (skin_like < 3)] = SKIN
     out[hair > HIGH] = HAIR
     out[(hair >= LOW) & (hair <= HIGH)] = IGNORE
-    lower = np.zeros((size, size), bool)                    # below the nose, where "hair" means a beard
-    down = mesh[152, :2] - mesh[10, :2]
-    yy, xx = np.mgrid[0:size, 0:size]
-    lower = (xx - mesh[2, 0]) * down[0] + (yy - mesh[2, 1]) * down[1] > 0
-    face = oval & ((hair < LOW) | lower)
+    curtain = long_hair_on_cheeks(mesh, hair, oval)
+    face = oval & ((hair < LOW) | (below_nose(mesh, size) & ~curtain))
     out[face] = parts[face]
     out[oval & ~face & (hair <= HIGH)] = IGNORE
+    out[oval & curtain & (skin_like < SKIN_LIKE_HAIR)] = IGNORE
     features = oval & (parts != SKIN) & (hair < HIGH + 0.2)
     out[features] = parts[features]
     edges = cv2.morphologyEx(np.where(oval, parts, SKIN).astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((2, 2), np.uint8)) > 0

@@ -86,6 +86,22 @@ def load_shipped(model, name, shape, folder=MODELS):
 
 
 @torch.no_grad()
+def fold(model, shape):
+    """Takes every normalisation into its convolution, as the converter does: the same function, in the form of load_shipped(). -> model"""
+    for conv, norm in _in_order_of_use(model, shape):
+        if not isinstance(norm, nn.BatchNorm2d):
+            continue
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        conv.weight.mul_(scale.view(-1, 1, 1, 1))
+        norm.bias.sub_(norm.running_mean * scale)
+        if conv.bias is not None:
+            norm.bias.add_(conv.bias * scale)
+            conv.bias.zero_()
+        norm.weight.fill_(1), norm.running_mean.zero_(), norm.running_var.fill_(1 - norm.eps)
+    return model
+
+
+@torch.no_grad()
 def calibrate(model, batch):
     """Gives every normalisation the statistics of `batch`, scale and shift so that the function stays: ready for training."""
     def meet(norm, inputs, _):
@@ -102,12 +118,17 @@ def calibrate(model, batch):
     return model
 
 
+def input_shape(name):
+    """Of a batch of one."""
+    from .networks import SPECS
+    return (1, *(SPECS[name]['input'][k] for k in ('channels', 'height', 'width')))
+
+
 def main(words):
     """python3 -m mien_train.shipped_weights NETWORK OUT.npz"""
     from .loop import save_weights
     from .networks import SPECS
-    spec = SPECS[words[0]]
-    save_weights(load_shipped(spec['build'](), words[0], (1, *(spec['input'][k] for k in ('channels', 'height', 'width')))), words[1])
+    save_weights(load_shipped(SPECS[words[0]]['build'](), words[0], input_shape(words[0])), words[1])
 
 
 if __name__ == '__main__':

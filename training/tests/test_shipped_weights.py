@@ -47,6 +47,13 @@ class ShippedWeights(unittest.TestCase):
                 self.check(model, x, expected)
                 self.check(shipped_weights.calibrate(model, x), x, expected)
 
+    def test_folded_normalisations_change_nothing(self):
+        x, expected = parity_vectors('parse')
+        model = shipped_weights.fold(shipped_weights.calibrate(load('parse'), x), shipped_weights.input_shape('parse'))
+        self.check(model, x, expected)
+        norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+        self.assertTrue(norms and all(float(m.running_mean.abs().max()) == 0 for m in norms))
+
     def test_the_weights_of_another_network_are_refused(self):
         with self.assertRaises(ValueError):
             shipped_weights.load_shipped(fuse.NETWORKS['tiny'](), 'fuse_small', (1, fuse.INPUTS, fuse.SIZE, fuse.SIZE))
