@@ -19,9 +19,13 @@ bool share_bytes(ImageView a, ImageView b) {
 
 EarlierFusion::EarlierFusion(ImageView* frame, const FusedImage& out) {
   if (!share_bytes(*frame, out.view())) return;
+  const ImageView whole = out.view();
+  const bool is_whole =
+      frame->data == whole.data && frame->width == whole.width && frame->height == whole.height;
   pixels_ = Image::copy_of(*frame);
   *frame = pixels_.view();
   record_ = out.provenance();
+  record_.visible_mark &= is_whole;  // a part may lie beside the mark
 }
 
 void EarlierFusion::add_to(Provenance* record) const {

@@ -451,6 +451,7 @@ class CommandTest(CommandCase):
         self.assertEqual(process.returncode, STOPPED, error)
         self.assertRegex(error, r'stopped; [1-9]\d* of 30 pictures were done')
         left = sorted((self.folder / 'out').iterdir())
+        self.assertGreaterEqual(len(left), int(re.search(r'stopped; (\d+) of', error).group(1)))
         self.assertEqual([f.name for f in left], [f'{number:02}.jpg' for number in range(len(left))])
         for file in left:       # whole pictures with their label
             self.assertEqual(self.run_mien('label', 'verify', file).returncode, DONE)

@@ -258,6 +258,10 @@ TEST_F(Laws, WhatWasFusedOnceStaysLabelledWhenNothingIsAdded) {
   EXPECT_TRUE(out.provenance().fused && out.provenance().visible_mark);
   EXPECT_EQ(out.provenance().face_count, before.face_count);
   EXPECT_EQ(out.provenance().models, before.models);
+  ImageView upper = out.view();
+  upper.height /= 2;  // the mark is at the bottom
+  ASSERT_TRUE(session.fuse(upper, *source_, {.strength = 0}, out).ok());
+  EXPECT_TRUE(out.provenance().fused && !out.provenance().visible_mark);
 }
 
 TEST_F(Laws, AnErrorLeavesNothingOfTheResultBefore) {
