@@ -18,12 +18,7 @@ CoarseTurn CoarseTurns::next(int number, int period) {
   return {.ask = true, .keep = face->frames_left > 0};
 }
 
-void CoarseTurns::keep(std::span<const FollowedFace> faces) {
-  std::erase_if(faces_, [&](const Face& known) {
-    return std::none_of(faces.begin(), faces.end(),
-                        [&](const FollowedFace& face) { return face.number == known.number; });
-  });
-}
+void CoarseTurns::keep(std::span<const FollowedFace> faces) { forget_others(faces, &faces_); }
 
 void CoarseTurns::forget_answers() {
   for (Face& face : faces_) face.frames_left = 0, face.asked = false;

@@ -53,10 +53,7 @@ Result<FollowedCast> CastFollower::next(ImageView frame, std::span<const Followe
                                         std::span<const Casting> cast, float min_similarity,
                                         const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
   const References references = references_of(cast);
-  std::erase_if(people_, [&](const Person& p) {
-    return std::none_of(faces.begin(), faces.end(),
-                        [&](const FollowedFace& f) { return f.number == p.number; });
-  });
+  forget_others(faces, &people_);
   for (std::size_t i = 0; i < faces.size() && !references.identities.empty(); ++i) {
     Person& one = person(faces[i].number);
     if (meets_another(faces, i)) one.frames_to_look = 0;

@@ -1,6 +1,8 @@
 // frames of a stream -> tracks: the detector now and then, between that the last mesh shows where to look
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "core/thread_pool.h"
@@ -21,6 +23,15 @@ struct FollowedFace {
   Face face;
   float opacity = 1;  // share of the fusion to show: a face comes and goes over three frames
 };
+
+// Drops from *kept, whose entries have a FollowedFace's `number`, those of faces that are not among these.
+template <class Kept>
+void forget_others(std::span<const FollowedFace> faces, std::vector<Kept>* kept) {
+  std::erase_if(*kept, [&](const Kept& one) {
+    return std::none_of(faces.begin(), faces.end(),
+                        [&](const FollowedFace& face) { return face.number == one.number; });
+  });
+}
 
 // What the faces of a stream have in common from frame to frame. Frames come in order; one follower per
 // stream.

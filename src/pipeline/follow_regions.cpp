@@ -72,11 +72,6 @@ Done RegionFollower::look_for_glasses(ImageView frame, const Mesh& mesh, const F
   return {};
 }
 
-void RegionFollower::keep(std::span<const FollowedFace> faces) {
-  std::erase_if(looks_, [&](const Look& look) {
-    return std::none_of(faces.begin(), faces.end(),
-                        [&](const FollowedFace& face) { return face.number == look.number; });
-  });
-}
+void RegionFollower::keep(std::span<const FollowedFace> faces) { forget_others(faces, &looks_); }
 
 }  // namespace mien

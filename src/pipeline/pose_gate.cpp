@@ -13,11 +13,6 @@ float PoseGate::next(int number, const Pose& pose, float pose_gap_deg) {
   return face->shown.show();
 }
 
-void PoseGate::keep(std::span<const FollowedFace> faces) {
-  std::erase_if(faces_, [&](const Face& known) {
-    return std::none_of(faces.begin(), faces.end(),
-                        [&](const FollowedFace& face) { return face.number == known.number; });
-  });
-}
+void PoseGate::keep(std::span<const FollowedFace> faces) { forget_others(faces, &faces_); }
 
 }  // namespace mien

@@ -25,7 +25,7 @@ std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& qua
 // Larger difference of yaw and pitch; roll is undone exactly, so it does not count.
 float pose_gap_deg(const Pose& a, const Pose& b);
 std::optional<QualityRemark> judge_pose_gap(float gap_deg);
-// Whether the pose alone refuses the face as a target.
+// Whether the pose, of a source or target, or its gap to the other one's is beyond what is refused.
 bool pose_is_refused(const Pose& pose, float gap_deg);
 
 bool refused(const std::vector<QualityRemark>& remarks);
