@@ -25,8 +25,9 @@ std::string faces_in_words(std::size_t count);
 inline constexpr char kNoFaceAdvice[] =
     "use a picture that shows a face larger than 32 px and not upside down";
 
-// Ends a command that failed: the sentence on stderr and, when JSON was asked for, `json` (what is known nevertheless)
-// with "output" null, "error" the sentence and, unless there, "reason" the code's name. -> the exit code that fits.
+// Ends a command that failed: the sentence on stderr and, when JSON was asked for, `json` (what is known
+// nevertheless) with "output" null, "error" the sentence and, unless there, "reason" the code's name. -> the
+// exit code that fits.
 int report_failure(const Status& status, bool as_json, nlohmann::json json = nlohmann::json::object());
 
 // Prints to stdout; bytes of paths that are no UTF-8 are replaced.

@@ -31,7 +31,8 @@ int report_error(const Status& status);
 // A remark that is no error, on stderr.
 void remark(const std::string& sentence);
 
-// Text from a file, for a terminal: control characters, which could move its cursor or fake lines, as "\\x1b".
+// Text from a file, for a terminal: control characters, which could move its cursor or fake lines, as
+// "\\x1b".
 std::string printable(std::string_view text);
 
 // kInvalidArgument when the output is the same file as one of the inputs.

@@ -220,8 +220,9 @@ class Engine {
   Session open_session() const;
 
   // The same engine for fuse_next() alone, with sources of this one: when this one and its sessions are gone,
-  // so are the networks that only photos need (13 MB). by_reference: people will be found by reference.
-  // The network that looks for glasses is read when the first suspected pair is met: the models folder has to stay.
+  // so are the networks that only photos need (13 MB). by_reference: people will be found by reference. The
+  // network that looks for glasses is read when the first suspected pair is met: the models folder has to
+  // stay.
   Engine for_streams(bool by_reference) const;
 
   // Whether similarities can be told, and people be found by reference.

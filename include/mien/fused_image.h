@@ -19,9 +19,9 @@ struct Provenance {
   bool visible_mark = false;        // the mark is in the pixels
 };
 
-// Pixels plus their Provenance. Filled by Session alone; write_image() takes nothing else, so that what Session
-// fused cannot be written without its record. Pixels that are copied elsewhere leave the record behind. Empty
-// after an error. Reuses its memory for the next frame.
+// Pixels plus their Provenance. Filled by Session alone; write_image() takes nothing else, so that what
+// Session fused cannot be written without its record. Pixels that are copied elsewhere leave the record
+// behind. Empty after an error. Reuses its memory for the next frame.
 class FusedImage {
  public:
   FusedImage() = default;

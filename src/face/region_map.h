@@ -57,8 +57,8 @@ struct RegionMap {
 
 // Takes islands of kOccluder that are smaller than this share of the grid for skin: deep shadows below a
 // nose, moles. Real things reach into the face from beside it or are larger. In the lower half of the level
-// crop islands of kHair in the middle of skin are skin, too, up to a moustache's size: hair that hangs there comes
-// from above, and beards count as skin. probability as in RegionMap.
+// crop islands of kHair in the middle of skin are skin, too, up to a moustache's size: hair that hangs there
+// comes from above, and beards count as skin. probability as in RegionMap.
 inline constexpr float kSmallestThing = 0.0025f, kLargestMoustache = 0.015f;
 void remove_specks(Tensor* probability);
 
