@@ -1,5 +1,6 @@
 // Frames of a stream: faces are followed from one to the next and keep their numbers, the mesh does not
-// shake, the detector rests between.
+// shake, the detector rests between. A face comes and goes over three frames, also one that looks too far
+// aside for six in a row (FaceReport::note says so), and comes back once it has looked ahead for as many.
 //
 //   mien::FaceTracker tracker;      // one per stream, with that stream's session
 //   mien::FusedImage out;           // keep it: memory is reused

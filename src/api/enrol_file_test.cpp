@@ -153,6 +153,17 @@ TEST_F(EnrolFile, AnIdentityThatIsNoDirectionIsRefused) {
   }
 }
 
+TEST_F(EnrolFile, AnAnalysisWhoseIdentityIsNoDirectionIsRefused) {
+  SourceAnalysis analysis;
+  analysis.face = (*source_)->face;
+  for (const float length : {0.0f, 0.5f, 1.0f, 100.0f}) {
+    analysis.identity.emplace().values[5] = length;
+    const auto result = unpack_analysis(pack_analysis(analysis));
+    EXPECT_EQ(result.ok(), length == 1) << length;
+    if (!result.ok()) EXPECT_NE(result.status().message().find("its identity has length"), std::string::npos);
+  }
+}
+
 TEST_F(EnrolFile, AnAnalysisComesBackBitByBit) {
   SourceAnalysis analysis;
   analysis.face = (*source_)->face;

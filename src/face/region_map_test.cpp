@@ -86,27 +86,38 @@ TEST(RegionMap, SpecksAreSkinAndThingsStay) {
   EXPECT_NEAR(things(skin_with_thing(0, 0, 40, 40)), 1440, 1e-1f);
 }
 
+// 40 x 40 of skin, or of `around`, with hair in a rectangle. -> what is left of it once specks are removed
+float hair_left(int x0, int y0, int width, int height, RegionClass around = RegionClass::kSkin,
+                float share = 1) {
+  Tensor map;
+  map.resize(kRegionClasses, 40, 40);
+  std::fill(map.values.begin(), map.values.end(), 0.0f);
+  const auto channel = [&](RegionClass kind) { return map.channel(static_cast<int>(kind)); };
+  float* strands = channel(RegionClass::kHair);
+  for (int i = 0; i < 1600; ++i) {
+    const int x = i % 40 - x0, y = i / 40 - y0;
+    const bool inside = x >= 0 && x < width && y >= 0 && y < height;
+    strands[i] = inside ? 0.8f : 0.0f;
+    channel(around)[i] += share * (1 - strands[i]);
+    channel(RegionClass::kSkin)[i] += (1 - share) * (1 - strands[i]);
+  }
+  remove_specks(&map);
+  return std::accumulate(strands, strands + 1600, 0.0f);
+}
+
 TEST(RegionMap, HairThatHangsFromNowhereInTheLowerFaceIsSkin) {
-  // 40 x 40 of skin with hair in a rectangle. -> what is left of it
-  const auto hair = [](int x0, int y0, int width, int height) {
-    Tensor map;
-    map.resize(kRegionClasses, 40, 40);
-    std::fill(map.values.begin(), map.values.end(), 0.0f);
-    float *skin = map.channel(static_cast<int>(RegionClass::kSkin)),
-          *strands = map.channel(static_cast<int>(RegionClass::kHair));
-    for (int i = 0; i < 1600; ++i) {
-      const int x = i % 40 - x0, y = i / 40 - y0;
-      const bool inside = x >= 0 && x < width && y >= 0 && y < height;
-      strands[i] = inside ? 0.8f : 0.0f, skin[i] = 1 - strands[i];
-    }
-    remove_specks(&map);
-    return std::accumulate(strands, strands + 1600, 0.0f);
-  };
-  EXPECT_EQ(hair(17, 24, 6, 3), 0);                  // a moustache, or the shadow below a nose
-  EXPECT_NEAR(hair(17, 10, 6, 3), 14.4f, 1e-3f);     // strands on the forehead
-  EXPECT_NEAR(hair(30, 5, 3, 25), 60.0f, 1e-3f);     // long hair that comes from above
-  EXPECT_NEAR(hair(37, 24, 3, 4), 9.6f, 1e-3f);      // beside the face, cut by the crop
-  EXPECT_NEAR(hair(10, 24, 20, 10), 160.0f, 1e-3f);  // a scarf of hair: too large
+  EXPECT_EQ(hair_left(17, 24, 6, 3), 0);                  // a moustache, or the shadow below a nose
+  EXPECT_NEAR(hair_left(17, 10, 6, 3), 14.4f, 1e-3f);     // strands on the forehead
+  EXPECT_NEAR(hair_left(30, 5, 3, 25), 60.0f, 1e-3f);     // long hair that comes from above
+  EXPECT_NEAR(hair_left(37, 24, 3, 4), 9.6f, 1e-3f);      // beside the face, cut by the crop
+  EXPECT_NEAR(hair_left(10, 24, 20, 10), 160.0f, 1e-3f);  // a scarf of hair: too large
+}
+
+TEST(RegionMap, HairThatLiesElsewhereThanInSkinStays) {
+  EXPECT_EQ(hair_left(17, 24, 6, 3, RegionClass::kLip), 0) << "lips are skin as well here";
+  EXPECT_NEAR(hair_left(17, 24, 6, 3, RegionClass::kBackground), 14.4f, 1e-3f) << "the end of a braid";
+  EXPECT_EQ(hair_left(17, 24, 6, 3, RegionClass::kBackground, 0.2f), 0) << "0.8 of it is skin";
+  EXPECT_NEAR(hair_left(17, 24, 6, 3, RegionClass::kBackground, 0.4f), 14.4f, 1e-3f) << "0.6 of it";
 }
 
 }  // namespace

@@ -38,41 +38,55 @@ struct Work {
   }
 };
 
-// The rest about a face that is to be fused, or `note`, why it is not.
-Done analyse_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
+// Pose and fused shape of a face that is to be fused, or `note`, why it is not.
+void shape_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
   FaceReport& report = one->report;
   const Mesh& mesh = report.face.mesh;
+  const auto span = w.trace.span("shape");
+  const Result<ShapeFit> fit = w.with.networks.model.fit(mesh);
+  if (!fit.ok()) {
+    report.note = fit.status().message();
+    return;
+  }
+  report.face.pose = fit->pose;
+  report.pose_gap_deg = pose_gap_deg(fit->pose, source.face().pose);
+  one->has_pose = true;
+  one->strength *= w.state->poses.next(report.number, fit->pose, report.pose_gap_deg);
+  if (!(one->strength > 0)) {
+    report.note = kLooksAside;
+    return;
+  }
+  one->shape = fused_shape(w.with.networks.model, source.content().shape, *fit, mesh, one->strength);
+  if (!is_in_view(one->shape.mesh, mesh, w.frame.width, w.frame.height)) report.note = kOutOfView;
+}
+
+// The rest about a face whose shape is known, or `note`.
+Done look_at_regions(const Work& w, FaceAnalysis* one) {
+  FaceReport& report = one->report;
   MIEN_ASSIGN(one->regions,
-              w.state->regions.next(w.frame, report.number, mesh,
+              w.state->regions.next(w.frame, report.number, report.face.mesh,
                                     std::max(w.with.parser_period, w.within(w.with.periods.parser)),
                                     w.with.periods.parse_side_px, w.with.networks, w.with.find, w.trace));
-  report.quality.covered_share = one->regions ? covered_share(*one->regions, mesh) : 0;
+  report.quality.covered_share = one->regions ? covered_share(*one->regions, report.face.mesh) : 0;
   if (report.quality.covered_share > kMostCoveredShare) {
     report.note =
         std::to_string(std::lround(100 * report.quality.covered_share)) + " % of the face is covered";
     return {};
   }
-  const auto span = w.trace.span("shape");
-  Result<FusedShape> shape = fused_shape(w.with.networks.model, source.content().shape, mesh, one->strength);
-  if (!shape.ok() && shape.status().code() != Code::kNoFace) return shape.status();
-  if (!shape.ok()) {
-    report.note = shape.status().message();
-  } else {
-    one->shape = std::move(*shape);
-    report.face.pose = one->shape.pose;
-    one->is_wanted = is_in_view(one->shape.mesh, mesh, w.frame.width, w.frame.height);
-    if (!one->is_wanted) report.note = kOutOfView;
-  }
-  report.pose_gap_deg = pose_gap_deg(report.face.pose, source.face().pose);
-  if (one->is_wanted) {
-    one->strength *= w.state->poses.next(report.number, report.face.pose, report.pose_gap_deg);
-    one->is_wanted = one->strength > 0;
-    if (!one->is_wanted) report.note = kLooksAside;
-  }
-  if (one->is_wanted)
-    one->coarse =
-        w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
+  one->is_wanted = true;
+  one->coarse = w.state->coarse.next(report.number, w.with.asks_coarse ? w.within(w.with.periods.coarse) : 1);
   return {};
+}
+
+// What was kept about faces that were not looked at in this frame, or not as far, is old when they return.
+void forget_unseen(const std::vector<FaceAnalysis>& faces, AnalysisState* state) {
+  std::vector<int> posed, looked_at, wanted;
+  for (const FaceAnalysis& one : faces) {
+    if (one.has_pose) posed.push_back(one.report.number);
+    if (one.regions) looked_at.push_back(one.report.number);
+    if (one.is_wanted) wanted.push_back(one.report.number);
+  }
+  state->poses.keep(posed), state->regions.keep(looked_at), state->coarse.keep(wanted);
 }
 
 }  // namespace
@@ -103,7 +117,6 @@ Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<c
   MIEN_ASSIGN(FollowedCast roles, state->cast.next(frame, faces, cast, options.min_similarity, with.networks,
                                                    with.find, out.trace));
   out.missing = std::move(roles.missing);
-  state->regions.keep(faces), state->coarse.keep(faces), state->poses.keep(faces);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     FaceAnalysis& one = out.faces.emplace_back();
     FaceReport& report = one.report;
@@ -117,8 +130,10 @@ Result<FrameAnalysis> analyse_frame(ImageView frame, double seconds, std::span<c
       if (const auto fit = with.networks.model.fit(report.face.mesh); fit.ok()) report.face.pose = fit->pose;
       continue;
     }
-    MIEN_TRY(analyse_wanted(work, *cast[static_cast<std::size_t>(report.casting)].source, &one));
+    shape_wanted(work, *cast[static_cast<std::size_t>(report.casting)].source, &one);
+    if (report.note.empty()) MIEN_TRY(look_at_regions(work, &one));
   }
+  forget_unseen(out.faces, state);
   return out;
 }
 

@@ -18,7 +18,7 @@ CoarseTurn CoarseTurns::next(int number, int period) {
   return {.ask = true, .keep = face->frames_left > 0};
 }
 
-void CoarseTurns::keep(std::span<const FollowedFace> faces) { forget_others(faces, &faces_); }
+void CoarseTurns::keep(std::span<const int> numbers) { forget_others(numbers, &faces_); }
 
 void CoarseTurns::forget_answers() {
   for (Face& face : faces_) face.frames_left = 0, face.asked = false;

@@ -23,8 +23,8 @@ class CoarseTurns {
   bool is_due() const {
     return std::any_of(faces_.begin(), faces_.end(), [](const Face& f) { return f.frames_left <= 0; });
   }
-  // Forgets faces that are not among these.
-  void keep(std::span<const FollowedFace> faces);
+  // Forgets faces whose numbers are not among these.
+  void keep(std::span<const int> numbers);
   // The network is asked anew in the next frame, in a run that goes on as in one that is taken up again:
   // answers are too large to be saved.
   void forget_answers();

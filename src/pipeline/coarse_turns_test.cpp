@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 namespace mien {
@@ -35,9 +36,7 @@ TEST(CoarseTurns, AreDueWhenSomeFaceIsAskedAboutNext) {
   EXPECT_TRUE(turns.is_due());
   turns.next(1, 4), turns.next(2, 1);
   EXPECT_TRUE(turns.is_due()) << "a face that is asked about in every frame";
-  std::vector<FollowedFace> faces(1);
-  faces[0].number = 1;
-  turns.keep(faces);
+  turns.keep(std::array{1});
   EXPECT_FALSE(turns.is_due());
 }
 

@@ -12,10 +12,6 @@ FaceMemory& FaceMemories::of(int number) {
   return faces_.back();
 }
 
-void FaceMemories::keep(std::span<const int> numbers) {
-  std::erase_if(faces_, [&](const FaceMemory& memory) {
-    return std::find(numbers.begin(), numbers.end(), memory.number) == numbers.end();
-  });
-}
+void FaceMemories::keep(std::span<const int> numbers) { forget_others(numbers, &faces_); }
 
 }  // namespace mien

@@ -53,7 +53,9 @@ Result<FollowedCast> CastFollower::next(ImageView frame, std::span<const Followe
                                         std::span<const Casting> cast, float min_similarity,
                                         const FaceNetworks& networks, FindScratch& scratch, Trace& trace) {
   const References references = references_of(cast);
-  forget_others(faces, &people_);
+  std::vector<int> numbers;
+  for (const FollowedFace& face : faces) numbers.push_back(face.number);
+  forget_others(numbers, &people_);
   for (std::size_t i = 0; i < faces.size() && !references.identities.empty(); ++i) {
     Person& one = person(faces[i].number);
     if (meets_another(faces, i)) one.frames_to_look = 0;

@@ -24,12 +24,11 @@ struct FollowedFace {
   float opacity = 1;  // share of the fusion to show: a face comes and goes over three frames
 };
 
-// Drops from *kept, whose entries have a FollowedFace's `number`, those of faces that are not among these.
+// Drops from *kept, whose entries have a FollowedFace's `number`, those whose numbers are not among these.
 template <class Kept>
-void forget_others(std::span<const FollowedFace> faces, std::vector<Kept>* kept) {
+void forget_others(std::span<const int> numbers, std::vector<Kept>* kept) {
   std::erase_if(*kept, [&](const Kept& one) {
-    return std::none_of(faces.begin(), faces.end(),
-                        [&](const FollowedFace& face) { return face.number == one.number; });
+    return std::find(numbers.begin(), numbers.end(), one.number) == numbers.end();
   });
 }
 

@@ -72,6 +72,6 @@ Done RegionFollower::look_for_glasses(ImageView frame, const Mesh& mesh, const F
   return {};
 }
 
-void RegionFollower::keep(std::span<const FollowedFace> faces) { forget_others(faces, &looks_); }
+void RegionFollower::keep(std::span<const int> numbers) { forget_others(numbers, &looks_); }
 
 }  // namespace mien

@@ -23,8 +23,8 @@ class RegionFollower {
     return std::any_of(looks_.begin(), looks_.end(), [](const Look& l) { return l.frames_to_next <= 0; });
   }
 
-  // Forgets faces that are not among these.
-  void keep(std::span<const FollowedFace> faces);
+  // Forgets faces whose numbers are not among these.
+  void keep(std::span<const int> numbers);
 
   // Maps are too large to be saved: the next frame is looked at anew, in a run that goes on as in one that is
   // taken up again.

@@ -108,7 +108,8 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   {
     const auto span = w.trace.span("shape");
     if (known) close_unseen_mouth(*known, &report->face.mesh);
-    MIEN_ASSIGN(shape, fused_shape(w.networks.model, content.shape, report->face.mesh, w.options.strength));
+    MIEN_ASSIGN(const ShapeFit fit, w.networks.model.fit(report->face.mesh));
+    shape = fused_shape(w.networks.model, content.shape, fit, report->face.mesh, w.options.strength);
   }
   MIEN_TRY(fuse_face({content, report->face, *shape, known}, w.parts, w.options, w.pool, w.fuse, w.trace,
                      w.image, report));

@@ -24,9 +24,10 @@ Result<std::vector<FaceReport>> fuse_tracked(const FrameAnalysis& analysis, std:
                                              const FusionOptions& options, const TrackedFusion& with,
                                              MutableImageView image) {
   std::vector<FaceReport> out;
-  std::vector<int> numbers;
-  for (const FaceAnalysis& one : analysis.faces) numbers.push_back(one.report.number);
-  with.memories.keep(numbers);
+  std::vector<int> fused;  // what was kept about a face that is hidden for a while is old when it returns
+  for (const FaceAnalysis& one : analysis.faces)
+    if (one.is_wanted) fused.push_back(one.report.number);
+  with.memories.keep(fused);
   for (const FaceAnalysis& one : analysis.faces) {
     FaceReport& report = out.emplace_back(one.report);
     if (!one.is_wanted) continue;

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
-#include "core/try.h"
 #include "fuse/forehead.h"
 
 namespace mien {
 
-Result<FusedShape> fused_shape(const FaceModel& model, const ShapeFit& source, const Mesh& target,
-                               float strength) {
-  MIEN_ASSIGN(const ShapeFit fit, model.fit(target));
+FusedShape fused_shape(const FaceModel& model, const ShapeFit& source, const ShapeFit& fit,
+                       const Mesh& target, float strength) {
   FusedShape out;
-  out.pose = fit.pose;
   out.gap = expression_gap(model, source, fit);
   const SurfaceWeights forehead = forehead_share(model);
   for (std::size_t i = 0; i < out.gap.size(); ++i) out.gap[i] = std::max(out.gap[i], forehead[i]);

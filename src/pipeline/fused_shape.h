@@ -9,11 +9,10 @@ namespace mien {
 struct FusedShape {
   Mesh mesh{};           // frame pixels
   SurfaceWeights gap{};  // expression_gap(), and the forehead_share() where that is more
-  Pose pose;             // of the target's face
 };
 
-// strength: share of the source's shape, 0..1. kNoFace when the target's mesh has no extent.
-Result<FusedShape> fused_shape(const FaceModel& model, const ShapeFit& source, const Mesh& target,
-                               float strength);
+// fit: FaceModel::fit() of `target`. strength: share of the source's shape, 0..1.
+FusedShape fused_shape(const FaceModel& model, const ShapeFit& source, const ShapeFit& fit,
+                       const Mesh& target, float strength);
 
 }  // namespace mien

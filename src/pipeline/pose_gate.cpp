@@ -13,6 +13,6 @@ float PoseGate::next(int number, const Pose& pose, float pose_gap_deg) {
   return face->shown.show();
 }
 
-void PoseGate::keep(std::span<const FollowedFace> faces) { forget_others(faces, &faces_); }
+void PoseGate::keep(std::span<const int> numbers) { forget_others(numbers, &faces_); }
 
 }  // namespace mien

@@ -15,8 +15,8 @@ class PoseGate {
   // source's), has been beyond what the quality gate refuses in photos for SteadyChoice::kFrames frames, and
   // comes back in the same way; a face that begins so is not shown.
   float next(int number, const Pose& pose, float pose_gap_deg);
-  // Forgets faces that are not among these.
-  void keep(std::span<const FollowedFace> faces);
+  // Forgets faces whose numbers are not among these.
+  void keep(std::span<const int> numbers);
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h

@@ -11,6 +11,7 @@
 #include "mien/engine.h"
 #include "mien/media.h"
 #include "mien/video.h"
+#include "pipeline/enrol.h"
 
 namespace mien {
 namespace {
@@ -163,6 +164,49 @@ TEST_F(Stream, GoesOnFromASavedStateAsIfItHadNotStopped) {
       ASSERT_EQ(meshes[0][i][p].y, meshes[1][i][p].y) << "frame " << i;
       ASSERT_EQ(meshes[0][i][p].z, meshes[1][i][p].z) << "frame " << i;
     }
+    const ImageView a = pictures[0][i].view(), b = pictures[1][i].view();
+    ASSERT_EQ(std::memcmp(a.data, b.data, static_cast<std::size_t>(a.stride_bytes) * a.height), 0) << i;
+  }
+}
+
+bool ran(const FusionReport& report, const std::string& stage) {
+  return std::any_of(report.stages.begin(), report.stages.end(),
+                     [&](const StageReport& s) { return s.stage == stage; });
+}
+
+// Who looks aside in frames 3 to 15 is seen to do so in six, fades out over three, and is back after six
+// good frames.
+TEST_F(Stream, AHeadThatLooksAsideFadesOutRestsAndComesBackAlsoFromASavedState) {
+  auto photo = read_photo(kRoot + "/examples/source_1.jpg");
+  ASSERT_TRUE(photo.ok());
+  auto aside = engine_->open_session().enrol(photo->image.view());
+  ASSERT_TRUE(aside.ok());
+  // A target that looks ahead is now beyond the gap that is fused. The content is this test's alone.
+  const_cast<Source::Content&>(aside->content()).face.pose.yaw_deg = 100;
+  std::vector<Image> pictures[2];
+  for (const bool stopped : {false, true}) {
+    Session session = engine_->open_session();
+    FaceTracker tracker({50, true});
+    FusedImage out;
+    for (int i = 0; i < 25; ++i) {
+      const std::vector<std::uint8_t> saved = i == 9 ? tracker.save() : std::vector<std::uint8_t>();
+      if (stopped && i == 9) {
+        tracker = FaceTracker({50, true});
+        ASSERT_TRUE(tracker.restore(saved).ok());
+      }
+      const bool looks_aside = i >= 3 && i < 16, is_shown = i < 10 || i >= 21;
+      const auto report = session.fuse_next(frame_of(i, 0, 3).view(), 0.04 * i, tracker,
+                                            looks_aside ? *aside : *source_, {}, out);
+      ASSERT_TRUE(report.ok() && report->faces.size() == 1u) << report.status().message();
+      EXPECT_EQ(report->faces[0].fused, is_shown) << i;
+      EXPECT_EQ(report->faces[0].note, is_shown ? "" : "the head looks too far aside") << i;
+      EXPECT_EQ(report->faces[0].pose_gap_deg > 75, looks_aside) << i;
+      if (!is_shown) EXPECT_FALSE(ran(*report, "parse") || ran(*report, "coarse")) << "at rest, frame " << i;
+      if (i == 21) EXPECT_TRUE(ran(*report, "parse")) << "what was seen before is old";
+      pictures[stopped].push_back(Image::copy_of(out.view()));
+    }
+  }
+  for (std::size_t i = 0; i < pictures[0].size(); ++i) {
     const ImageView a = pictures[0][i].view(), b = pictures[1][i].view();
     ASSERT_EQ(std::memcmp(a.data, b.data, static_cast<std::size_t>(a.stride_bytes) * a.height), 0) << i;
   }
