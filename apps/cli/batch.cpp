@@ -17,6 +17,7 @@
 #include "core/try.h"
 #include "media/unfinished_files.h"
 #include "photo_swap.h"
+#include "printable.h"
 #include "report.h"
 
 namespace mien::cli {

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "core/try.h"
+#include "printable.h"
 #include "report.h"
 #include "terminal.h"
 #ifdef MIEN_WITH_VIDEO

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "media/file_io.h"
+#include "printable.h"
 
 namespace mien::cli {
 
@@ -44,27 +45,6 @@ int report_error(const Status& status) {
 }
 
 void remark(const std::string& sentence) { std::fprintf(stderr, "mien: %s\n", printable(sentence).c_str()); }
-
-std::string printable(std::string_view text) {
-  std::string out;
-  const auto escape = [&](unsigned value) {
-    char digits[8];
-    std::snprintf(digits, sizeof digits, "\\x%02x", value);
-    out += digits;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
-    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // C1 controls in UTF-8
-      escape(next), ++i;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      escape(byte);
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 Done output_is_none_of(const std::vector<std::filesystem::path>& inputs,
                        const std::filesystem::path& output) {

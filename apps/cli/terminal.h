@@ -31,10 +31,6 @@ int report_error(const Status& status);
 // A remark that is no error, on stderr.
 void remark(const std::string& sentence);
 
-// Text from a file, for a terminal: control characters, which could move its cursor or fake lines, as
-// "\\x1b".
-std::string printable(std::string_view text);
-
 // kInvalidArgument when the output is the same file as one of the inputs.
 Done output_is_none_of(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& output);
 
