@@ -29,8 +29,9 @@ constexpr std::array<float, 4> kBeyondSigmas = {0.4f, 0.2f, 0.08f, 0.03f};
 constexpr float kSeesLittle = 0.02f, kSeesEnough = 0.2f, kEdgeSigma = 0.012f;
 constexpr float kAboveFrom = 0.1f, kAboveTo = 0.5f;       // heights on the face (FaceHeight)
 constexpr float kOrdinary = 0.14f, kFromTheSide = 0.28f;  // EvenLightReport::unevenness
-constexpr float kTurned = 0.25f, kFacing = 0.55f;  // z of the normal from which a side is seen well enough
-constexpr float kMostCorrection = 0.5f;            // of the logarithm: a factor of 1.65
+constexpr float kTurned = 0.25f, kFacing = 0.55f;    // z of the normal from which a side is seen well enough
+constexpr float kMostCorrection = 0.5f;              // of the logarithm: a factor of 1.65
+constexpr float kShadow = 0.2f, kDeepShadow = 0.5f;  // darker than the mirror image, logarithm
 constexpr float kDark = 12;  // grey levels added before the logarithm: noise in the dark is no light
 // EvenLightReport::from_ordinary. Nothing is lost by a correction that was not needed: nine smooth numbers
 // change, and the fused face gets its low frequencies from the target anyway.
@@ -175,8 +176,16 @@ float at(const Plane& plane, float x, float y) {
   return above + fy * (below - above);
 }
 
+// What a point's light changes by where its mirror image's is `apart` from it (logarithm): half of the way,
+// so that both sides meet. Where one of them lies in a deep shadow that one goes all the way: the shadow of a
+// nose would be seen on both halves of a lip.
+float way_to_mirror_image(float apart) {
+  const float shadow = 0.5f * smoothstep(kShadow, kDeepShadow, std::abs(apart));
+  return std::clamp((apart > 0 ? 0.5f + shadow : 0.5f - shadow) * apart, -kMostCorrection, kMostCorrection);
+}
+
 struct Halves {
-  Plane change;  // half of the way to the mirror image, where both are seen
+  Plane change;  // the way to the mirror image, where both are seen
   float unevenness = 0;
 };
 
@@ -192,7 +201,7 @@ Halves compare_halves(const SmallFace& face, const Plane& light, float width_px)
     const float weight = face.seen.values[i] > 0 ? std::min(face.seen.values[i], at(face.seen, x, y)) : 0;
     const float apart = weight > 0 ? at(smooth, x, y) - smooth.values[i] : 0;
     sum += weight * std::abs(apart), total += weight;
-    out.change.values[i] = weight * std::clamp(0.5f * apart, -kMostCorrection, kMostCorrection);
+    out.change.values[i] = weight * way_to_mirror_image(apart);
   }
   out.unevenness = static_cast<float>(sum / total);
   gaussian_blur(&out.change, kSoftSigma * width_px, &scratch.line);
@@ -247,8 +256,8 @@ void continue_upwards(const SmallFace& face, const Mesh& small, float width_px, 
   }
 }
 
-// By which power of what light does colours of this photo's skin change: 1 where they keep their ratios, about 0
-// on most photos, whose light comes from everywhere and shines through skin.
+// By which power of what light does colours of this photo's skin change: 1 where they keep their ratios,
+// about 0 on most photos, whose light comes from everywhere and shines through skin.
 float colour_power(const SmallFace& face, const Plane& correction) {
   double total = 1e-6, c = 0, z = 0, cc = 0, cz = 0;
   for (std::size_t i = 0; i < correction.size(); ++i) {

@@ -1,5 +1,7 @@
 #include "fuse/even_light.h"
 
+#include <array>
+
 #include "fuse/canvas.h"
 #include "fuse/testing_faces.h"
 #include "fuse/texture.h"
@@ -78,6 +80,24 @@ TEST_F(EvenLightTest, LampsFromTwoSidesGiveNearlyTheSamePixels) {
   EXPECT_LT(a.lift[kRightCheek], -0.15f);
   EXPECT_GT(b.lift[kRightCheek], 0.3f);
   EXPECT_LT(apart(left, right), before / 3);
+}
+
+// Half of the way for both would be seen as a shadow on both halves, where the mirrored lit one is used.
+TEST_F(EvenLightTest, ADeepShadowOnOneHalfOfTheMouthLeavesTheOtherHalfLight) {
+  constexpr int kLitLip = 391, kShadedLip = 165;
+  std::array<float, 2> lit_lip{}, shaded_lip{};
+  for (const bool shaded : {false, true}) {
+    Image picture = lit(plain_, 0.15f);
+    const Point3f& centre = mesh_[kShadedLip];
+    for (int y = 0; y < kSize && shaded; ++y)
+      for (int x = 0; x < kSize; ++x)
+        if (std::hypot(static_cast<float>(x) - centre.x, static_cast<float>(y) - centre.y) < 34)
+          for (int c = 0; c < 3; ++c) picture.mutable_view().row(y)[4 * x + c] /= 3;
+    const EvenLightReport report = even_light(mesh_, model_->triangles(), picture.mutable_view());
+    lit_lip[shaded] = report.lift[kLitLip], shaded_lip[shaded] = report.lift[kShadedLip];
+  }
+  EXPECT_GT(shaded_lip[1], shaded_lip[0] + 0.2f);
+  EXPECT_GT(lit_lip[1], lit_lip[0] - 0.15f);
 }
 
 // The forehead goes on above the mesh: a correction that ended with it would draw its outline there.
