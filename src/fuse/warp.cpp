@@ -110,7 +110,7 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
 
 int best_level(const SourceTexture& texture, const Mesh& fused) {
   const float ratio = face_width_px(texture.mesh) / std::max(face_width_px(fused), 1.0f);
-  const int level = static_cast<int>(std::lround(std::log2(std::max(ratio, 1.0f)) - 0.3f));
+  const int level = static_cast<int>(std::log2(std::max(ratio, 1.0f)));
   return std::clamp(level, 0, static_cast<int>(texture.levels.size()) - 1);
 }
 

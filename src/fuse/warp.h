@@ -26,7 +26,8 @@ struct WarpMaps {
 void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out);
 
-// The texture's level whose pixels are nearest in size to the canvas pixels.
+// The texture's coarsest level whose pixels are no larger than the canvas's: larger ones would be seen as
+// blur.
 int best_level(const SourceTexture& texture, const Mesh& fused);
 
 // The texture's level at map_x, map_y (level-0 pixels), and its trust. Pixels whose map_x is not finite keep

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "face/crop.h"
 #include "fuse/testing_faces.h"
 
 namespace mien {
@@ -40,6 +41,17 @@ struct Warped {
                           static_cast<std::size_t>(std::lround(mesh[point].x + dx))];
   }
 };
+
+TEST(Warp, NoLevelIsCoarserThanTheCanvas) {
+  Warped warped;
+  for (const float smaller : {0.5f, 1.0f, 1.3f, 1.8f, 1.95f, 2.1f, 3.5f, 3.9f, 4.2f, 7.0f}) {
+    const Mesh fused = transformed(warped.mesh, {1 / smaller, 0, 0, 0, 1 / smaller, 0});
+    const float level_pixels =  // per pixel of the canvas
+        smaller / std::ldexp(1.0f, best_level(warped.texture, fused));
+    EXPECT_GE(level_pixels, std::min(smaller, 1.0f)) << smaller;
+    EXPECT_LT(level_pixels, 2) << smaller;
+  }
+}
 
 // What makes a cheek's mirror image as dark as the cheek would be a step along the ridge of the nose.
 TEST(Warp, MirroredSideHasTheOwnOnesLightOnTheCheekButNotOnTheNose) {
