@@ -95,21 +95,6 @@ TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
 }
 
 // Half the size, enlarged again, is blurred; nearly twice the size aliases (a clip crawls).
-TEST(Texture, IsTakenAtItsFullSizeUntilItIsMuchLargerThanWanted) {
-  const auto model = load_model();
-  const Image photo = make_picture(400, 400, PixelFormat::kRgb8, 1, 1.0f);
-  const Mesh source = make_mesh(*model, 200, 200, 20, 0, 0);
-  const SourceTexture texture = make_texture(photo.view(), source, model->triangles(), nullptr);
-  const auto level_for = [&](float times_smaller) {
-    return best_level(texture, make_mesh(*model, 200, 200, 20 / times_smaller, 0, 0));
-  };
-  EXPECT_EQ(level_for(0.5f), 0);
-  EXPECT_EQ(level_for(1.7f), 0);
-  EXPECT_EQ(level_for(1.8f), 1);
-  EXPECT_EQ(level_for(3.4f), 1);
-  EXPECT_EQ(level_for(4.0f), 2);
-}
-
 TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
   const auto model = load_model();
   const Image photo = make_picture(50, 40, PixelFormat::kGray8, 1, 1.0f);

@@ -305,17 +305,35 @@ TEST_F(Uncover, MeshesThatAreNoNumbersGiveNothing) {
 
 // Figures of photos: rims and half rims, thin and rimless glasses; shadows of dark brows and noses.
 TEST(LookLikeGlasses, TellsThinFramesFromShadowsOnDarkSkin) {
-  EXPECT_TRUE(look_like_glasses(0.158f, 0.685f, 0.123f));
-  EXPECT_TRUE(look_like_glasses(0.0049f, 0.301f, 0.036f));
-  EXPECT_TRUE(look_like_glasses(0.0032f, 0.173f, 0.050f));
-  EXPECT_TRUE(look_like_glasses(0.0116f, 0.106f, 0.031f));
-  EXPECT_FALSE(look_like_glasses(0.0013f, 0.324f, 0.036f)) << "once a box between brows";
-  EXPECT_FALSE(look_like_glasses(0.0010f, 0.226f, 0.045f));
-  EXPECT_FALSE(look_like_glasses(0.0059f, 0.177f, 0.015f)) << "a dark face in black and white";
-  EXPECT_FALSE(look_like_glasses(0.0011f, 0.026f, 0.038f));
-  EXPECT_TRUE(look_like_glasses(0.0010f, 0.350f, 0.090f))
+  constexpr float kBetween = 114, kLight = 150, kDark = 95;
+  EXPECT_TRUE(look_like_glasses(0.158f, 0.685f, 0.123f, kDark));
+  EXPECT_TRUE(look_like_glasses(0.0049f, 0.301f, 0.036f, kBetween));
+  EXPECT_TRUE(look_like_glasses(0.0032f, 0.173f, 0.050f, kLight));
+  EXPECT_TRUE(look_like_glasses(0.0116f, 0.106f, 0.031f, kDark));
+  EXPECT_FALSE(look_like_glasses(0.0013f, 0.324f, 0.036f, kDark)) << "once a box between brows";
+  EXPECT_FALSE(look_like_glasses(0.0010f, 0.226f, 0.045f, kBetween));
+  EXPECT_FALSE(look_like_glasses(0.0059f, 0.177f, 0.015f, kDark)) << "a dark face in black and white";
+  EXPECT_FALSE(look_like_glasses(0.0011f, 0.026f, 0.038f, kLight));
+  EXPECT_TRUE(look_like_glasses(0.0010f, 0.350f, 0.090f, kDark))
       << "large ones that the region network does not know";
-  EXPECT_FALSE(look_like_glasses(0.0050f, 0.050f, 0.040f)) << "spots that do not lie where glasses do";
+  EXPECT_FALSE(look_like_glasses(0.0050f, 0.050f, 0.040f, kLight))
+      << "spots that do not lie where glasses do";
+}
+
+TEST(LookLikeGlasses, AsksForLessOnLightSkinAndForMoreOnDarkSkin) {
+  for (const float light : {121.0f, 150.0f}) {
+    EXPECT_TRUE(look_like_glasses(0.0016f, 0.138f, 0.0146f, light)) << "rimless";
+    EXPECT_TRUE(look_like_glasses(0.0082f, 0.121f, 0.0066f, light)) << "rimless, thin";
+    EXPECT_FALSE(look_like_glasses(0.0039f, 0.119f, 0.0268f, light)) << "hard shadows of an old face";
+    EXPECT_FALSE(look_like_glasses(0.0008f, 0.075f, 0.0089f, light));
+  }
+  for (const float dark : {75.0f, 104.0f}) {
+    EXPECT_TRUE(look_like_glasses(0.0033f, 0.419f, 0.055f, dark)) << "thin rims";
+    EXPECT_TRUE(look_like_glasses(0.0055f, 0.316f, 0.070f, dark));
+    EXPECT_FALSE(look_like_glasses(0.0065f, 0.248f, 0.043f, dark)) << "deep eyes";
+    EXPECT_FALSE(look_like_glasses(0.0064f, 0.165f, 0.049f, dark)) << "a shadow between brows";
+    EXPECT_FALSE(look_like_glasses(0.0020f, 0.138f, 0.0146f, dark));
+  }
 }
 
 }  // namespace
