@@ -11,6 +11,7 @@
 #include "face/topology.h"
 #include "fuse/dark_corners.h"
 #include "fuse/even_light.h"
+#include "fuse/expression_gap.h"
 #include "fuse/eye_shade.h"
 #include "fuse/fast_math.h"
 #include "fuse/forehead_edges.h"
@@ -29,6 +30,7 @@ constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
 constexpr float kDarker = 0.25f, kMuchDarker = 0.5f;
+constexpr float kWorthDrawing = 0.1f, kDarkRimSigma = 0.02f;  // the latter in face widths
 constexpr int kSmoothings = 3;  // so that sides do not meet at the edges of triangles
 
 struct CutOut {
@@ -136,12 +138,19 @@ SurfaceShares smoothed(const SurfaceShares& in, std::span<const RasterTriangle> 
   return out;
 }
 
-// SourceTexture::own_share of a texture that has level 0 and mesh.
-SurfaceShares judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> triangles,
-                          const EvenLightReport& light) {
+struct Sides {
+  SurfaceShares own{};   // SourceTexture::own_share
+  SurfaceShares dark{};  // lies in a deep shadow and is hidden on the other side: shown by neither
+};
+
+// Of a texture that has level 0 and mesh.
+Sides judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> triangles,
+                  const EvenLightReport& light) {
   const auto n_z = facing(texture.mesh, triangles), eyes = eye_points();
   const Image& level = texture.levels[0];
-  SurfaceShares shade, out;
+  SurfaceShares shade;
+  Sides sides;
+  SurfaceShares& out = sides.own;
   for (int i = 0; i < kSurfacePoints; ++i)
     shade[i] = (1 - eyes[i]) * smoothstep(kDarker, kMuchDarker, light.lift[i] - light.lift[mirror_point(i)]);
   for (int k = 0; k < kSmoothings; ++k) shade = smoothed(shade, triangles);
@@ -149,13 +158,31 @@ SurfaceShares judge_sides(const SourceTexture& texture, std::span<const RasterTr
     const int other = mirror_point(i);
     out[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, n_z[other] - n_z[i]) *
                      (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
-    if (!(n_z[other] > kHidden)) continue;
+    if (!(n_z[other] > kHidden)) {
+      sides.dark[i] = shade[i];
+      continue;
+    }
     const float own_trust = trust_at(level, texture.mesh[i]),
                 other_trust = trust_at(level, texture.mesh[other]);
     out[i] = std::min({out[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust),
                        1 - shade[i] * smoothstep(-kMuchBetterBy, -kBetterBy, other_trust - own_trust)});
   }
-  return out;
+  return sides;
+}
+
+// Takes trust away along a rim in deep shadow, which would stand beside the mirrored lit side as a dark band.
+void distrust_dark_rim(const SurfaceShares& dark, std::span<const RasterTriangle> triangles,
+                       SourceTexture* texture) {
+  if (*std::max_element(dark.begin(), dark.end()) < kWorthDrawing) return;
+  Image& level = texture->levels[0];
+  Plane drawn;
+  draw_on_surface(dark, texture->mesh, triangles, level.width(), level.height(),
+                  kDarkRimSigma * face_width_px(texture->mesh), &drawn);
+  std::uint8_t* alpha = level.mutable_view().data + 3;
+  for (const float share : drawn.values) {
+    *alpha = static_cast<std::uint8_t>(static_cast<float>(*alpha) * (1 - std::min(share, 1.0f)) + 0.5f);
+    alpha += 4;
+  }
 }
 
 }  // namespace
@@ -244,7 +271,9 @@ SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const Ra
     distrust_forehead_edges(out.mesh, &level);
   }
   out.levels.push_back(std::move(level));
-  out.own_share = judge_sides(out, triangles, light);
+  const Sides sides = judge_sides(out, triangles, light);
+  out.own_share = sides.own;
+  distrust_dark_rim(sides.dark, triangles, &out);
   keep_ridge_on_nose(out.levels[0].view(), &out.mesh);
   finish_texture(&out);
   const auto openings = eye_openings(mesh);

@@ -2,6 +2,7 @@
 
 #include "core/polygon.h"
 #include "face/crop.h"
+#include "face/mirror.h"
 #include "face/seen_share.h"
 #include "fuse/covers.h"
 #include "fuse/eyes.h"
@@ -82,6 +83,29 @@ TEST(Texture, ShadowOnTheNoseIsMirroredWhereTheLitSideIsSeenAtAnAngle) {
   ASSERT_LT(n_z[kRightWing], 0.2f);
   EXPECT_LT(texture.own_share[kAbove], 0.6f);
   EXPECT_LT(texture.own_share[kLeftWing], 0.6f);
+}
+
+// The head looks to the picture's left: the right half is the near one, the left rim is hidden.
+TEST(Texture, ADarkRimWhoseMirrorImageIsHiddenIsNotTrusted) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, -35, 0);
+  const auto trust_of_rim = [&](const Image& photo) {
+    const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
+    const auto n_z = facing(texture.mesh, model->triangles());
+    float least = 255;
+    int count = 0;
+    for (const topology::Index i : {454, 323, 361, 288, 397, 365}) {  // the near cheek's rim
+      if (n_z[i] < 0.2f || n_z[mirror_point(i)] > 0.05f) continue;
+      const Point3f& p = texture.mesh[i];
+      least = std::min(least, static_cast<float>(texture.levels[0].view().row(
+                                  static_cast<int>(p.y))[4 * static_cast<int>(p.x) + 3]));
+      ++count;
+    }
+    EXPECT_GT(count, 2);
+    return least;
+  };
+  EXPECT_EQ(trust_of_rim(make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f)), 255);
+  EXPECT_LT(trust_of_rim(picture_lit_from_the_left()), 150);
 }
 
 TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
