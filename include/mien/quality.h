@@ -27,7 +27,8 @@ enum class QualityReason {
   kExtremePose,
   kPoseGap,
   kClosedEyes,
-  kOpenMouth
+  kOpenMouth,
+  kGlasses
 };
 
 // As written in JSON reports: "too_small".

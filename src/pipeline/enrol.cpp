@@ -32,7 +32,9 @@ Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, 
   content->face = analysis.face;
   content->identity = analysis.identity;
   content->quality = measure_quality(photo, analysis.face, regions);
-  const std::vector<QualityRemark> remarks = judge_source(analysis.face, content->quality);
+  content->glasses_taken_off = analysis.uncovered && analysis.uncovered->clear_glasses;
+  const std::vector<QualityRemark> remarks =
+      judge_source(analysis.face, content->quality, content->glasses_taken_off);
   if (refused(remarks)) return Status(Code::kNoFace, "the photo cannot be used: " + sentences(remarks));
   for (const QualityRemark& remark : remarks) content->warnings.push_back(remark.sentence);
   Mesh mesh = analysis.face.mesh;

@@ -14,6 +14,7 @@ struct Source::Content {
   ShapeFit shape;
   std::optional<Identity> identity;
   int photo_count = 1;
+  bool glasses_taken_off = false;  // known while photos are merged, not of a source that was unpacked
   std::vector<std::string> warnings;
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr float kBetter = 1.3f, kMuchBetter = 2.2f;
 constexpr float kUnseen = 0.02f;        // visibility below which a photo says nothing about a point
 constexpr float kFullSharpness = 0.2f;  // more is grain, not detail
+constexpr float kPainted = 0.6f;        // of the worth of a photo whose glasses were taken off
 constexpr float kMostGain = 1.6f;       // of the other photo's light
 
 // How much detail a photo has to give: its size in pixels, and whether they are sharp.
@@ -26,7 +27,8 @@ float detail(const Source::Content& content) {
 float score(const Source::Content& content) {
   const float turned = std::max(std::abs(content.face.pose.yaw_deg), std::abs(content.face.pose.pitch_deg));
   const float eyes = content.texture.right_eye_open && content.texture.left_eye_open ? 1.0f : 0.6f;
-  return detail(content) * eyes * (1 - content.quality.covered_share) *
+  const float bare = content.glasses_taken_off ? kPainted : 1.0f;
+  return detail(content) * eyes * bare * (1 - content.quality.covered_share) *
          std::max(0.1f, std::cos(1.5f * turned * 3.14159265f / 180));
 }
 

@@ -17,7 +17,7 @@ class MergeSources : public testing::Test {
  protected:
   // A person's photo without networks.
   EnrolledPhoto photo(int number, float yaw_deg, float brightness, int person, float likeness = 1,
-                      float px_per_cm = 14) {
+                      float px_per_cm = 14, bool glasses = false) {
     const Image picture =
         make_picture(400, 420, PixelFormat::kRgb8, static_cast<unsigned>(number), brightness);
     SourceAnalysis analysis;
@@ -30,6 +30,7 @@ class MergeSources : public testing::Test {
     Identity& identity = analysis.identity.emplace();
     identity.values[static_cast<std::size_t>(person)] = likeness;
     identity.values[static_cast<std::size_t>(100 + number)] = std::sqrt(1 - likeness * likeness);
+    if (glasses) analysis.uncovered.emplace().clear_glasses = true;
     auto content = make_source(picture.view(), analysis, *model_, trace_);
     EXPECT_TRUE(content.ok()) << (content.ok() ? "" : content.status().message());
     return {number, *content};
@@ -56,6 +57,15 @@ TEST_F(MergeSources, OfTwoPhotosThatDisagreeTheFirstStays) {
   const auto kept = without_strangers({photo(1, 0, 1, 1), photo(2, 0, 1, 2)}, &rejections);
   ASSERT_EQ(kept.size(), 1u);
   EXPECT_EQ(kept[0].number, 1);
+}
+
+TEST_F(MergeSources, OfTwoAlikeThePhotoWithoutGlassesGivesMostPixels) {
+  const EnrolledPhoto glasses = photo(1, 0, 1, 1, 1, 14, true);
+  EnrolledPhoto bare = photo(1, 0, 1, 1, 1, 14);
+  bare.number = 2;
+  ASSERT_EQ(glasses.content->warnings.size(), bare.content->warnings.size() + 1);
+  EXPECT_EQ(merge_sources({glasses, bare}, *model_, pool_, {})->warnings.size(),
+            bare.content->warnings.size());
 }
 
 TEST_F(MergeSources, FrontalPhotoFillsTheFarSideOfATurnedOne) {

@@ -176,6 +176,8 @@ const char* reason_name(QualityReason reason) {
       return "closed_eyes";
     case QualityReason::kOpenMouth:
       return "open_mouth";
+    case QualityReason::kGlasses:
+      return "glasses";
   }
   return "unknown";
 }
@@ -198,7 +200,7 @@ std::vector<QualityRemark> judge_target(const Face& face, const FaceQuality& qua
   return remarks.take();
 }
 
-std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& quality) {
+std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& quality, bool wears_glasses) {
   using enum QualityReason;
   Remarks remarks;
   judge_both(face, quality, &remarks);
@@ -214,6 +216,11 @@ std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& qua
     remarks.add(
         kOpenMouth, false,
         "the mouth is open, so its inside stays the target's; a picture with closed lips works better");
+  if (wears_glasses)
+    remarks.add(
+        kGlasses, false,
+        "glasses are taken off, and what their frames hide is guessed; a picture without glasses works "
+        "better");
   return remarks.take();
 }
 

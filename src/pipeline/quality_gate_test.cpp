@@ -41,7 +41,7 @@ class QualityGate : public testing::Test {
 
 TEST_F(QualityGate, AGoodFaceHasNoRemarks) {
   EXPECT_TRUE(judge_target(Face{}, good()).empty());
-  EXPECT_TRUE(judge_source(Face{}, good()).empty());
+  EXPECT_TRUE(judge_source(Face{}, good(), false).empty());
 }
 
 TEST_F(QualityGate, EachFigureHasItsReasonAndItsTwoLimits) {
@@ -84,10 +84,17 @@ TEST_F(QualityGate, RefusalsComeBeforeWarningsAndAreTheSentence) {
   EXPECT_EQ(sentences(remarks), remarks[0].sentence);
 }
 
+TEST_F(QualityGate, ASourceIsWarnedOfItsGlasses) {
+  const auto remarks = judge_source(Face{}, good(), true);
+  EXPECT_EQ(reasons(remarks),
+            (std::vector<std::pair<QualityReason, bool>>{{QualityReason::kGlasses, false}}));
+  EXPECT_STREQ(reason_name(QualityReason::kGlasses), "glasses");
+}
+
 TEST_F(QualityGate, ASourceIsWarnedOfClosedEyesAnOpenMouthAndAFewPixels) {
   FaceQuality q = good();
   q.eye_opening = 0.05f, q.mouth_opening = 0.3f, q.width_px = 60;
-  const auto remarks = judge_source(Face{}, q);
+  const auto remarks = judge_source(Face{}, q, false);
   EXPECT_EQ(remarks.size(), 3u);
   EXPECT_FALSE(refused(remarks));
   EXPECT_TRUE(judge_target(Face{}, q).empty());
