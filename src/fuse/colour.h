@@ -11,7 +11,7 @@
 
 namespace mien {
 
-// Of a pixel's bytes, red first: brightness as coded, 0..255 (BT.601).
+// Of a pixel's values 0..255, red first: brightness as coded, 0..255 (BT.601).
 template <class Channel>
 float luma(const Channel* rgb) {
   return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];

@@ -177,11 +177,12 @@ float at(const Plane& plane, float x, float y) {
 }
 
 // What a point's light changes by where its mirror image's is `apart` from it (logarithm): half of the way,
-// so that both sides meet. Where one of them lies in a deep shadow that one goes all the way: the shadow of a
-// nose would be seen on both halves of a lip.
+// so that both sides meet, but no more than kMostCorrection. Where one of them lies in a deep shadow that one
+// goes all the way (twice as far at most): the shadow of a nose would be seen on both halves of a lip.
 float way_to_mirror_image(float apart) {
   const float shadow = 0.5f * smoothstep(kShadow, kDeepShadow, std::abs(apart));
-  return std::clamp((apart > 0 ? 0.5f + shadow : 0.5f - shadow) * apart, -kMostCorrection, kMostCorrection);
+  return apart > 0 ? std::min((0.5f + shadow) * apart, (1 + 2 * shadow) * kMostCorrection)
+                   : std::max((0.5f - shadow) * apart, -kMostCorrection);
 }
 
 struct Halves {
@@ -209,7 +210,7 @@ Halves compare_halves(const SmallFace& face, const Plane& light, float width_px)
 }
 
 // Adds to the correction what the two halves still differ in after it.
-void half_way(SmallFace* face, float width_px, Plane* correction, EvenLightReport* report) {
+void meet_mirror_image(SmallFace* face, float width_px, Plane* correction, EvenLightReport* report) {
   report->unevenness = compare_halves(*face, face->light, width_px).unevenness;
   const float strength = smoothstep(kOrdinary, kFromTheSide, report->unevenness);
   for (std::size_t i = 0; i < correction->size(); ++i) face->light.values[i] += correction->values[i];
@@ -290,7 +291,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
   SmallFace face = shrink_face(mesh, triangles, pixels, k);
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
-  half_way(&face, width_px, &correction, &report);
+  meet_mirror_image(&face, width_px, &correction, &report);
   const Mesh small = transformed(mesh, shrinking(k));
   take_nose_shadow(face, small, &correction, &report);
   if (report.strength > 0) continue_upwards(face, small, width_px, &correction);

@@ -24,10 +24,11 @@ struct EvenLightReport {
 // pixels: RGBA, alpha is trust (SourceTexture::levels[0]); mesh in its pixels. The face goes to ordinary
 // light (light_model.h), from above and the front: form keeps its shading. Then each side goes half of the
 // way to its mirror image's brightness, over scales of about 5 % of the face's width and more, where both are
-// seen. Colours follow the light as they do in this photo (in shadows of skin hardly), the face keeps its mean
-// luminance. What noses and brows cast goes where a lamp explains it, but for edges that lie elsewhere than on
-// the mesh; a deep shadow on the upper lip goes anyway (nose_shadow.h). Above the mesh the correction goes on:
-// the forehead is higher. A face in ordinary light stays as it is.
+// seen; where one of them lies in a deep shadow only that one goes, all the way. Colours follow the light as
+// they do in this photo (in shadows of skin hardly), the face keeps its mean luminance. What noses and brows
+// cast goes where a lamp explains it, but for edges that lie elsewhere than on the mesh; a deep shadow on the
+// upper lip goes anyway (nose_shadow.h). Above the mesh the correction goes on: the forehead is higher. A
+// face in ordinary light stays as it is.
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);
 

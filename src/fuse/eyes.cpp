@@ -40,9 +40,7 @@ void place(const SourceTexture& texture, const Mesh& fused, const Eye& eye, cons
   const MaskPart part = part_with(mask);
   if (part.width == 0) return;
   const int level = best_level(texture, fused);
-  const float k = std::ldexp(1.0f, -level);
-  const Affine to_level = compose(Affine{k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f},
-                                  source_from_canvas(texture.mesh, fused, eye));
+  const Affine to_level = compose(level_from_base(level), source_from_canvas(texture.mesh, fused, eye));
   Plane &map_x = scratch->map_x, &map_y = scratch->map_y;
   map_x.resize(part.width, part.height), map_y.resize(part.width, part.height);
   for (int y = 0; y < part.height; ++y) {

@@ -24,8 +24,8 @@ namespace {
 constexpr float kMargin =
     0.45f;  // around the mesh's box, in box sizes: room for the forehead and for interpolation
 constexpr int kSmallestLevel = 16;  // pixels
-// Own pixels are given up where the surface is turned away by 57 to 78 degrees and its mirror image is seen much
-// better. What is hidden altogether (kHidden) serves as nobody's mirror image.
+// Own pixels are given up where the surface is turned away by 57 to 78 degrees and its mirror image is seen
+// much better. What is hidden altogether (kHidden) serves as nobody's mirror image.
 constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.15f, kMuchBetterBy = 0.4f;
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
@@ -109,6 +109,54 @@ Image halved(const Image& in) {
   return out;
 }
 
+// Narrower by the root of a half, by a tent: one of 1.41 pixels leaves results softer (0.88 of the target's
+// sharpness instead of 0.89).
+Image narrowed(const Image& in) {
+  constexpr float kTentPx = 1.15f;  // half its width
+  const float k = level_from_base(1).a;
+  struct Tap {
+    int from;
+    std::array<float, 4> weight;
+  };
+  const auto taps = [k](int size) {
+    std::vector<Tap> out(static_cast<std::size_t>(size));
+    for (int i = 0; i < size; ++i) {
+      const float at = (static_cast<float>(i) + 0.5f) / k - 0.5f;
+      Tap& tap = out[static_cast<std::size_t>(i)];
+      tap.from = static_cast<int>(std::ceil(at - kTentPx));
+      float sum = 0;
+      for (int t = 0; t < 4; ++t)
+        sum += tap.weight[t] = std::max(0.0f, 1 - std::abs(static_cast<float>(tap.from + t) - at) / kTentPx);
+      for (float& w : tap.weight) w /= sum;
+    }
+    return out;
+  };
+  const int w = static_cast<int>(std::ceil(static_cast<float>(in.width()) * k)),
+            h = static_cast<int>(std::ceil(static_cast<float>(in.height()) * k));
+  const std::vector<Tap> columns = taps(w), rows = taps(h);
+  Image out(w, h, PixelFormat::kRgba8);
+  std::vector<float> line(4 * static_cast<std::size_t>(in.width()));
+  for (int y = 0; y < h; ++y) {
+    std::fill(line.begin(), line.end(), 0.0f);
+    for (int t = 0; t < 4; ++t) {
+      const Tap& tap = rows[static_cast<std::size_t>(y)];
+      const std::uint8_t* from = in.view().row(std::clamp(tap.from + t, 0, in.height() - 1));
+      for (std::size_t i = 0; i < line.size(); ++i) line[i] += tap.weight[t] * from[i];
+    }
+    std::uint8_t* to = out.mutable_view().row(y);
+    for (int x = 0; x < w; ++x, to += 4) {
+      const Tap& tap = columns[static_cast<std::size_t>(x)];
+      for (int c = 0; c < 4; ++c) {
+        float sum = 0.5f;
+        for (int t = 0; t < 4; ++t)
+          sum += tap.weight[t] * line[4 * std::clamp(tap.from + t, 0, in.width() - 1) + c];
+        to[c] = static_cast<std::uint8_t>(sum);
+      }
+    }
+  }
+  return out;
+}
+
 // Trust at a surface point, 0..1.
 float trust_at(const Image& level, const Point3f& p) {
   const int x = std::clamp(static_cast<int>(std::lround(p.x)), 0, level.width() - 1),
@@ -180,7 +228,8 @@ void distrust_dark_rim(const SurfaceShares& dark, std::span<const RasterTriangle
                   kDarkRimSigma * face_width_px(texture->mesh), &drawn);
   std::uint8_t* alpha = level.mutable_view().data + 3;
   for (const float share : drawn.values) {
-    *alpha = static_cast<std::uint8_t>(static_cast<float>(*alpha) * (1 - std::min(share, 1.0f)) + 0.5f);
+    // On the mesh's edge half of the blur is missing.
+    *alpha = static_cast<std::uint8_t>(static_cast<float>(*alpha) * (1 - std::min(2 * share, 1.0f)) + 0.5f);
     alpha += 4;
   }
 }
@@ -230,11 +279,16 @@ std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const Raste
   return out;
 }
 
+Affine level_from_base(int level) {
+  const float k = std::exp2(-0.5f * static_cast<float>(level));
+  return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
+}
+
 void finish_texture(SourceTexture* texture) {
   auto& levels = texture->levels;
   levels.resize(1);
-  while (std::min(levels.back().width(), levels.back().height()) > kSmallestLevel)
-    levels.push_back(halved(levels.back()));
+  for (std::size_t i = 1; std::min(levels.back().width(), levels.back().height()) > kSmallestLevel; ++i)
+    levels.push_back(i % 2 == 1 ? narrowed(levels.back()) : halved(levels[i - 2]));
   texture->uses_mirror = std::any_of(texture->own_share.begin(), texture->own_share.end(),
                                      [](float share) { return share < 0.999f; });
 }

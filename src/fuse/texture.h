@@ -19,8 +19,9 @@ namespace mien {
 struct SourceTexture {
   static constexpr float kLargestFacePx = 1024;
 
-  // Level 0 is the cut-out, every further level half as large. RGBA; alpha is trust: 255 the face's own
-  // pixels, 0 deep inside of hair or another thing in front of the face. Colours of such pixels are filled in
+  // Level 0 is the cut-out, every second one half as wide, those between them the root of that
+  // (level_from_base()). RGBA; alpha is trust: 255 the face's own pixels, 0 deep inside of hair or another
+  // thing in front of the face, and along a rim in deep shadow. Colours of what is in front are filled in
   // from the skin around.
   std::vector<Image> levels;
   Mesh mesh{};  // in level-0 pixels
@@ -36,6 +37,10 @@ struct SourceTexture {
 // uncovered: see fuse/covers.h), judges each point's visibility.
 SourceTexture make_texture(ImageView photo, const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            const RegionMap* regions, const UncoveredFace* uncovered = nullptr);
+
+// Level-0 positions to positions of a level, whose pixels are 2^(level / 2) wide. The first pixels share
+// their outer edges.
+Affine level_from_base(int level);
 
 // Completes a texture that has level 0 and own_share: the smaller levels, and whether the mirrored side is
 // used.

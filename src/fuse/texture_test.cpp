@@ -92,17 +92,17 @@ TEST(Texture, ADarkRimWhoseMirrorImageIsHiddenIsNotTrusted) {
   const auto trust_of_rim = [&](const Image& photo) {
     const SourceTexture texture = make_texture(photo.view(), mesh, model->triangles(), nullptr);
     const auto n_z = facing(texture.mesh, model->triangles());
-    float least = 255;
+    float most = 0;
     int count = 0;
     for (const topology::Index i : {454, 323, 361, 288, 397, 365}) {  // the near cheek's rim
       if (n_z[i] < 0.2f || n_z[mirror_point(i)] > 0.05f) continue;
       const Point3f& p = texture.mesh[i];
-      least = std::min(least, static_cast<float>(texture.levels[0].view().row(
-                                  static_cast<int>(p.y))[4 * static_cast<int>(p.x) + 3]));
+      most = std::max(most, static_cast<float>(texture.levels[0].view().row(
+                                static_cast<int>(p.y))[4 * static_cast<int>(p.x) + 3]));
       ++count;
     }
     EXPECT_GT(count, 2);
-    return least;
+    return most;
   };
   EXPECT_EQ(trust_of_rim(make_picture(400, 420, PixelFormat::kRgb8, 1, 0.7f)), 255);
   EXPECT_LT(trust_of_rim(picture_lit_from_the_left()), 150);
@@ -118,7 +118,6 @@ TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
   EXPECT_NEAR(face_width_px(b.mesh), face_width_px(small), 1e-3f);
 }
 
-// Half the size, enlarged again, is blurred; nearly twice the size aliases (a clip crawls).
 TEST(Texture, MeshOutsideOfThePhotoStillGivesATexture) {
   const auto model = load_model();
   const Image photo = make_picture(50, 40, PixelFormat::kGray8, 1, 1.0f);

@@ -27,26 +27,27 @@ constexpr float kPaintedFrom = 0.04f;  // of the cover: where less hides the fac
 // Of what was painted (network's pixels), how much less it weighs than what is bare, and how much of brows
 // and eyes stays as painted: `evaluate.py uncover` has its best PSNR around these.
 constexpr float kSmoothSigma = 1.4f, kPaintedWeighsLess = 0.7f, kFeaturesStay = 0.75f;
-// A photo's sharpening, shadows and gloss go on beside a frame: so far from it, but not near brows and eyes (in
-// face widths), lines are taken off the skin that differ from what is around them by more than pores do (0..255).
+// A photo's sharpening, shadows and gloss go on beside a frame: so far from it, but not near brows and eyes
+// (in face widths), lines are taken off the skin that differ from what is around them by more than pores do
+// (0..255).
 constexpr float kBesideSigma = 1.5f, kBesideFrom = 0.06f, kBesideTo = 0.5f, kFeatureMargin = 0.03f;
 constexpr float kPores = 1, kLine = 4;
 constexpr float kUncoveredShare = 5e-3f;  // of the oval: less is not worth a look
 constexpr int kSuspectPx = 160;  // side of the picture that the region network's suspicion is measured in ...
 constexpr float kSuspectSpan = 1.35f;  // ... in sizes of the face
-// How much looks like glasses, of the face's width squared. Half rims and rimless ones have 0.02 to 0.15 and
-// lie where glasses do (glasses_score 0.3 and more, few less); so do the shadows between dark brows and
-// beside noses of some faces with dark skin (up to 0.06 and 0.37), which the region network hardly suspects
-// (0.0013 at most but for one with 0.0064, of true ones 0.003 to 0.8).
+// What tells glasses from shadows: how far the region network suspects some, how well what this network sees
+// lies where glasses do (scores: glasses_score()), and its area, in the face's width squared. 1,116 photos:
+//   wearers                        suspected 0.003 to 0.8, score from 0.15, area 0.02 to 0.19
+//   rimless, thin, on light faces  0.0015 to 0.02, 0.12 to 0.2, 0.006 to 0.02; bare ones 0.119 at most
+//   bare dark faces                up to 0.0065, 0.40, 0.08 (shadows between brows and beside noses)
+//   wearers among dark faces       0.003 and 0.006, 0.32 and 0.42, 0.055 and 0.07
+// Light and dark are as the photo shows them: luma of the bare face, 0..255.
 constexpr float kLeastGlasses = 0.03f, kLeastWellPlaced = 0.02f, kLeastUnsuspected = 0.07f;
 constexpr float kWellPlaced = 0.15f;                           // scores
 constexpr float kHardlySuspected = 3e-3f, kSuspected = 0.01f;  // by the region network
-// On skin darker than the first (luma, 0..255) shadows have up to 0.08 and 0.40 where the region network
-// suspects 0.0065, two wearers 0.055 and 0.32 and more; on skin lighter than the second only wearers of thin
-// or rimless glasses have what is below: 8 of 1100 photos, where one without has a score of 0.119.
-constexpr float kDarkSkin = 110, kLightSkin = 118;
-constexpr float kLeastOnDarkSkin = 0.05f;
-constexpr float kPlacedOnLightSkin = 0.12f, kLeastOnLightSkin = 6e-3f, kSuspectedOnLightSkin = 1.5e-3f;
+constexpr float kDarkFace = 110, kLightFace = 118;
+constexpr float kLeastOnDarkFace = 0.05f;
+constexpr float kPlacedOnLightFace = 0.12f, kLeastOnLightFace = 6e-3f, kSuspectedOnLightFace = 1.5e-3f;
 
 std::uint8_t to_byte(float v) { return static_cast<std::uint8_t>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
 
@@ -151,9 +152,9 @@ void match_colour(const Mesh& mesh, UncoverScratch* s) {
   match_painted_colour(s->share, skin, face_width_px(mesh), &s->painted);
 }
 
-// Colours are matched, then: what the network adds is less sharp than the edge of a frame, so a thin bright line is left along it: what was
-// painted is smoothed, and so are the lines beside it. Brows and eyes keep most of their edges. mesh: crop
-// pixels.
+// Colours are matched, then: what the network adds is less sharp than the edge of a frame, so a thin bright
+// line is left along it: what was painted is smoothed, and so are the lines beside it. Brows and eyes keep
+// most of their edges. mesh: crop pixels.
 void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   s->features.resize(s->share.width, s->share.height);
   s->features.fill(0);
@@ -217,12 +218,12 @@ float area_seen(const Plane& glasses, float face_px) {
 
 }  // namespace
 
-bool look_like_glasses(float suspected, float score, float area, float skin_luma) {
-  if (skin_luma > kLightSkin && suspected >= kSuspectedOnLightSkin && score >= kPlacedOnLightSkin &&
-      area >= kLeastOnLightSkin)
+bool look_like_glasses(float suspected, float score, float area, float face_luma) {
+  if (face_luma > kLightFace && suspected >= kSuspectedOnLightFace && score >= kPlacedOnLightFace &&
+      area >= kLeastOnLightFace)
     return true;
-  if (skin_luma < kDarkSkin && suspected >= kHardlySuspected && suspected < kSuspected)
-    return score >= kWearsGlasses && area >= kLeastOnDarkSkin;
+  if (face_luma < kDarkFace && suspected >= kHardlySuspected && suspected < kSuspected)
+    return score >= kWearsGlasses && area >= kLeastOnDarkFace;
   if (suspected < kHardlySuspected) return score >= kWearsGlasses && area >= kLeastUnsuspected;
   return score >= kWearsGlasses || (score >= kWellPlaced && area >= kLeastWellPlaced) ||
          (suspected >= kSuspected && area >= kLeastGlasses);

@@ -24,9 +24,9 @@ struct UncoverScratch {
 };
 
 // Whether what the uncover network takes for glasses are some. suspected: glasses_score() of what the region
-// network sees; score: of what this one sees; area: of that, in the face's width squared; skin_luma: of the
-// bare face, 0..255.
-bool look_like_glasses(float suspected, float score, float area, float skin_luma);
+// network sees; score: of what this one sees; area: of that, in the face's width squared; face_luma: of what
+// is bare of the face, 0..255.
+bool look_like_glasses(float suspected, float score, float area, float face_luma);
 
 class UncoverNet {
  public:

@@ -22,18 +22,12 @@ constexpr int kRowsPerTask = 16;
 constexpr float kMiddle = 0.1f,
                 kBeside = 0.3f;  // between a point and its mirror image, of the cheek edges' distance
 
-// Level-0 positions to positions of a level: level pixels are 2^level wide, the first two of them share the
-// first coarse one.
-Affine level_from_base(int level) {
-  const float k = std::ldexp(1.0f, -level);
-  return {k, 0, 0.5f * k - 0.5f, 0, k, 0.5f * k - 0.5f};
-}
-
 // Per point: what the mirrored side's light must be multiplied with to become the own side's, from a coarse
 // level of the texture.
 std::array<std::array<float, 3>, kSurfacePoints> mirror_gains(const SourceTexture& texture) {
-  const int level = std::min<int>(static_cast<int>(texture.levels.size()) - 1,
-                                  std::max(0, static_cast<int>(std::log2(face_width_px(texture.mesh) / 16))));
+  const int level =
+      std::min<int>(static_cast<int>(texture.levels.size()) - 1,
+                    std::max(0, static_cast<int>(2 * std::log2(face_width_px(texture.mesh) / 16))));
   const Affine m = level_from_base(level);
   const ImageView image = texture.levels[level].view();
   const auto colour = [&](int i) {
@@ -110,8 +104,8 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
 
 int best_level(const SourceTexture& texture, const Mesh& fused) {
   const float ratio = face_width_px(texture.mesh) / std::max(face_width_px(fused), 1.0f);
-  const int level = static_cast<int>(std::log2(std::max(ratio, 1.0f)));
-  return std::clamp(level, 0, static_cast<int>(texture.levels.size()) - 1);
+  const float level = std::floor(2 * std::log2(std::max(ratio, 1.0f)));
+  return static_cast<int>(std::clamp(level, 0.0f, static_cast<float>(texture.levels.size()) - 1));
 }
 
 void sample_texture(const SourceTexture& texture, int level, const Plane& map_x, const Plane& map_y,

@@ -27,7 +27,7 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out);
 
 // The texture's coarsest level whose pixels are no larger than the canvas's: larger ones would be seen as
-// blur.
+// blur, much smaller ones alias (at 0.53 of the canvas's a clip crawled).
 int best_level(const SourceTexture& texture, const Mesh& fused);
 
 // The texture's level at map_x, map_y (level-0 pixels), and its trust. Pixels whose map_x is not finite keep

@@ -6,7 +6,8 @@
 
 namespace mien {
 
-// Length of the UTF-8 sequence at the start of `text`, which is not empty; 0 when there is no valid one.
+// Length of the UTF-8 sequence at the start of `text`, which is not empty; 0 when there is no valid one
+// that XML allows: U+FFFE and U+FFFF count as none.
 std::size_t utf8_length(std::string_view text);
 
 }  // namespace mien

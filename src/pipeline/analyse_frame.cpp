@@ -50,7 +50,6 @@ void shape_wanted(const Work& w, const Source& source, FaceAnalysis* one) {
   }
   report.face.pose = fit->pose;
   report.pose_gap_deg = pose_gap_deg(fit->pose, source.face().pose);
-  one->has_pose = true;
   one->strength *= w.state->poses.next(report.number, fit->pose, report.pose_gap_deg);
   if (!(one->strength > 0)) {
     report.note = kLooksAside;
@@ -78,15 +77,16 @@ Done look_at_regions(const Work& w, FaceAnalysis* one) {
   return {};
 }
 
-// What was kept about faces that were not looked at in this frame, or not as far, is old when they return.
+// What the networks said about a face is forgotten when it was not asked for in this frame: it would be old
+// when it is. The pose gate stays: a face that is skipped for a frame goes on as it was shown.
 void forget_unseen(const std::vector<FaceAnalysis>& faces, AnalysisState* state) {
-  std::vector<int> posed, looked_at, wanted;
+  std::vector<int> followed, looked_at, wanted;
   for (const FaceAnalysis& one : faces) {
-    if (one.has_pose) posed.push_back(one.report.number);
+    followed.push_back(one.report.number);
     if (one.regions) looked_at.push_back(one.report.number);
     if (one.is_wanted) wanted.push_back(one.report.number);
   }
-  state->poses.keep(posed), state->regions.keep(looked_at), state->coarse.keep(wanted);
+  state->poses.keep(followed), state->regions.keep(looked_at), state->coarse.keep(wanted);
 }
 
 }  // namespace

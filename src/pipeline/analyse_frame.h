@@ -50,7 +50,6 @@ struct AnalysisParts {
 
 struct FaceAnalysis {
   FaceReport report;       // all but what fusing it measures
-  bool has_pose = false;   // which the pose gate has judged
   bool is_wanted = false;  // it is to be fused; the rest is for such faces alone
   float strength = 0;      // FusionOptions::strength, as far as the face is faded in
   std::optional<RegionMap> regions;

@@ -24,7 +24,7 @@ Result<std::vector<FaceReport>> fuse_tracked(const FrameAnalysis& analysis, std:
                                              const FusionOptions& options, const TrackedFusion& with,
                                              MutableImageView image) {
   std::vector<FaceReport> out;
-  std::vector<int> fused;  // what was kept about a face that is hidden for a while is old when it returns
+  std::vector<int> fused;  // what is kept about a face is about the frame before
   for (const FaceAnalysis& one : analysis.faces)
     if (one.is_wanted) fused.push_back(one.report.number);
   with.memories.keep(fused);

@@ -18,17 +18,17 @@ constexpr float kFullSharpness = 0.2f;  // more is grain, not detail
 constexpr float kPainted = 0.6f;        // of the worth of a photo whose glasses were taken off
 constexpr float kMostGain = 1.6f;       // of the other photo's light
 
-// How much detail a photo has to give: its size in pixels, and whether they are sharp.
+// How much detail a photo has to give: its size in pixels, whether they are sharp, and its own.
 float detail(const Source::Content& content) {
   const float size = std::min(content.quality.width_px, SourceTexture::kLargestFacePx) / 256;
-  return std::sqrt(size) * std::clamp(content.quality.sharpness / kFullSharpness, 0.05f, 1.0f);
+  const float own = content.glasses_taken_off ? kPainted : 1.0f;
+  return own * std::sqrt(size) * std::clamp(content.quality.sharpness / kFullSharpness, 0.05f, 1.0f);
 }
 
 float score(const Source::Content& content) {
   const float turned = std::max(std::abs(content.face.pose.yaw_deg), std::abs(content.face.pose.pitch_deg));
   const float eyes = content.texture.right_eye_open && content.texture.left_eye_open ? 1.0f : 0.6f;
-  const float bare = content.glasses_taken_off ? kPainted : 1.0f;
-  return detail(content) * eyes * bare * (1 - content.quality.covered_share) *
+  return detail(content) * eyes * (1 - content.quality.covered_share) *
          std::max(0.1f, std::cos(1.5f * turned * 3.14159265f / 180));
 }
 

@@ -188,7 +188,10 @@ TEST_F(Stream, AHeadThatLooksAsideFadesOutRestsAndComesBackAlsoFromASavedState) 
     Session session = engine_->open_session();
     FaceTracker tracker({50, true});
     FusedImage out;
+    std::size_t size_shown = 0;
     for (int i = 0; i < 25; ++i) {
+      if (i == 3) size_shown = tracker.save().size();
+      if (i == 15) EXPECT_LT(tracker.save().size(), size_shown) << "nothing is kept of a face at rest";
       const std::vector<std::uint8_t> saved = i == 9 ? tracker.save() : std::vector<std::uint8_t>();
       if (stopped && i == 9) {
         tracker = FaceTracker({50, true});
