@@ -6,7 +6,7 @@
 
 #include "face/crop.h"
 #include "fuse/glasses.h"
-#include "fuse/grey_beard.h"
+#include "fuse/grey_moustache.h"
 #include "fuse/hair_shade.h"
 #include "fuse/lips.h"
 #include "fuse/mouth.h"
@@ -88,7 +88,7 @@ void look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, co
   }
   sample_regions(regions, frame_from_canvas, pool, s);
   const auto clear = find_target_cover(regions, frame_from_canvas, target, before.clear_glasses, s);
-  take_out_grey_beard(s.target, target, &s.target_skin);
+  take_out_grey_moustache(s.target, target, &s.target_skin);
   if (!memory || regions.look == 0) return;
   memory->take(regions, canvas_from_frame, s.target_cover, s.target_skin);
   memory->saw_clear_glasses = clear;

@@ -1,4 +1,4 @@
-#include "fuse/grey_beard.h"
+#include "fuse/grey_moustache.h"
 
 #include <cmath>
 
@@ -12,17 +12,19 @@ using namespace testing_faces;
 
 constexpr int kSize = 300, kUpperLip = 164, kCheek = 205;
 
-class GreyBeard : public testing::Test {
+class GreyMoustache : public testing::Test {
  protected:
-  // Skin of one colour with a moustache of another. -> what is left of the skin at a point of the mesh
-  float left_at(int point, std::array<float, 3> skin_colour, std::array<float, 3> moustache) {
+  // Skin of one colour with a moustache of another, or a beard. -> what is left of the skin at a point of the
+  // mesh
+  float left_at(int point, std::array<float, 3> skin_colour, std::array<float, 3> moustache,
+                bool full_beard = false) {
     PlanarRgb target;
     target.resize(kSize, kSize);
     const Point3f& lip = mesh_[kUpperLip];
     for (int y = 0; y < kSize; ++y) {
       for (int x = 0; x < kSize; ++x) {
-        const bool hair =
-            std::abs(static_cast<float>(x) - lip.x) < 25 && std::abs(static_cast<float>(y) - lip.y) < 8;
+        const float dx = static_cast<float>(x) - lip.x, dy = static_cast<float>(y) - lip.y;
+        const bool hair = full_beard ? dy > -8 : std::abs(dx) < 25 && std::abs(dy) < 8;
         for (int c = 0; c < 3; ++c)
           target.channel(c)[static_cast<std::size_t>(y) * kSize + x] = hair ? moustache[c] : skin_colour[c];
       }
@@ -30,7 +32,7 @@ class GreyBeard : public testing::Test {
     Plane skin;
     skin.resize(kSize, kSize);
     skin.fill(1);
-    take_out_grey_beard(target, mesh_, &skin);
+    take_out_grey_moustache(target, mesh_, &skin);
     return skin.row(static_cast<int>(mesh_[point].y))[static_cast<int>(mesh_[point].x)];
   }
 
@@ -38,18 +40,22 @@ class GreyBeard : public testing::Test {
   Mesh mesh_ = make_mesh(*model_, 149.5f, 150, 13, 0, 0);
 };
 
-TEST_F(GreyBeard, OnSkinIsTakenOutWhiteOrDark) {
+TEST_F(GreyMoustache, OnSkinIsTakenOutWhiteOrDark) {
   EXPECT_LT(left_at(kUpperLip, {200, 150, 125}, {220, 218, 215}), 0.1f);
   EXPECT_LT(left_at(kUpperLip, {200, 150, 125}, {90, 85, 82}), 0.1f);
   EXPECT_EQ(left_at(kCheek, {200, 150, 125}, {220, 218, 215}), 1);
 }
 
-TEST_F(GreyBeard, OfSkinItsShadowsAndABrownOneStay) {
+TEST_F(GreyMoustache, OfSkinItsShadowsAndABrownOneStay) {
   EXPECT_EQ(left_at(kUpperLip, {200, 150, 125}, {100, 70, 55}), 1) << "a shadow";
   EXPECT_EQ(left_at(kUpperLip, {200, 150, 125}, {120, 85, 60}), 1) << "brown";
 }
 
-TEST_F(GreyBeard, NothingIsTakenFromAGreyPicture) {
+TEST_F(GreyMoustache, OfAFullBeardStays) {
+  EXPECT_EQ(left_at(kUpperLip, {200, 150, 125}, {220, 218, 215}, true), 1);
+}
+
+TEST_F(GreyMoustache, NothingIsTakenFromAGreyPicture) {
   EXPECT_EQ(left_at(kUpperLip, {150, 150, 150}, {220, 220, 220}), 1);
   EXPECT_EQ(left_at(kUpperLip, {152, 150, 150}, {220, 220, 220}), 1);
 }

@@ -1,4 +1,4 @@
-#include "fuse/grey_beard.h"
+#include "fuse/grey_moustache.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +12,13 @@ namespace mien {
 namespace {
 
 constexpr topology::Index kBetweenEyes = 168, kNoseBase = 2;
-constexpr float kGrey = 0.35f, kSkinlike = 0.65f;  // redness, in shares of the cheeks'
+constexpr float kGrey = 0.2f, kSkinlike = 0.5f;  // redness, in shares of the cheeks'
 constexpr float kLeastRedness = 0.05f;     // of the cheeks: below it the light decides, not what it falls on
 constexpr float kCheeksFrom = 0.25f;       // of the way from between the eyes to the nose's base
 constexpr float kBare = 0.5f, kDark = 20;  // share of skin; grey levels
-constexpr std::size_t kFewest = 50, kStep = 7;  // samples of the cheeks; pixels from one to the next
-constexpr float kSmoothSigma = 0.012f;          // in face widths: hairs are finer than what they make grey
+constexpr float kShaved = 0.15f, kFullBeard = 0.35f;  // grey share of what is below the lips
+constexpr std::size_t kFewest = 50, kStep = 7;        // samples of the cheeks; pixels from one to the next
+constexpr float kSmoothSigma = 0.012f;  // in face widths: hairs are finer than what they make grey
 
 // How far red exceeds the luma, in shares of it.
 Plane redness_of(const PlanarRgb& target, float face_px) {
@@ -39,8 +40,10 @@ struct NoseHeight {
       : top{mesh[kBetweenEyes].x, mesh[kBetweenEyes].y},
         down{mesh[kNoseBase].x - top.x, mesh[kNoseBase].y - top.y},
         per_length(1 / std::max(down.x * down.x + down.y * down.y, 1e-3f)) {}
-  float at(int x, int y) const {
-    return per_length * ((static_cast<float>(x) - top.x) * down.x + (static_cast<float>(y) - top.y) * down.y);
+  float of(const Point3f& p) const { return per_length * ((p.x - top.x) * down.x + (p.y - top.y) * down.y); }
+  float of_pixel(std::size_t i, int width) const {
+    const auto w = static_cast<std::size_t>(width);
+    return of({static_cast<float>(i % w), static_cast<float>(i / w), 0});
   }
   Point2f top, down;
   float per_length;
@@ -48,24 +51,33 @@ struct NoseHeight {
 
 }  // namespace
 
-void take_out_grey_beard(const PlanarRgb& target, const Mesh& mesh, Plane* skin) {
+void take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* skin) {
   const NoseHeight height(mesh);
   const Plane redness = redness_of(target, face_width_px(mesh));
   std::vector<float> cheeks;
   for (std::size_t i = 0; i < skin->size(); i += kStep) {
-    const auto width = static_cast<std::size_t>(skin->width);
-    const float at = height.at(static_cast<int>(i % width), static_cast<int>(i / width));
+    const float at = height.of_pixel(i, skin->width);
     if (skin->values[i] > kBare && at > kCheeksFrom && at < 1) cheeks.push_back(redness.values[i]);
   }
   if (cheeks.size() < kFewest) return;
   const auto middle = cheeks.begin() + static_cast<std::ptrdiff_t>(cheeks.size() / 2);
   std::nth_element(cheeks.begin(), middle, cheeks.end());
   if (!(*middle > kLeastRedness)) return;
-  for (int y = 0; y < skin->height; ++y) {
-    for (int x = 0; x < skin->width; ++x) {
-      if (skin->row(y)[x] > 0 && height.at(x, y) > 1)
-        skin->row(y)[x] *= smoothstep(kGrey, kSkinlike, redness.row(y)[x] / *middle);
-    }
+  // 1 where it is skin, 0 where it is grey.
+  const auto skinlike = [&](std::size_t i) {
+    return smoothstep(kGrey, kSkinlike, redness.values[i] / *middle);
+  };
+  const float lips = height.of(mesh[topology::kUpperInnerLip]);
+  float grey = 0, below = 1e-6f;
+  for (std::size_t i = 0; i < skin->size(); i += kStep)
+    if (height.of_pixel(i, skin->width) > lips)
+      below += skin->values[i], grey += skin->values[i] * (1 - skinlike(i));
+  const float moustache_alone = 1 - smoothstep(kShaved, kFullBeard, grey / below);
+  if (!(moustache_alone > 0)) return;
+  for (std::size_t i = 0; i < skin->size(); ++i) {
+    if (!(skin->values[i] > 0)) continue;
+    if (const float at = height.of_pixel(i, skin->width); at > 1 && at < lips)
+      skin->values[i] *= 1 - moustache_alone * (1 - skinlike(i));
   }
 }
 
