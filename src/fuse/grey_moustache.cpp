@@ -21,17 +21,16 @@ constexpr std::size_t kFewest = 50, kStep = 7;        // samples of the cheeks; 
 constexpr float kSmoothSigma = 0.012f;  // in face widths: hairs are finer than what they make grey
 
 // How far red exceeds the luma, in shares of it.
-Plane redness_of(const PlanarRgb& target, float face_px) {
-  Plane out;
+void redness_of(const PlanarRgb& target, float face_px, Plane* redness) {
+  Plane& out = *redness;
   out.resize(target.width, target.height);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const float red = target.channel(0)[i],
                 light = 0.299f * red + 0.587f * target.channel(1)[i] + 0.114f * target.channel(2)[i];
     out.values[i] = (red - light) / std::max(light, kDark);
   }
-  std::vector<float> line;
+  thread_local std::vector<float> line;  // scratch that keeps its memory
   gaussian_blur(&out, kSmoothSigma * face_px, &line);
-  return out;
 }
 
 // Heights on the face: 0 between the eyes, 1 at the nose's base.
@@ -53,8 +52,10 @@ struct NoseHeight {
 
 void take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* skin) {
   const NoseHeight height(mesh);
-  const Plane redness = redness_of(target, face_width_px(mesh));
-  std::vector<float> cheeks;
+  thread_local Plane redness;  // scratch, as is the next
+  thread_local std::vector<float> cheeks;
+  redness_of(target, face_width_px(mesh), &redness);
+  cheeks.clear();
   for (std::size_t i = 0; i < skin->size(); i += kStep) {
     const float at = height.of_pixel(i, skin->width);
     if (skin->values[i] > kBare && at > kCheeksFrom && at < 1) cheeks.push_back(redness.values[i]);
