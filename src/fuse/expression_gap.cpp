@@ -59,9 +59,13 @@ void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh,
   enlarge_boxes(small, kStep, width, height, out);
 }
 
+bool is_worth_drawing(const SurfaceWeights& values) {
+  return *std::max_element(values.begin(), values.end()) >= kWorthDrawing;
+}
+
 bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,
                          std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
-  if (*std::max_element(weights.begin(), weights.end()) < kWorthDrawing) return false;
+  if (!is_worth_drawing(weights)) return false;
   draw_on_surface(weights, fused, triangles, width, height, kBlurShare * face_width_px(fused) + 0.5f * kStep,
                   out);
   return true;

@@ -23,6 +23,9 @@ void draw_on_surface(const SurfaceWeights& values, const Mesh& mesh,
                      std::span<const RasterTriangle> triangles, int width, int height, float sigma_px,
                      Plane* out);
 
+// Whether any of the values would be seen.
+bool is_worth_drawing(const SurfaceWeights& values);
+
 // The weights drawn on the fused mesh (canvas pixels), soft; 0 beyond it. False, and nothing drawn, when all
 // are near 0.
 bool draw_expression_gap(const SurfaceWeights& weights, const Mesh& fused,

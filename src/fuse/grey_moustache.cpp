@@ -6,6 +6,7 @@
 
 #include "face/crop.h"
 #include "face/topology.h"
+#include "fuse/colour.h"
 #include "fuse/fast_math.h"
 
 namespace mien {
@@ -25,15 +26,14 @@ void redness_of(const PlanarRgb& target, float face_px, Plane* redness) {
   Plane& out = *redness;
   out.resize(target.width, target.height);
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const float red = target.channel(0)[i],
-                light = 0.299f * red + 0.587f * target.channel(1)[i] + 0.114f * target.channel(2)[i];
-    out.values[i] = (red - light) / std::max(light, kDark);
+    const float rgb[] = {target.channel(0)[i], target.channel(1)[i], target.channel(2)[i]}, light = luma(rgb);
+    out.values[i] = (rgb[0] - light) / std::max(light, kDark);
   }
   thread_local std::vector<float> line;  // scratch that keeps its memory
   gaussian_blur(&out, kSmoothSigma * face_px, &line);
 }
 
-// Heights on the face: 0 between the eyes, 1 at the nose's base.
+// Heights along the nose, downwards: 0 between the eyes, 1 at its base. (FaceHeight's go to the forehead.)
 struct NoseHeight {
   explicit NoseHeight(const Mesh& mesh)
       : top{mesh[kBetweenEyes].x, mesh[kBetweenEyes].y},

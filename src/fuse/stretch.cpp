@@ -15,7 +15,6 @@ namespace {
 // How many times as wide as in the source's photo.
 constexpr float kWide = 1.8f, kTooWide = 3.2f;
 constexpr float kEdgeOn = 0.03f;  // z of the normal: nothing is seen less than that
-constexpr float kWorthDrawing = 0.1f;
 // Around the base of the nose: where one nostril is stretched and the other is not, none becomes the target's,
 // which would be a third one beside the source's. Where most of both is, they do.
 constexpr topology::Index kNoseBase = 2;
@@ -51,7 +50,7 @@ SurfaceWeights stretched_points(const SourceTexture& texture, const Mesh& fused,
 void distrust_stretched(const SourceTexture& texture, const Mesh& fused,
                         std::span<const RasterTriangle> triangles, Plane* scratch, Plane* trust) {
   const SurfaceWeights stretched = stretched_points(texture, fused, triangles);
-  if (*std::max_element(stretched.begin(), stretched.end()) < kWorthDrawing) return;
+  if (!is_worth_drawing(stretched)) return;
   draw_on_surface(stretched, fused, triangles, trust->width, trust->height, kSoftEdge * face_width_px(fused),
                   scratch);
   for (std::size_t i = 0; i < trust->size(); ++i) trust->values[i] *= 1 - std::min(scratch->values[i], 1.0f);

@@ -30,8 +30,8 @@ constexpr float kHidden = 0.08f, kEdgeOn = 0.2f, kFacing = 0.55f, kBetterBy = 0.
 // Or where a shadow had to be lifted by so much more (of the logarithm) than on the other side: noise and the
 // shadow's edges stay.
 constexpr float kDarker = 0.25f, kMuchDarker = 0.5f;
-constexpr float kWorthDrawing = 0.1f, kDarkRimSigma = 0.02f;  // the latter in face widths
-constexpr int kSmoothings = 3;  // so that sides do not meet at the edges of triangles
+constexpr float kDarkRimSigma = 0.02f;  // in face widths
+constexpr int kSmoothings = 3;          // so that sides do not meet at the edges of triangles
 
 struct CutOut {
   int x0, y0, x1, y1;
@@ -109,36 +109,41 @@ Image halved(const Image& in) {
   return out;
 }
 
-// Narrower by the root of a half, by a tent: one of 1.41 pixels leaves results softer (0.88 of the target's
-// sharpness instead of 0.89).
-Image narrowed(const Image& in) {
+// What a pixel of a narrower picture takes of the wider one, along one axis.
+constexpr int kTaps = 3;
+struct Tap {
+  int from;
+  std::array<float, kTaps> weight;  // their sum is 1
+};
+
+// Of a picture of `size` pixels, k times as many as the wider one has, by a tent: one of 1.41 pixels leaves
+// results softer (0.88 of the target's sharpness instead of 0.89).
+std::vector<Tap> tent_taps(int size, float k) {
   constexpr float kTentPx = 1.15f;  // half its width
+  std::vector<Tap> out(static_cast<std::size_t>(size));
+  for (int i = 0; i < size; ++i) {
+    const float at = (static_cast<float>(i) + 0.5f) / k - 0.5f;
+    Tap& tap = out[static_cast<std::size_t>(i)];
+    tap.from = static_cast<int>(std::ceil(at - kTentPx));
+    float sum = 0;
+    for (int t = 0; t < kTaps; ++t)
+      sum += tap.weight[t] = std::max(0.0f, 1 - std::abs(static_cast<float>(tap.from + t) - at) / kTentPx);
+    for (float& w : tap.weight) w /= sum;
+  }
+  return out;
+}
+
+// Narrower by the root of a half, with its alpha (which resampled() does not look at).
+Image narrowed(const Image& in) {
   const float k = level_from_base(1).a;
-  struct Tap {
-    int from;
-    std::array<float, 4> weight;
-  };
-  const auto taps = [k](int size) {
-    std::vector<Tap> out(static_cast<std::size_t>(size));
-    for (int i = 0; i < size; ++i) {
-      const float at = (static_cast<float>(i) + 0.5f) / k - 0.5f;
-      Tap& tap = out[static_cast<std::size_t>(i)];
-      tap.from = static_cast<int>(std::ceil(at - kTentPx));
-      float sum = 0;
-      for (int t = 0; t < 4; ++t)
-        sum += tap.weight[t] = std::max(0.0f, 1 - std::abs(static_cast<float>(tap.from + t) - at) / kTentPx);
-      for (float& w : tap.weight) w /= sum;
-    }
-    return out;
-  };
   const int w = static_cast<int>(std::ceil(static_cast<float>(in.width()) * k)),
             h = static_cast<int>(std::ceil(static_cast<float>(in.height()) * k));
-  const std::vector<Tap> columns = taps(w), rows = taps(h);
+  const std::vector<Tap> columns = tent_taps(w, k), rows = tent_taps(h, k);
   Image out(w, h, PixelFormat::kRgba8);
   std::vector<float> line(4 * static_cast<std::size_t>(in.width()));
   for (int y = 0; y < h; ++y) {
     std::fill(line.begin(), line.end(), 0.0f);
-    for (int t = 0; t < 4; ++t) {
+    for (int t = 0; t < kTaps; ++t) {
       const Tap& tap = rows[static_cast<std::size_t>(y)];
       const std::uint8_t* from = in.view().row(std::clamp(tap.from + t, 0, in.height() - 1));
       for (std::size_t i = 0; i < line.size(); ++i) line[i] += tap.weight[t] * from[i];
@@ -148,7 +153,7 @@ Image narrowed(const Image& in) {
       const Tap& tap = columns[static_cast<std::size_t>(x)];
       for (int c = 0; c < 4; ++c) {
         float sum = 0.5f;
-        for (int t = 0; t < 4; ++t)
+        for (int t = 0; t < kTaps; ++t)
           sum += tap.weight[t] * line[4 * std::clamp(tap.from + t, 0, in.width() - 1) + c];
         to[c] = static_cast<std::uint8_t>(sum);
       }
@@ -221,7 +226,7 @@ Sides judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> 
 // Takes trust away along a rim in deep shadow, which would stand beside the mirrored lit side as a dark band.
 void distrust_dark_rim(const SurfaceShares& dark, std::span<const RasterTriangle> triangles,
                        SourceTexture* texture) {
-  if (*std::max_element(dark.begin(), dark.end()) < kWorthDrawing) return;
+  if (!is_worth_drawing(dark)) return;
   Image& level = texture->levels[0];
   Plane drawn;
   draw_on_surface(dark, texture->mesh, triangles, level.width(), level.height(),

@@ -320,7 +320,7 @@ TEST(LookLikeGlasses, TellsThinFramesFromShadowsOnDarkSkin) {
       << "spots that do not lie where glasses do";
 }
 
-TEST(LookLikeGlasses, AsksForLessOnLightSkinAndForMoreOnDarkSkin) {
+TEST(LookLikeGlasses, AsksForLessOnLightFacesAndForMoreOnDarkOnes) {
   for (const float light : {121.0f, 150.0f}) {
     EXPECT_TRUE(look_like_glasses(0.0016f, 0.138f, 0.0146f, light)) << "rimless";
     EXPECT_TRUE(look_like_glasses(0.0082f, 0.121f, 0.0066f, light)) << "rimless, thin";

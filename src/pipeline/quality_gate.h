@@ -20,7 +20,7 @@ FaceQuality measure_quality(ImageView picture, const Face& face, const RegionMap
 
 // What speaks against the face as a target or as a source; those that refuse it first. Empty: all is well.
 std::vector<QualityRemark> judge_target(const Face& face, const FaceQuality& quality);
-// wears_glasses: of which the source is freed.
+// wears_glasses: clear ones, which are taken off a source.
 std::vector<QualityRemark> judge_source(const Face& face, const FaceQuality& quality, bool wears_glasses);
 
 // Larger difference of yaw and pitch; roll is undone exactly, so it does not count.
