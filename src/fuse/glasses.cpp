@@ -19,6 +19,8 @@ namespace {
 constexpr float kBandMargin = 0.06f;      // around the points between which glasses lie
 constexpr float kEyeSeen = 0.3f;          // share of the eyes that clear lenses show
 constexpr float kFeatureMargin = 0.012f;  // around brows and eyes
+// Of things on the oval, and shares of the way from the eye's corner to the temple.
+constexpr float kClothFrom = 0.3f, kClothTo = 0.6f, kTempleFrom = 0.4f, kTempleTo = 0.6f;
 // How thick frames are, by how much they stand out (of 255), and how sure the region network must be of a
 // frame over a brow.
 struct FrameLimits {
@@ -114,6 +116,39 @@ Point2f centre_of(const Mesh& mesh, std::span<const topology::Index> indices) {
   return {sum.x / n, sum.y / n};
 }
 
+// One side of the face: the outer corner of its eye, its temple, and points of the oval below the band that
+// glasses lie in.
+struct Side {
+  topology::Index corner, temple;
+  std::array<topology::Index, 2> below;
+};
+constexpr std::array<Side, 2> kSides = {{{33, 127, {93, 132}}, {263, 356, {323, 361}}}};
+
+// 0..1: how far the oval is hidden where no glasses lie, as by a scarf or a hood.
+float cloth_at(const Mesh& mesh, const Side& side, const Plane& things) {
+  float sum = 0;
+  for (const topology::Index i : side.below) sum += best_near(things, {mesh[i].x, mesh[i].y}, {}, 0);
+  return smoothstep(kClothFrom, kClothTo, sum / static_cast<float>(side.below.size()));
+}
+
+// A scarf that comes past the temples is no glasses: takes it out of s->band, outward of the eyes.
+void leave_cloth(const Mesh& mesh, const Plane& things, GlassesScratch* s) {
+  for (const Side& side : kSides) {
+    const float cloth = cloth_at(mesh, side, things);
+    if (!(cloth > 0)) continue;
+    const Point3f &from = mesh[side.corner], &to = mesh[side.temple];
+    const float dx = to.x - from.x, dy = to.y - from.y, scale = 1 / std::max(dx * dx + dy * dy, 1e-6f);
+    for (int y = 0; y < s->band.height; ++y) {
+      float* band = s->band.row(y);
+      for (int x = 0; x < s->band.width; ++x) {
+        const float along =
+            ((static_cast<float>(x) - from.x) * dx + (static_cast<float>(y) - from.y) * dy) * scale;
+        band[x] *= 1 - cloth * smoothstep(kTempleFrom, kTempleTo, along);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Plane eye_band(const Mesh& mesh, int width, int height) {
@@ -176,6 +211,7 @@ void keep_frames(const Mesh& mesh, FrameRule rule, GlassesScratch* s, Plane* fra
   const float width_px = face_width_px(mesh);
   const int width = s->light.width, height = s->light.height;
   draw_eye_band(mesh, width, height, s);
+  leave_cloth(mesh, *frames, s);
   clear(width, height, &s->eyes), clear(width, height, &s->brows);
   for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
     draw_part(mesh, eye, kFeatureMargin * width_px, s, &s->eyes);
@@ -201,6 +237,7 @@ void keep_glasses(const FineMask& seen, const Affine& photo_from_picture, const 
   Plane& glasses = s->wide;
   seen.sample(photo_from_picture, frames->width, frames->height, &glasses);
   draw_eye_band(mesh, frames->width, frames->height, s);
+  leave_cloth(mesh, *frames, s);
   for (std::size_t i = 0; i < s->band.size(); ++i)
     frames->values[i] += s->band.values[i] * (glasses.values[i] - frames->values[i]);
 }
