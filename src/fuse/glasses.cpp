@@ -232,6 +232,20 @@ void keep_frames(const Mesh& mesh, FrameRule rule, GlassesScratch* s, Plane* fra
   }
 }
 
+void leave_seen_eyes(const Mesh& mesh, Plane* share) {
+  constexpr float kLens = 0.5f, kFrame = 0.9f, kSigmaPx = 1;
+  Plane eyes;
+  clear(share->width, share->height, &eyes);
+  for (const auto& eye : {std::span(topology::kRightEye), std::span(topology::kLeftEye)})
+    fill_polygon(outline(mesh, eye), &eyes);
+  std::vector<float> line;
+  gaussian_blur(&eyes, kSigmaPx, &line);
+  for (std::size_t i = 0; i < eyes.size(); ++i) {
+    float& glasses = share->values[i];
+    glasses *= 1 - eyes.values[i] * (1 - smoothstep(kLens, kFrame, glasses));
+  }
+}
+
 void keep_glasses(const FineMask& seen, const Affine& photo_from_picture, const Mesh& mesh, GlassesScratch* s,
                   Plane* frames) {
   Plane& glasses = s->wide;

@@ -36,6 +36,11 @@ bool eyes_are_seen(const RegionMap& regions, const Affine& frame_from_picture, c
 bool wears_clear_glasses(const RegionMap& regions, const Affine& frame_from_picture, const Mesh& mesh,
                          const Plane& things, GlassesScratch* scratch);
 
+// What is painted in place of glasses is less sharp than an eye that is seen through them: that one keeps its
+// pixels. share: how far glasses hide, shade or light the face, 0..1; on eyes it becomes 0 where it is small, as
+// under lenses, and stays where it is large, as under frames. mesh in its pixels.
+void leave_seen_eyes(const Mesh& mesh, Plane* share);
+
 // A piece of a source's frame that stays is worse than a brow that is painted anew; a target's frame must not
 // break.
 enum class FrameRule { kOfSource, kOfTarget };

@@ -11,7 +11,7 @@ namespace {
 constexpr int kSize = 200;
 
 // A face 120 px wide whose things are what a test draws.
-class SideOfGlasses : public ::testing::Test {
+class ClearGlasses : public ::testing::Test {
  protected:
   void SetUp() override {
     mesh_ = testing_faces::make_mesh(*testing_faces::load_model(), kSize / 2, kSize / 2, 8, 0, 0);
@@ -35,7 +35,7 @@ class SideOfGlasses : public ::testing::Test {
   GlassesScratch scratch_;
 };
 
-TEST_F(SideOfGlasses, APatchBesideTheEyesIsNoFrame) {
+TEST_F(ClearGlasses, APatchBesideTheEyesIsNoFrame) {
   draw_things(mesh_[356].y - 10, mesh_[356].y + 10);
   ASSERT_EQ(at(356), 1);
   keep_frames(mesh_, FrameRule::kOfTarget, &scratch_, &things_);
@@ -43,7 +43,7 @@ TEST_F(SideOfGlasses, APatchBesideTheEyesIsNoFrame) {
 }
 
 // The face was painted over it between brow and cheek.
-TEST_F(SideOfGlasses, AScarfThatComesPastTheTempleStays) {
+TEST_F(ClearGlasses, AScarfThatComesPastTheTempleStays) {
   draw_things(mesh_[356].y - 10, kSize);
   for (int x = 0; x < kSize / 2; ++x) things_.row(static_cast<int>(std::lround(mesh_[127].y)))[x] = 1;
   Plane other_rule = things_;
@@ -56,13 +56,24 @@ TEST_F(SideOfGlasses, AScarfThatComesPastTheTempleStays) {
   EXPECT_EQ(at(356), 1);
 }
 
-TEST_F(SideOfGlasses, AScarfStaysBesideGlassesThatTheNetworkSaw) {
+TEST_F(ClearGlasses, AScarfStaysBesideGlassesThatTheNetworkSaw) {
   draw_things(mesh_[356].y - 10, kSize);
   FineMask nothing;
   nothing.share.resize(kSize, kSize), nothing.share.fill(0);
   nothing.mask_from_frame = {1, 0, 0, 0, 1, 0};
   keep_glasses(nothing, {1, 0, 0, 0, 1, 0}, mesh_, &scratch_, &things_);
   EXPECT_EQ(at(356), 1);
+}
+
+TEST_F(ClearGlasses, AnEyeBehindALensKeepsItsPixelsOneBehindAFrameDoesNot) {
+  Plane share;
+  share.resize(kSize, kSize);
+  for (int y = 0; y < kSize; ++y) std::fill_n(share.row(y), kSize, y < mesh_[473].y ? 0.4f : 0.95f);
+  leave_seen_eyes(mesh_, &share);
+  const float* above = share.row(static_cast<int>(mesh_[473].y) - 1);
+  EXPECT_LT(above[std::lround(mesh_[473].x)], 0.05f);
+  EXPECT_EQ(above[kSize / 2], 0.4f) << "on the nose the network's colours are taken";
+  EXPECT_GT(share.row(static_cast<int>(mesh_[473].y) + 2)[std::lround(mesh_[473].x)], 0.9f);
 }
 
 }  // namespace

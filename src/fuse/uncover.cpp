@@ -334,8 +334,10 @@ Result<std::optional<UncoveredFace>> UncoverNet::run(ImageView photo, const Mesh
     MIEN_ASSIGN(wears, ask(look, mesh, s, net_scratch));
   }
   if (!look.covered && !wears) return std::optional<UncoveredFace>();
+  const Mesh in_crop = transformed(mesh, look.crop_from_photo);
+  leave_seen_eyes(in_crop, &s.glasses);
   paint(look.mean, &s);
-  smooth_painted(transformed(mesh, look.crop_from_photo), &s);
+  smooth_painted(in_crop, &s);
   return std::optional<UncoveredFace>({write_painted(s), look.crop_from_photo, wears});
 }
 
