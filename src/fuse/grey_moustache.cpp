@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "face/closed_mouth.h"
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/colour.h"
@@ -19,7 +20,9 @@ constexpr float kCheeksFrom = 0.25f;       // of the way from between the eyes t
 constexpr float kBare = 0.5f, kDark = 20;  // share of skin; grey levels
 constexpr float kShaved = 0.15f, kFullBeard = 0.35f;  // grey share of what is below the lips
 constexpr std::size_t kFewest = 50, kStep = 7;        // samples of the cheeks; pixels from one to the next
-constexpr float kSmoothSigma = 0.012f;  // in face widths: hairs are finer than what they make grey
+constexpr float kSmoothSigma = 0.012f;           // in face widths: hairs are finer than what they make grey
+constexpr float kClosed = 0.03f, kOpen = 0.08f;  // mouth_opening()
+constexpr float kSomeHair = 0.2f, kMoustache = 0.4f;  // grey share of what is between nose and mouth
 
 // How far red exceeds the luma, in shares of it.
 void redness_of(const PlanarRgb& target, float face_px, Plane* redness) {
@@ -48,9 +51,26 @@ struct NoseHeight {
   float per_length;
 };
 
+// Whether a pixel is no further from the middle of the face than the corners of the mouth are.
+struct MouthWidth {
+  explicit MouthWidth(const Mesh& mesh)
+      : right(mesh[topology::kMouthCorners[0]]),
+        across{mesh[topology::kMouthCorners[1]].x - right.x, mesh[topology::kMouthCorners[1]].y - right.y},
+        squared(across.x * across.x + across.y * across.y) {}
+  bool holds(std::size_t i, int width) const {
+    const auto w = static_cast<std::size_t>(width);
+    const float along =
+        (static_cast<float>(i % w) - right.x) * across.x + (static_cast<float>(i / w) - right.y) * across.y;
+    return along >= 0 && along <= squared;
+  }
+  Point3f right;
+  Point2f across;
+  float squared;
+};
+
 }  // namespace
 
-void take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* skin) {
+float take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* skin) {
   const NoseHeight height(mesh);
   thread_local Plane redness;  // scratch, as is the next
   thread_local std::vector<float> cheeks;
@@ -60,10 +80,10 @@ void take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* s
     const float at = height.of_pixel(i, skin->width);
     if (skin->values[i] > kBare && at > kCheeksFrom && at < 1) cheeks.push_back(redness.values[i]);
   }
-  if (cheeks.size() < kFewest) return;
+  if (cheeks.size() < kFewest) return 0;
   const auto middle = cheeks.begin() + static_cast<std::ptrdiff_t>(cheeks.size() / 2);
   std::nth_element(cheeks.begin(), middle, cheeks.end());
-  if (!(*middle > kLeastRedness)) return;
+  if (!(*middle > kLeastRedness)) return 0;
   // 1 where it is skin, 0 where it is grey.
   const auto skinlike = [&](std::size_t i) {
     return smoothstep(kGrey, kSkinlike, redness.values[i] / *middle);
@@ -74,12 +94,23 @@ void take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* s
     if (height.of_pixel(i, skin->width) > lips)
       below += skin->values[i], grey += skin->values[i] * (1 - skinlike(i));
   const float moustache_alone = 1 - smoothstep(kShaved, kFullBeard, grey / below);
-  if (!(moustache_alone > 0)) return;
+  if (!(moustache_alone > 0)) return 0;
+  const MouthWidth mouth(mesh);
+  float hair = 0, above_mouth = 1e-6f;
   for (std::size_t i = 0; i < skin->size(); ++i) {
-    if (!(skin->values[i] > 0)) continue;
-    if (const float at = height.of_pixel(i, skin->width); at > 1 && at < lips)
-      skin->values[i] *= 1 - moustache_alone * (1 - skinlike(i));
+    float& share = skin->values[i];
+    if (!(share > 0)) continue;
+    const float at = height.of_pixel(i, skin->width);
+    if (!(at > 1 && at < lips)) continue;
+    const float grey_here = 1 - skinlike(i);
+    if (mouth.holds(i, skin->width)) hair += share * grey_here, above_mouth += share;
+    share *= 1 - moustache_alone * grey_here;
   }
+  return moustache_alone * smoothstep(kSomeHair, kMoustache, hair / above_mouth);
+}
+
+float bare_mouth(const Mesh& target, float moustache) {
+  return 1 - moustache * (1 - smoothstep(kClosed, kOpen, mouth_opening(target)));
 }
 
 }  // namespace mien

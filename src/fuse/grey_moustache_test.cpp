@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "face/crop.h"
+#include "face/topology.h"
 #include "fuse/testing_faces.h"
 
 namespace mien {
@@ -18,6 +19,10 @@ class GreyMoustache : public testing::Test {
   // mesh
   float left_at(int point, std::array<float, 3> skin_colour, std::array<float, 3> moustache,
                 bool full_beard = false) {
+    const Plane skin = bare_skin(skin_colour, moustache, full_beard);
+    return skin.row(static_cast<int>(mesh_[point].y))[static_cast<int>(mesh_[point].x)];
+  }
+  Plane bare_skin(std::array<float, 3> skin_colour, std::array<float, 3> moustache, bool full_beard) {
     PlanarRgb target;
     target.resize(kSize, kSize);
     const Point3f& lip = mesh_[kUpperLip];
@@ -32,10 +37,11 @@ class GreyMoustache : public testing::Test {
     Plane skin;
     skin.resize(kSize, kSize);
     skin.fill(1);
-    take_out_grey_moustache(target, mesh_, &skin);
-    return skin.row(static_cast<int>(mesh_[point].y))[static_cast<int>(mesh_[point].x)];
+    sure_ = take_out_grey_moustache(target, mesh_, &skin);
+    return skin;
   }
 
+  float sure_ = -1;  // how sure it was that there is one
   std::unique_ptr<FaceModel> model_ = load_model();
   Mesh mesh_ = make_mesh(*model_, 149.5f, 150, 13, 0, 0);
 };
@@ -58,6 +64,20 @@ TEST_F(GreyMoustache, OfAFullBeardStays) {
 TEST_F(GreyMoustache, NothingIsTakenFromAGreyPicture) {
   EXPECT_EQ(left_at(kUpperLip, {150, 150, 150}, {220, 220, 220}), 1);
   EXPECT_EQ(left_at(kUpperLip, {152, 150, 150}, {220, 220, 220}), 1);
+}
+
+TEST_F(GreyMoustache, HidesAClosedMouthButNotAnOpenOne) {
+  bare_skin({200, 150, 125}, {220, 218, 215}, false);
+  EXPECT_GT(sure_, 0.5f) << "it covers half of what lies between nose and mouth";
+  Mesh mouth = mesh_;
+  mouth[topology::kLowerInnerLip] = mouth[topology::kUpperInnerLip];
+  EXPECT_FLOAT_EQ(bare_mouth(mouth, sure_), 1 - sure_);
+  mouth[topology::kLowerInnerLip].y += 15;
+  EXPECT_EQ(bare_mouth(mouth, sure_), 1);
+  bare_skin({200, 150, 125}, {100, 70, 55}, false);
+  EXPECT_EQ(sure_, 0) << "a shadow";
+  bare_skin({200, 150, 125}, {220, 218, 215}, true);
+  EXPECT_EQ(sure_, 0) << "a full beard, which stays";
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ struct CoverMemory {
   Affine map_from_frame;  // RegionMap's, of that look's frame
   MaskPair cover_and_skin;
   std::optional<bool> saw_clear_glasses;  // where things were there to be looked at
+  float moustache = 0;                    // a grey one, 0..1
 
   bool serves(const RegionMap& regions) const { return regions.look > 0 && regions.look == look; }
 

@@ -74,9 +74,10 @@ std::optional<bool> find_target_cover(const RegionMap& regions, const Affine& fr
   return saw_clear_glasses;
 }
 
-// target_cover and target_skin: seen anew when the regions are, else as they were then.
-void look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, const Mesh& target,
-                   const FramesBefore& before, ThreadPool& pool, FuseScratch& s) {
+// target_cover and target_skin: seen anew when the regions are, else as they were then. -> whether there is a
+// grey moustache, 0..1
+float look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, const Mesh& target,
+                    const FramesBefore& before, ThreadPool& pool, FuseScratch& s) {
   const Affine frame_from_canvas = canvas_from_frame.inverse();
   CoverMemory* memory = before.cover;
   if (memory && memory->serves(regions)) {
@@ -84,14 +85,15 @@ void look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, co
                    &s.target_skin);
     if (memory->saw_clear_glasses && before.clear_glasses)
       before.clear_glasses->next(*memory->saw_clear_glasses);
-    return;
+    return memory->moustache;
   }
   sample_regions(regions, frame_from_canvas, pool, s);
   const auto clear = find_target_cover(regions, frame_from_canvas, target, before.clear_glasses, s);
-  take_out_grey_moustache(s.target, target, &s.target_skin);
-  if (!memory || regions.look == 0) return;
+  const float moustache = take_out_grey_moustache(s.target, target, &s.target_skin);
+  if (!memory || regions.look == 0) return moustache;
   memory->take(regions, canvas_from_frame, s.target_cover, s.target_skin);
-  memory->saw_clear_glasses = clear;
+  memory->saw_clear_glasses = clear, memory->moustache = moustache;
+  return moustache;
 }
 
 }  // namespace
@@ -116,6 +118,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   const Mesh& target = out.target;
   MaskHints hints{&s.trust, nullptr, nullptr};
   bool has_gap = false;
+  float mouth = 1;  // how far its inside is the target's
   const auto warp = [&] {
     make_warp_maps(texture, out.fused, model.triangles(), width, height, &s.maps);
     warp_source(texture, s.maps, out.fused, pool, &s.fused, &s.trust);
@@ -124,10 +127,12 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   const auto look_at_target = [&] {
     read_canvas(frame, out.where, &s.target);
     if (regions) {
-      look_at_cover(*regions, to_canvas, target, before, pool, s);
+      mouth = bare_mouth(target, look_at_cover(*regions, to_canvas, target, before, pool, s));
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_mask_shapes(out.fused, target, width, height, &s.masks);
+    if (mouth < 1)
+      for (float& share : s.masks.mouth.values) share *= mouth;
     has_gap = draw_expression_gap(gap, out.fused, model.triangles(), width, height, &s.expression_gap);
   };
   {
