@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 
 namespace mien {
@@ -16,7 +17,6 @@ constexpr int kOrdinary = 32, kDark = 16;
 constexpr float kWantedLevel = 0.4f;           // of white: what the networks saw most
 constexpr float kSceneDecileShare = 3.0f / 8;  // the ninth decile of an ordinary photo is 8/3 of its median
 constexpr float kNoisyFrom = 8, kNoisyFully = 18;  // gains
-constexpr float kRed = 0.299f, kGreen = 0.587f, kBlue = 0.114f;
 
 constexpr int kLookedAtPx = 320;  // of a row or column: more pixels tell nothing new
 
@@ -76,8 +76,7 @@ int light_level(const PlanarRgb& look, LookAt what, int width, int height) {
     const std::size_t at = static_cast<std::size_t>(y) * look.width;
     const float *r = look.channel(0) + at, *g = look.channel(1) + at, *b = look.channel(2) + at;
     for (int x = 0; x < width; x += step, ++pixels)
-      ++histogram[static_cast<std::size_t>(
-          std::clamp(kRed * r[x] + kGreen * g[x] + kBlue * b[x] + 0.5f, 0.0f, 255.0f))];
+      ++histogram[static_cast<std::size_t>(std::clamp(luma(r[x], g[x], b[x]) + 0.5f, 0.0f, 255.0f))];
   }
   const int median = quantile(histogram, pixels, 0.5);
   if (what == LookAt::kFace) return median;

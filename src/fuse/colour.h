@@ -11,12 +11,6 @@
 
 namespace mien {
 
-// Of a pixel's values 0..255, red first: brightness as coded, 0..255 (BT.601).
-template <class Channel>
-float luma(const Channel* rgb) {
-  return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
-}
-
 // sRGB value 0..255 -> linear light 0..1; and back. Values outside are clamped, what is no number becomes 0.
 // Accurate to 0.003 of 255 (IEC 61966-2-1): its powers are polynomials (least largest error, exact for
 // white).

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 
 namespace mien {
 namespace {
-
-constexpr float kRed = 0.299f, kGreen = 0.587f, kBlue = 0.114f;
 
 // What will be seen: what red and blue differ from luma.
 void split(const PlanarRgb& target, const Plane& alpha, const PlanarRgb& fused, ColourDetailScratch* s) {
@@ -19,8 +18,8 @@ void split(const PlanarRgb& target, const Plane& alpha, const PlanarRgb& fused, 
       const float below = target.channel(c)[i];
       return a > 0 ? below + a * (fused.channel(c)[i] - below) : below;
     };
-    const float r = seen(0), b = seen(2), luma = kRed * r + kGreen * seen(1) + kBlue * b;
-    s->red.values[i] = r - luma, s->blue.values[i] = b - luma;
+    const float r = seen(0), b = seen(2), light = luma(r, seen(1), b);
+    s->red.values[i] = r - light, s->blue.values[i] = b - light;
   }
 }
 
@@ -50,7 +49,7 @@ void soften_colour(const PlanarRgb& target, const Plane& alpha, ColourDetailScra
     for (int x = 1; x + 1 < width; ++x) {
       const std::size_t i = first + x;
       if (!(alpha.values[i] > 0) || !std::isfinite(red[x] + blue[x])) continue;
-      const float change[3] = {red[x], -(kRed * red[x] + kBlue * blue[x]) / kGreen, blue[x]};
+      const float change[3] = {red[x], -(kLumaRed * red[x] + kLumaBlue * blue[x]) / kLumaGreen, blue[x]};
       for (int c = 0; c < 3; ++c)
         fused->channel(c)[i] = std::clamp(fused->channel(c)[i] + change[c], 0.0f, 255.0f);
     }

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 #include "fuse/robust.h"
 
 namespace mien {
 namespace {
-
-constexpr float kRed = 0.299f, kGreen = 0.587f, kBlue = 0.114f;
 
 constexpr float kFinest =
     0.006f;                   // in face widths: of the cells in which colour is compared, at least a pixel
@@ -22,8 +21,8 @@ MIEN_SIMD_CLONES
 void split_row(const float* r, const float* g, const float* b, int n, float* __restrict red,
                float* __restrict blue) {
   for (int i = 0; i < n; ++i) {
-    const float luma = kRed * r[i] + kGreen * g[i] + kBlue * b[i];
-    red[i] = r[i] - luma, blue[i] = b[i] - luma;
+    const float light = luma(r[i], g[i], b[i]);
+    red[i] = r[i] - light, blue[i] = b[i] - light;
   }
 }
 
@@ -116,7 +115,7 @@ MIEN_SIMD_CLONES
 void add_row(const float* red, const float* blue, const float* alpha, int n, float* __restrict r,
              float* __restrict g, float* __restrict b) {
   for (int x = 0; x < n; ++x) {
-    const float green = -(kRed * red[x] + kBlue * blue[x]) / kGreen;
+    const float green = -(kLumaRed * red[x] + kLumaBlue * blue[x]) / kLumaGreen;
     r[x] = alpha[x] > 0 ? std::min(std::max(r[x] + red[x], 0.0f), 255.0f) : r[x];
     g[x] = alpha[x] > 0 ? std::min(std::max(g[x] + green, 0.0f), 255.0f) : g[x];
     b[x] = alpha[x] > 0 ? std::min(std::max(b[x] + blue[x], 0.0f), 255.0f) : b[x];

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/resample.h"
 #include "face/crop.h"
 #include "face/mirror.h"
@@ -90,7 +91,7 @@ void fill_light(ImageView pixels, const Affine& small_from_level, SmallFace* out
   sample_affine(pixels, small_from_level, w, h, &colours);
   for (std::size_t i = 0; i < out->light.size(); ++i) {
     const float red = colours.channel(0)[i], green = colours.channel(1)[i], blue = colours.channel(2)[i];
-    const float code = 0.299f * red + 0.587f * green + 0.114f * blue;
+    const float code = luma(red, green, blue);
     out->light.values[i] = std::log(code + kDark);
     out->colour.values[i] = std::log(std::hypot(red - code, blue - code) + kGrey);
     out->luminance.values[i] =

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/luma.h"
 #include "fuse/canvas.h"
 #include "fuse/testing_faces.h"
 #include "fuse/texture.h"

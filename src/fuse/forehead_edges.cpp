@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"
@@ -78,7 +79,7 @@ void distrust_forehead_edges(const Mesh& mesh, Image* level) {
   for (int y = 0; y < area.height; ++y)
     for (int x = 0; x < area.width; ++x) {
       const std::uint8_t* p = pixel(x, y);
-      light.row(y)[x] = std::max(0.299f * p[0] + 0.587f * p[1] + 0.114f * p[2], kFewestLight);
+      light.row(y)[x] = std::max(luma(p), kFewestLight);
       trust.row(y)[x] = static_cast<float>(p[3]) / 255;
     }
   MaskedBlurScratch scratch;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 #include "fuse/fast_math.h"
 #include "fuse/robust.h"
@@ -33,10 +34,7 @@ constexpr std::size_t kMostSamples = 2'500, kFewestSamples = 200;
 constexpr float kInside = 0.5f;  // alpha above which a pixel counts
 
 void light_of(const PlanarRgb& picture, int factor, Plane* scratch, Plane* out) {
-  scratch->resize(picture.width, picture.height);
-  for (std::size_t i = 0; i < picture.plane(); ++i)
-    scratch->values[i] =
-        0.299f * picture.channel(0)[i] + 0.587f * picture.channel(1)[i] + 0.114f * picture.channel(2)[i];
+  luma_of(picture, scratch);
   shrink_boxes(*scratch, factor, out);
 }
 

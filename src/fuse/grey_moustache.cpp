@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/luma.h"
 #include "face/closed_mouth.h"
 #include "face/crop.h"
 #include "face/topology.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"

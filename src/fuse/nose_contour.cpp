@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/smoothstep.h"
 #include "face/crop.h"
 #include "fuse/colour.h"

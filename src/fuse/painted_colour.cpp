@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/smoothstep.h"
 #include "fuse/masked_blur.h"
 
@@ -17,8 +18,6 @@ constexpr float kMost = 0.3f;   // change of a logarithm
 constexpr float kLifted = 0.7f, kMostLift = 0.4f;                // of a logarithm
 constexpr float kLightSigma = 0.03f, kLightAroundSigma = 0.07f;  // in face widths
 constexpr float kLeastSkin = 0.02f;  // mean weights around: fewer pixels say nothing
-
-float light_of(float r, float g, float b) { return 0.299f * r + 0.587f * g + 0.114f * b; }
 
 // The logarithm of a colour over green.
 void beside_green(const PlanarRgb& picture, int channel, Plane* out) {
@@ -40,7 +39,7 @@ void lift_painted(const Plane& bare, const Plane& skin, const Plane& filled, flo
   Plane light, own, around;
   light.resize(bare.width, bare.height);
   for (std::size_t i = 0; i < light.size(); ++i)
-    light.values[i] = std::log(light_of(r[i], g[i], b[i]) + kDarkest);
+    light.values[i] = std::log(luma(r[i], g[i], b[i]) + kDarkest);
   MaskedBlurScratch scratch;
   MaskedBlur(skin, std::max(1.0f, kLightSigma * width_px), &scratch).apply(light, &own);
   MaskedBlur(bare, std::max(1.0f, kLightAroundSigma * width_px), &scratch).apply(light, &around);
@@ -81,7 +80,7 @@ void match_painted_colour(const Plane& share, const Plane& skin, float width_px,
     if (!(weight > 0)) continue;
     const float red = (r[i] + kDarkest) * std::exp(weight * shift[0].values[i]) - kDarkest,
                 blue = (b[i] + kDarkest) * std::exp(weight * shift[1].values[i]) - kDarkest;
-    const float gain = (light_of(r[i], g[i], b[i]) + kDarkest) / (light_of(red, g[i], blue) + kDarkest);
+    const float gain = (luma(r[i], g[i], b[i]) + kDarkest) / (luma(red, g[i], blue) + kDarkest);
     r[i] = std::clamp((red + kDarkest) * gain - kDarkest, 0.0f, 255.0f);
     g[i] = std::clamp((g[i] + kDarkest) * gain - kDarkest, 0.0f, 255.0f);
     b[i] = std::clamp((blue + kDarkest) * gain - kDarkest, 0.0f, 255.0f);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/smoothstep.h"
 #include "face/crop.h"
 #include "fuse/colour.h"

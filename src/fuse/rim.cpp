@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/luma.h"
 #include "core/polygon.h"
 #include "face/crop.h"
 #include "face/topology.h"
@@ -213,8 +214,7 @@ void fade_early(const Mesh& fused, float width_px, int dx, int dy, RimScratch* s
 
 MIEN_SIMD_CLONES
 void light_of(const float* red, const float* green, const float* blue, std::size_t n, float* __restrict out) {
-  for (std::size_t i = 0; i < n; ++i)
-    out[i] = std::max(0.299f * red[i] + 0.587f * green[i] + 0.114f * blue[i], kFewestLight);
+  for (std::size_t i = 0; i < n; ++i) out[i] = std::max(luma(red[i], green[i], blue[i]), kFewestLight);
 }
 
 void light_of(const PlanarRgb& picture, Plane* out) {

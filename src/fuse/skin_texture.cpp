@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 #include "fuse/fast_math.h"
 #include "fuse/robust.h"
@@ -22,15 +23,9 @@ constexpr float kMostShare = 0.75f;
 constexpr float kLookShare = 0.4f;  // of a new measurement in what is used
 constexpr std::size_t kMostSamples = 4000, kFewestSamples = 200;
 
-MIEN_SIMD_CLONES
-void luma_of(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
-}
-
 // Luma without what is smoother than sigma.
 void fine_part(const PlanarRgb& picture, float sigma, SkinTextureScratch* s, Plane* out) {
-  out->resize(picture.width, picture.height);
-  luma_of(picture.channel(0), picture.channel(1), picture.channel(2), out->size(), out->values.data());
+  luma_of(picture, out);
   s->smooth = *out;
   gaussian_blur(&s->smooth, sigma, &s->line);
   for (std::size_t i = 0; i < out->size(); ++i) out->values[i] -= s->smooth.values[i];

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/luma.h"
 #include "core/simd_clones.h"
 #include "face/crop.h"
 
@@ -17,11 +18,6 @@ constexpr float kOtherLight = 0.12f;     // root mean square of the step: more i
 constexpr float kLargestChange = 0.25f;  // of the logarithm
 constexpr float kWorthwhile = 0.25f / 255;  // a smaller change rounds to nothing
 
-MIEN_SIMD_CLONES
-void light_of(const float* r, const float* g, const float* b, std::size_t n, float* __restrict out) {
-  for (std::size_t i = 0; i < n; ++i) out[i] = 0.299f * r[i] + 0.587f * g[i] + 0.114f * b[i];
-}
-
 // Row by row: the picture's light is not kept.
 void small_light(const PlanarRgb& picture, const MaskedBlur& blur, SteadyLightScratch* s, Plane* small) {
   const int w = picture.width;
@@ -29,8 +25,8 @@ void small_light(const PlanarRgb& picture, const MaskedBlur& blur, SteadyLightSc
   blur.begin(&s->rows, small);
   for (int y = 0; y < picture.height; ++y) {
     const std::size_t at = static_cast<std::size_t>(y) * w;
-    light_of(picture.channel(0) + at, picture.channel(1) + at, picture.channel(2) + at, s->line.size(),
-             s->line.data());
+    luma_of(picture.channel(0) + at, picture.channel(1) + at, picture.channel(2) + at, s->line.size(),
+            s->line.data());
     s->rows.add(s->line.data(), blur.mask().row(y), 0, w);
   }
   blur.finish(small);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/luma.h"
 #include "core/polygon.h"
 #include "core/try.h"
 #include "face/crop.h"
@@ -167,8 +168,8 @@ void smooth_painted(const Mesh& mesh, UncoverScratch* s) {
   for (std::size_t i = 0; i < s->share.size(); ++i) {
     std::array<float, 3> apart;
     for (int c = 0; c < 3; ++c) apart[c] = s->smooth.channel(c)[i] - s->painted.channel(c)[i];
-    const float luma = 0.299f * apart[0] + 0.587f * apart[1] + 0.114f * apart[2];
-    const float line = s->beside.values[i] * smoothstep(kPores, kLine, std::abs(luma)),
+    const float step = luma(apart.data());
+    const float line = s->beside.values[i] * smoothstep(kPores, kLine, std::abs(step)),
                 painted = s->share.values[i] * (1 - kFeaturesStay * s->features.values[i]);
     for (int c = 0; c < 3; ++c) s->painted.channel(c)[i] += std::max(painted, line) * apart[c];
     s->share.values[i] = std::max(s->share.values[i], line);

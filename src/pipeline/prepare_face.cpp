@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "core/luma.h"
 #include "face/crop.h"
 #include "fuse/glasses.h"
 #include "fuse/grey_moustache.h"
@@ -38,11 +39,7 @@ void keep_seen_frames(const Mesh& target, float share, FuseScratch& s) {
   s.all_things.resize(s.target_things.width, s.target_things.height);  // memory for later
   if (!(share > 0)) return;
   if (share < 1) s.all_things = s.target_things;
-  Plane& light = s.glasses.light;
-  light.resize(s.target.width, s.target.height);
-  for (std::size_t i = 0; i < light.size(); ++i)
-    light.values[i] =
-        0.299f * s.target.channel(0)[i] + 0.587f * s.target.channel(1)[i] + 0.114f * s.target.channel(2)[i];
+  luma_of(s.target, &s.glasses.light);
   keep_frames(target, FrameRule::kOfTarget, &s.glasses, &s.target_things);
   if (!(share < 1)) return;
   for (std::size_t i = 0; i < s.all_things.size(); ++i)

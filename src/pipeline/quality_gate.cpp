@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/luma.h"
 #include "core/plane.h"
 #include "core/polygon.h"
 #include "core/resample.h"
@@ -58,12 +59,10 @@ void measure_pixels(ImageView picture, const Mesh& mesh, FaceQuality* out) {
   const Affine look = crop_from_frame(square, 1.0f, size);
   PlanarRgb pixels;
   sample_affine(picture, look, size, size, &pixels);
-  Plane luma, oval;
-  luma.resize(size, size), oval.resize(size, size);
-  oval.fill(0);
-  for (std::size_t i = 0; i < luma.size(); ++i)
-    luma.values[i] =
-        (0.299f * pixels.channel(0)[i] + 0.587f * pixels.channel(1)[i] + 0.114f * pixels.channel(2)[i]) / 255;
+  Plane light, oval;
+  luma_of(pixels, &light);
+  for (float& v : light.values) v /= 255;
+  oval.resize(size, size), oval.fill(0);
   std::vector<Point2f> outline;
   const float middle = static_cast<float>(size - 1) / 2;
   for (const topology::Index i : topology::kOval) {
@@ -72,18 +71,18 @@ void measure_pixels(ImageView picture, const Mesh& mesh, FaceQuality* out) {
   }
   fill_polygon(outline, &oval);
   std::vector<float> inside;
-  for (std::size_t i = 0; i < luma.size(); ++i) {
-    if (oval.values[i] > 0.5f) inside.push_back(luma.values[i]);
+  for (std::size_t i = 0; i < light.size(); ++i) {
+    if (oval.values[i] > 0.5f) inside.push_back(light.values[i]);
   }
   if (inside.empty()) return;
   std::nth_element(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(inside.size() / 2),
                    inside.end());
   out->brightness = inside[inside.size() / 2];
-  Plane fine = luma;
+  Plane fine = light;
   std::vector<float> scratch;
   gaussian_blur(&fine, kFineSigmaPx, &scratch);
-  for (std::size_t i = 0; i < fine.size(); ++i) fine.values[i] = luma.values[i] - fine.values[i];
-  out->sharpness = spread(fine, oval, 0) / std::max(spread(luma, oval, out->brightness), 0.01f);
+  for (std::size_t i = 0; i < fine.size(); ++i) fine.values[i] = light.values[i] - fine.values[i];
+  out->sharpness = spread(fine, oval, 0) / std::max(spread(light, oval, out->brightness), 0.01f);
 }
 
 float outside_share(const Mesh& mesh, int width, int height) {
