@@ -14,7 +14,8 @@ constexpr float kSigma = 0.1f;                                               // 
 constexpr float kBareBelow = 0.02f, kPaintedFrom = 0.1f, kPaintedTo = 0.5f;  // shares
 constexpr float kDarkest = 12;  // of 255, added to all colours: dark pixels say little
 constexpr float kMost = 0.3f;   // change of a logarithm
-// A recogniser would rather see the rings: glasses make people alike. Lifted by all of it eyes lose their depth.
+// A recogniser would rather see the rings, as glasses make people alike: 60 pairs have 0.6058 without, 0.6050 at
+// 0.4 and 0.6025 at 0.7.
 constexpr float kLifted = 0.7f, kMostLift = 0.4f;                // of a logarithm
 constexpr float kLightSigma = 0.03f, kLightAroundSigma = 0.07f;  // in face widths
 constexpr float kLeastSkin = 0.02f;  // mean weights around: fewer pixels say nothing
