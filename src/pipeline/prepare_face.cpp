@@ -11,6 +11,7 @@
 #include "fuse/hair_shade.h"
 #include "fuse/lips.h"
 #include "fuse/mouth.h"
+#include "fuse/shaded_skin.h"
 #include "fuse/stretch.h"
 #include "fuse/tone.h"
 
@@ -65,6 +66,7 @@ std::optional<bool> find_target_cover(const RegionMap& regions, const Affine& fr
   }
   regions.sample({RegionClass::kBrow, RegionClass::kEyeball}, frame_from_canvas, s.target.width,
                  s.target.height, &s.target_features);
+  take_shaded_skin(s.target, target, &s.target_cover, &s.target_skin);
   follow_strands(s.target, s.target_skin, s.target_features, target, &s.hair_edge, &s.target_cover);
   for (std::size_t i = 0; i < s.target_cover.size(); ++i)
     s.target_cover.values[i] += s.target_things.values[i];
