@@ -17,10 +17,13 @@ constexpr int kStep = 2;                           // pixels per pixel that is w
 constexpr float kSmoothSigma = 0.012f;             // in face widths: hairs are finer than what they make dark
 constexpr float kMargin = 0.02f;                   // around the oval, in face widths
 constexpr float kSure = 0.8f, kLeastHair = 0.01f;  // probability; area, of the face's width squared
-constexpr float kApart = 0.08f;                    // of skin's and hair's redness, at least
-constexpr float kLikeSkin = 0.75f, kAsRed = 1;     // of the way from the hair's redness to the skin's
-constexpr float kShadow = 0.65f, kNoShadow = 0.9f;  // of the skin's mean brightness
-constexpr float kDark = 20;                         // grey levels: below it a colour says little
+// Redness, see measure(): skin has 0.15 to 0.3, its shadows more, grey hair 0.05 to 0.15, brown hair about as
+// much as skin.
+constexpr float kApart = 0.01f;                          // the skin's over the hair's, at least
+constexpr float kLikeSkin = 0.75f, kAsRed = 1;           // of the way from the hair's to the skin's
+constexpr float kHardlyRedder = 0.06f, kRedder = 0.08f;  // than hair
+constexpr float kShadow = 0.65f, kNoShadow = 0.9f;       // of the skin's mean brightness
+constexpr float kDark = 20;                              // grey levels: below it a colour says little
 
 // At the resolution that is worked with.
 struct SmallLook {
@@ -87,6 +90,7 @@ void take_shaded_skin(const PlanarRgb& picture, const Mesh& mesh, Plane* hair, P
   for (std::size_t i = 0; i < s.shaded.size(); ++i)
     s.shaded.values[i] = s.oval.values[i] *
                          smoothstep(kLikeSkin, kAsRed, (s.redness.values[i] - hair_red) * per_apart) *
+                         smoothstep(kHardlyRedder, kRedder, s.redness.values[i] - hair_red) *
                          (1 - smoothstep(kShadow, kNoShadow, s.light.values[i] * per_light));
   enlarge_boxes(s.shaded, kStep, hair->width, hair->height, &whole);
   for (std::size_t i = 0; i < whole.size(); ++i) {

@@ -8,9 +8,9 @@
 namespace mien {
 
 // The region network calls temples in deep shadow and the ends of brows hair; beside the fused face they would
-// stay as dark patches. What lies inside the mesh's oval, is darker than the face and as red beside its
-// brightness as the face's skin is no hair, where the hair around the face is less red, as grey and black hair
-// is: what *hair says (0..1) goes over to *skin. picture: 0..255; mesh in its pixels; all of one size.
+// stay as dark patches. What lies inside the mesh's oval, is darker than the face, as red beside its brightness as
+// the face's skin, and clearly redder than the hair around the face, is no hair: what *hair says (0..1) goes over
+// to *skin. Hair that is itself as red as skin tells nothing. picture: 0..255; mesh in its pixels; all of one size.
 void take_shaded_skin(const PlanarRgb& picture, const Mesh& mesh, Plane* hair, Plane* skin);
 
 }  // namespace mien

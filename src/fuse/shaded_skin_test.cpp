@@ -17,13 +17,14 @@ class ShadedSkin : public testing::Test {
  protected:
   // -> what is still called hair at that temple
   float hair_left(Colour hair_colour, Colour skin_colour, Colour temple) {
-    const float inside_x = mesh_[kTemple].x + 14, y0 = mesh_[kTemple].y;
+    const float y0 = mesh_[kTemple].y;
     picture_.resize(kSize, kSize);
     for (Plane* plane : {&hair_, &skin_}) plane->resize(kSize, kSize);
     for (int y = 0; y < kSize; ++y)
       for (int x = 0; x < kSize; ++x) {
         const bool on_top = static_cast<float>(y) < mesh_[10].y - 8,
-                   at_temple = static_cast<float>(x) < inside_x && std::abs(static_cast<float>(y) - y0) < 14;
+                   at_temple = std::abs(static_cast<float>(x) - mesh_[kTemple].x - 4) < 10 &&
+                               std::abs(static_cast<float>(y) - y0) < 14;
         const Colour& colour = on_top ? hair_colour : at_temple ? temple : skin_colour;
         const std::size_t i = static_cast<std::size_t>(y) * kSize + static_cast<std::size_t>(x);
         for (std::size_t c = 0; c < 3; ++c) picture_.channel(static_cast<int>(c))[i] = colour[c];
@@ -54,6 +55,12 @@ TEST_F(ShadedSkin, HairStaysHair) {
   EXPECT_EQ(hair_left(kGreyHair, kFace, kGreyHair), 1) << "grey";
   EXPECT_EQ(hair_left({30, 29, 30}, kFace, {32, 30, 31}), 1) << "black";
   EXPECT_EQ(hair_left(kGreyHair, kFace, kGlint), 1) << "as light as skin: no shadow";
+}
+
+TEST_F(ShadedSkin, OfBrownishHairItTakesAClearlyRedderShadow) {
+  constexpr Colour kBrownish{95, 78, 68};
+  EXPECT_LT(hair_left(kBrownish, kFace, {62, 41, 30}), 0.05f);
+  EXPECT_EQ(hair_left(kBrownish, kFace, kBrownish), 1);
 }
 
 TEST_F(ShadedSkin, HairAsRedAsSkinTellsNothing) {
