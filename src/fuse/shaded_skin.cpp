@@ -19,11 +19,12 @@ constexpr float kMargin = 0.02f;                   // around the oval, in face w
 constexpr float kSure = 0.8f, kLeastHair = 0.01f;  // probability; area, of the face's width squared
 // Redness, see measure(): skin has 0.15 to 0.3, its shadows more, grey hair 0.05 to 0.15, brown hair about as
 // much as skin.
-constexpr float kApart = 0.01f;                          // the skin's over the hair's, at least
-constexpr float kLikeSkin = 0.75f, kAsRed = 1;           // of the way from the hair's to the skin's
-constexpr float kHardlyRedder = 0.06f, kRedder = 0.08f;  // than hair
-constexpr float kShadow = 0.65f, kNoShadow = 0.9f;       // of the skin's mean brightness
-constexpr float kDark = 20;                              // grey levels: below it a colour says little
+constexpr float kApart = 0.01f;                 // the skin's over the hair's, at least
+constexpr float kLikeSkin = 0.75f, kAsRed = 1;  // of the way from the hair's to the skin's
+// Redder than hair by so much, and by what skin is not redder than hair by 0.08.
+constexpr float kWellApart = 0.08f, kHardlyRedder = 0.06f, kRedder = 0.08f;
+constexpr float kShadow = 0.65f, kNoShadow = 0.9f;  // of the skin's mean brightness
+constexpr float kDark = 20;                         // grey levels: below it a colour says little
 
 // At the resolution that is worked with.
 struct SmallLook {
@@ -82,15 +83,16 @@ void take_shaded_skin(const PlanarRgb& picture, const Mesh& mesh, Plane* hair, P
   shrink_boxes(*hair, kStep, &s.hair), shrink_boxes(*skin, kStep, &s.skin);
   draw_oval(mesh, kMargin * small_px, &s);
   const Means mean = mean_colours(s);
-  if (mean.hair < kLeastHair * small_px * small_px || mean.skin_red - mean.hair_red < kApart) return;
-  const auto per_apart = static_cast<float>(1 / (mean.skin_red - mean.hair_red)),
-             hair_red = static_cast<float>(mean.hair_red),
+  const auto hair_red = static_cast<float>(mean.hair_red),
+             apart = static_cast<float>(mean.skin_red - mean.hair_red);
+  if (mean.hair < kLeastHair * small_px * small_px || apart < kApart) return;
+  const auto per_apart = 1 / apart, much_redder = hair_red + std::max(kWellApart - apart, 0.0f),
              per_light = static_cast<float>(1 / std::max(mean.skin_light, 1.0));
   s.shaded.resize(s.light.width, s.light.height);
   for (std::size_t i = 0; i < s.shaded.size(); ++i)
     s.shaded.values[i] = s.oval.values[i] *
                          smoothstep(kLikeSkin, kAsRed, (s.redness.values[i] - hair_red) * per_apart) *
-                         smoothstep(kHardlyRedder, kRedder, s.redness.values[i] - hair_red) *
+                         smoothstep(kHardlyRedder, kRedder, s.redness.values[i] - much_redder) *
                          (1 - smoothstep(kShadow, kNoShadow, s.light.values[i] * per_light));
   enlarge_boxes(s.shaded, kStep, hair->width, hair->height, &whole);
   for (std::size_t i = 0; i < whole.size(); ++i) {
