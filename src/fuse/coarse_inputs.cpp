@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/simd_clones.h"
+#include "core/smoothstep.h"
 
 namespace mien {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 constexpr float kAlphaReach = 0.35f;
 constexpr float kDarkest = 0.08f * 255, kGainMin = 0.3f,
                 kGainMax = 2.5f;  // of the gain that all light becomes
+// Dark skin is more colourful than light skin: what is lifted by more than the first factor becomes paler, from
+// the second on by the third share of what it gains.
+constexpr float kPalerFrom = 1.1f, kPalerTo = 1.5f, kPaler = 0.7f;
 constexpr float kResidualLimit =
     0.5f;  // the residual bends towards it: on a picture unlike those of the training nothing can run away
 constexpr float kUnmasked = 0.02f;  // what light outside of the mask counts beside that inside
@@ -270,10 +274,12 @@ MIEN_INLINE void apply_cells(const float (*__restrict v)[4], float dropped, int 
     const float after = (1 + v[i][Answer::kGain]) * before + v[i][Answer::kBias] +
                         (1 - dropped * row.trust[i]) * v[i][Answer::kResidual];
     const float most = std::clamp(std::max(after, kDarkest) / std::max(before, kDarkest), kGainMin, kGainMax);
-    const float gain = alpha > 0 ? most : 1;
-    red[i] = std::min(255.0f, gain * red[i]);
-    green[i] = std::min(255.0f, gain * green[i]);
-    blue[i] = std::min(255.0f, gain * blue[i]);
+    const float gain = alpha > 0 ? most : 1,
+                pale = kPaler * smoothstep(kPalerFrom, kPalerTo, gain) * (gain - 1), own = gain - pale,
+                grey = pale * before;
+    red[i] = std::min(255.0f, own * red[i] + grey);
+    green[i] = std::min(255.0f, own * green[i] + grey);
+    blue[i] = std::min(255.0f, own * blue[i] + grey);
     alphas[i] = std::clamp(alpha + v[i][Answer::kAlphaStep] * 4 * alpha * (1 - alpha), 0.0f, 1.0f);
   }
 }

@@ -63,9 +63,9 @@ void make_coarse_input(const CoarseScene& scene, CoarseInputScratch* scratch, Co
 
 // The answer: gain and bias maps (6 channels), residual and change of alpha (4 channels), any resolution over
 // the crop.
-//   F = W0 * clamp(max(after, 0.08) / max(before, 0.08), 0.3, 2.5)       before = mean(W0)       after = (1 +
-//   G) before
-//   + B + (1 - (1 - residual_kept) V) L       A = clamp(A_geo + 0.35 tanh(dA) * band)
+//   F = (g - p) W0 + p before       g = clamp(max(after, 0.08) / max(before, 0.08), 0.3, 2.5)
+//   p = 0.7 smoothstep(1.1, 1.5, g) (g - 1): what is lifted much becomes paler       before = mean(W0)
+//   after = (1 + G) before + B + (1 - (1 - residual_kept) V) L       A = clamp(A_geo + 0.35 tanh(dA) * band)
 // mean: over the colours; band = 4 A_geo (1 - A_geo). G and B: means over the colours and over light_cell x
 // light_cell cells of their maps, weighted by A_geo so that no light of hair or background, where the network
 // may say anything, comes in over the mask's edge (joint upsampling in the manner of Kopf et al. 2007). L:

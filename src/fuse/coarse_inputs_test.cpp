@@ -37,14 +37,18 @@ struct Scene {
   }
 };
 
-// The gain that all three colours get when their mean gains `light` (0..255).
-float expected_gain(const PlanarRgb& before, std::size_t i, float light) {
-  const float mean = (before.channel(0)[i] + before.channel(1)[i] + before.channel(2)[i]) / 3;
-  return std::clamp(std::max(mean + light, 0.08f * 255) / std::max(mean, 0.08f * 255), 0.3f, 2.5f);
-}
-
 float mean_at(const PlanarRgb& p, std::size_t i) {
   return (p.channel(0)[i] + p.channel(1)[i] + p.channel(2)[i]) / 3;
+}
+
+// What a colour becomes when the mean of all three gains `light` (0..255).
+float expected(const PlanarRgb& before, std::size_t i, int c, float light) {
+  const float mean = mean_at(before, i),
+              gain =
+                  std::clamp(std::max(mean + light, 0.08f * 255) / std::max(mean, 0.08f * 255), 0.3f, 2.5f),
+              t = std::clamp((gain - 1.1f) / 0.4f, 0.0f, 1.0f),
+              pale = 0.7f * t * t * (3 - 2 * t) * (gain - 1);
+  return (gain - pale) * before.channel(c)[i] + pale * mean;
 }
 
 TEST(ApplyCoarseOutput, ZeroChangesNothing) {
@@ -61,8 +65,20 @@ TEST(ApplyCoarseOutput, GainAndBiasChangeTheLightAndKeepTheColour) {
   for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, c, c == 1 ? 0.3f : 0.0f);  // 0.1 in the mean
   for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, 3 + c, c == 2 ? 0.3f : 0.0f);
   s.apply();
-  const float gain = expected_gain(before.relit, 7, 0.1f * mean_at(before.relit, 7) + 25.5f);
-  for (int c = 0; c < 3; ++c) EXPECT_NEAR(s.relit.channel(c)[7], gain * before.relit.channel(c)[7], 1e-2f);
+  const float light = 0.1f * mean_at(before.relit, 7) + 25.5f;
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(s.relit.channel(c)[7], expected(before.relit, 7, c, light), 1e-2f);
+}
+
+TEST(ApplyCoarseOutput, DarkRedFoldsThatAreLiftedDoNotGlow) {
+  Scene s, before;
+  for (Scene* scene : {&s, &before})
+    for (int c = 0; c < 3; ++c) scene->relit.channel(c)[7] = c == 0 ? 80.0f : 15.0f;
+  for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, 3 + c, 0.5f);
+  s.apply();
+  const float red = s.relit.channel(0)[7], green = s.relit.channel(1)[7];
+  EXPECT_NEAR(mean_at(s.relit, 7), 2.5f * mean_at(before.relit, 7), 1e-2f) << "the most that light becomes";
+  EXPECT_LT(red / green, 0.6f * 80 / 15) << "lifted skin is paler than its shadow";
+  EXPECT_GT(red / green, 1.5f) << "and still skin";
 }
 
 TEST(ApplyCoarseOutput, ColourStainsDoNotArise) {
@@ -86,10 +102,8 @@ TEST(ApplyCoarseOutput, InventsOnlyWhereTheSourceShowsNothing) {
   s.trust.values[5] = 0;
   s.apply();
   for (int c = 0; c < 3; ++c) {
-    EXPECT_NEAR(s.relit.channel(c)[5], before.relit.channel(c)[5] * expected_gain(before.relit, 5, kBent / 3),
-                1e-2f);
-    EXPECT_NEAR(s.relit.channel(c)[6],
-                before.relit.channel(c)[6] * expected_gain(before.relit, 6, 0.15f * kBent / 3), 1e-2f);
+    EXPECT_NEAR(s.relit.channel(c)[5], expected(before.relit, 5, c, kBent / 3), 1e-2f);
+    EXPECT_NEAR(s.relit.channel(c)[6], expected(before.relit, 6, c, 0.15f * kBent / 3), 1e-2f);
   }
 }
 
@@ -108,7 +122,7 @@ TEST(ApplyCoarseOutput, GainsFollowNoDetail) {
   }
   s.apply();
   for (std::size_t i = 100; i < s.relit.plane(); ++i)
-    EXPECT_NEAR(s.relit.channel(0)[i], before.relit.channel(0)[i] * expected_gain(before.relit, i, 0), 1e-2f);
+    EXPECT_NEAR(s.relit.channel(0)[i], expected(before.relit, i, 0, 0), 1e-2f);
 }
 
 TEST(ApplyCoarseOutput, NoLightComesInOverTheEdgeOfTheMask) {

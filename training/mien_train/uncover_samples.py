@@ -34,6 +34,7 @@ def frames(canvas):
 
 KINDS = ((frames, 0.25), (occluders.hair, 0.4), (strokes, 0.35))
 GLASSES_SHARE, COVER_SHARE, LAMP_SHARE = 0.65, 0.45, 0.35       # of the samples
+SOFT_SHARE, SOFTEST = 0.25, 3.0         # of the samples; times that a soft one is enlarged
 
 
 def cover_of(crop, mesh, rng):
@@ -46,6 +47,12 @@ def cover_of(crop, mesh, rng):
             break
     cover = cv2.GaussianBlur(cover, (0, 0), GROWTH * canvas.width * rng.uniform(0.6, 1.7))
     return smoothstep(GROWN_FROM, GROWN_TO, cover).astype(np.float32)
+
+
+def softened(pictures, rng):
+    """The same pictures as if enlarged from smaller ones, as small faces and old scans are."""
+    small = max(8, round(SIZE / np.exp(rng.uniform(np.log(1.3), np.log(SOFTEST)))))
+    return [cv2.resize(cv2.resize(p, (small, small), interpolation=cv2.INTER_AREA), (SIZE, SIZE), interpolation=cv2.INTER_LINEAR) for p in pictures]
 
 
 class UncoverSampler:
@@ -73,6 +80,8 @@ class UncoverSampler:
         if drift and rng.random() < LAMP_SHARE:     # whose shadows are no glasses
             crop = lit_by_lamp(crop, mesh, rng)
         seen, glasses = paint_glasses(crop, mesh, rng) if rng.random() < GLASSES_SHARE else (crop, np.zeros((SIZE, SIZE), np.float32))
+        if drift and rng.random() < SOFT_SHARE:
+            seen, crop, glasses = softened((seen, crop, glasses), rng)
         if rng.random() < 0.5:
             seen = cv2.imdecode(cv2.imencode('.jpg', seen, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 96))])[1], cv2.IMREAD_COLOR)
         cover = cover_of(crop, mesh, rng) if rng.random() < COVER_SHARE else np.zeros((SIZE, SIZE), np.float32)

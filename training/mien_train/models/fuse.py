@@ -190,6 +190,16 @@ LIMITS = {'tiny': Limits(4, 0.5), 'small': Limits(2, 0.5), 'base': Limits(1, 0.5
 RESIDUAL_LIMIT = 0.5    # the residual bends towards it: on a picture unlike those of the training nothing can run away
 UNMASKED = 0.02         # what light outside of the mask counts beside that inside
 DARKEST, GAIN_LIMITS = 0.08, (0.3, 2.5)
+PALER_FROM, PALER_TO, PALER = 1.1, 1.5, 0.7     # gains; share of what is gained
+
+
+def in_light(picture, before, after):
+    """The picture (n x 3) whose mean over the colours goes from before to after (n x 1), within limits. Dark skin is more colourful than light
+    skin: what is lifted much becomes paler."""
+    gain = (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
+    t = ((gain - PALER_FROM) / (PALER_TO - PALER_FROM)).clamp(0, 1)
+    pale = PALER * t * t * (3 - 2 * t) * (gain - 1)
+    return (gain - pale) * picture + pale * before
 
 
 def limits(kind):
@@ -217,8 +227,7 @@ def apply_cells(x, cells, alpha_step, kept):
     w0, trust, alpha = x[:, 0:3], x[:, 3:4], x[:, 7:8]
     before = w0.mean(1, keepdim=True)
     after = (1 + cells[:, 0:1]) * before + cells[:, 1:2] + (1 - (1 - kept) * trust) * cells[:, 2:3]
-    fused = w0 * (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
-    return fused, (alpha + 0.35 * torch.tanh(alpha_step) * 4 * alpha * (1 - alpha)).clamp(0, 1)
+    return in_light(w0, before, after), (alpha + 0.35 * torch.tanh(alpha_step) * 4 * alpha * (1 - alpha)).clamp(0, 1)
 
 
 def compose(x, gain_bias, residual_alpha, limits=Limits()):

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
-from .fuse import DARKEST, GAIN_LIMITS, INPUTS, RESIDUAL_LIMIT, Residual, conv, patches
+from .fuse import INPUTS, RESIDUAL_LIMIT, Residual, conv, in_light, patches
 
 SIZE, OUTPUTS = 256, 2
 RESIDUAL_KEPT = 0.5     # share of the light that stays where the source shows the face
@@ -45,6 +45,6 @@ def compose(x, answer, kept=RESIDUAL_KEPT):
     light = answer[:, 0:1] / torch.sqrt(1 + (answer[:, 0:1] / RESIDUAL_LIMIT) ** 2)
     before = picture.mean(1, keepdim=True)
     after = before + (1 - (1 - kept) * trust) * light
-    fused = picture * (after.clamp(min=DARKEST) / before.clamp(min=DARKEST)).clamp(*GAIN_LIMITS)
+    fused = in_light(picture, before, after)
     mask = (alpha + 0.35 * torch.tanh(answer[:, 1:2]) * 4 * alpha * (1 - alpha)).clamp(0, 1)
     return fused, mask
