@@ -112,7 +112,7 @@ bool time_relight(const Bench& b) {
   for (int i = -2; i < kRuns; ++i) {
     out = warped;
     const auto start = Clock::now();
-    relight(s.target, s.masks, face.eyes, face_width_px(face.target), nullptr, &s.relight, &out);
+    relight(s.target, s.masks, face.eyes, face_width_px(face.target), {}, &s.relight, &out);
     if (i >= 0) times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
   }
   std::sort(times.begin(), times.end());

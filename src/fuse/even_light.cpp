@@ -283,12 +283,37 @@ void keep_exposure(const SmallFace& face, Plane* correction) {
   for (float& v : correction->values) v += change;
 }
 
+// The working size over the pixels'.
+float working_scale(const Mesh& mesh) {
+  return std::min(1.0f, kWorkingWidthPx / std::max(face_width_px(mesh), 1.0f));
+}
+
+// A plane of the working size at the surface's points.
+std::array<float, kSurfacePoints> at_points(const Plane& plane, const Mesh& mesh, float k) {
+  std::array<float, kSurfacePoints> out;
+  for (int i = 0; i < kSurfacePoints; ++i)
+    out[i] = at(plane, (mesh[i].x + 0.5f) * k - 0.5f, (mesh[i].y + 0.5f) * k - 0.5f);
+  return out;
+}
+
 }  // namespace
+
+std::array<float, kSurfacePoints> light_over_ordinary(const Mesh& mesh,
+                                                      std::span<const RasterTriangle> triangles,
+                                                      ImageView pixels) {
+  const float k = working_scale(mesh);
+  EvenLightReport report;
+  const SmallFace face = shrink_face(mesh, triangles, pixels, k);
+  const Plane correction = towards_ordinary_light(face, k * face_width_px(mesh), &report);
+  auto out = at_points(correction, mesh, k);
+  for (float& v : out) v = -v;
+  return out;
+}
 
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels) {
   EvenLightReport report;
-  const float k = std::min(1.0f, kWorkingWidthPx / std::max(face_width_px(mesh), 1.0f));
+  const float k = working_scale(mesh);
   SmallFace face = shrink_face(mesh, triangles, pixels, k);
   const float width_px = k * face_width_px(mesh);
   Plane correction = towards_ordinary_light(face, width_px, &report);
@@ -300,8 +325,7 @@ EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> tri
 
   if (!(report.strength > 0)) return report;
   const float power = colour_power(face, correction);
-  for (int i = 0; i < kSurfacePoints; ++i)
-    report.lift[i] = at(correction, (mesh[i].x + 0.5f) * k - 0.5f, (mesh[i].y + 0.5f) * k - 0.5f);
+  report.lift = at_points(correction, mesh, k);
   for (int y = 0; y < pixels.height; ++y) {
     std::uint8_t* p = pixels.row(y);
     for (int x = 0; x < pixels.width; ++x, p += 4) {

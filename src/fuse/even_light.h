@@ -32,4 +32,11 @@ struct EvenLightReport {
 EvenLightReport even_light(const Mesh& mesh, std::span<const RasterTriangle> triangles,
                            MutableImageView pixels);
 
+// What the light on a face is over ordinary light, as far as the model alone can tell (fit on normals, and a
+// hard lamp with what it casts): per surface point the logarithm of a factor for values as coded. 0
+// everywhere in ordinary light. Arguments as above.
+std::array<float, kSurfacePoints> light_over_ordinary(const Mesh& mesh,
+                                                      std::span<const RasterTriangle> triangles,
+                                                      ImageView pixels);
+
 }  // namespace mien

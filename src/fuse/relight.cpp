@@ -37,6 +37,8 @@ constexpr float kFloorRoom = 8, kFloorBend = 5;                 // of L: as at t
 // Middle frequencies are what a face's forms make of the light, so that most of them are the source's, whose
 // lamps were taken out.
 constexpr float kOwnForms = 0.9f;
+// Of the logarithm of L + 16 to that of values as coded: exponents of 1/3 and about 1/2.2 of light.
+constexpr float kLightnessPerCode = 2.2f / 3;
 // What would be darker than both pictures by more than so much of L keeps this share of the rest.
 constexpr float kDeeperThanBoth = 7, kBelowBoth = 0.3f;
 // Share of the detail where the expressions differ, from this much of expression_gap on: foreheads stay
@@ -170,45 +172,6 @@ void measure_tint_gain(const SkinBlurs& blurs, RelightScratch* s) {
   }
 }
 
-// A pixel of the eyeballs, how far it is one, and a picture's colour there.
-struct EyePixel {
-  std::size_t at;
-  float share;
-  Lab colour;
-};
-
-// Mean colour of the eyeballs where they are lighter than their mean: the whites.
-Lab eye_whites(std::span<const EyePixel> eyes) {
-  double l = 0, a = 0, b = 0, weight = 0;
-  for (const EyePixel& p : eyes) l += p.share * p.colour.l, weight += p.share;
-  if (!(weight > 0)) return {};
-  const auto mean_l = static_cast<float>(l / weight);
-  l = 0, weight = 0;
-  for (const auto& [at, share, c] : eyes) {
-    if (c.l < mean_l) continue;
-    l += share * c.l, a += share * c.a, b += share * c.b, weight += share;
-  }
-  if (!(weight > 0)) return {mean_l, 0, 0};  // all alike: rounding may put the mean above each of them
-  const auto mean = [weight](double sum) { return static_cast<float>(sum / weight); };
-  return {mean(l), mean(a), mean(b)};
-}
-
-EyeMatch match_eyes(const FaceMasks& masks, const PlanarRgb& target, const PlanarRgb& warped) {
-  thread_local std::vector<EyePixel> eyes;  // scratch that keeps its memory
-  eyes.clear();
-  for (std::size_t i = 0; i < masks.right_eye.size(); ++i) {
-    const float share = std::max(masks.right_eye.values[i], masks.left_eye.values[i]);
-    if (share > 0) eyes.push_back({i, share, {}});
-  }
-  if (eyes.empty()) return {};
-  const auto whites = [&](const PlanarRgb& picture) {
-    for (EyePixel& p : eyes) p.colour = lab_at(picture, p.at);
-    return eye_whites(eyes);
-  };
-  const Lab t = whites(target), w = whites(warped);
-  return {true, ratio(t.l, w.l, 0.5f, 1.5f), t.a - w.a, t.b - w.b, w.l};
-}
-
 constexpr int kBlock = 256;  // pixels done together: nothing else can lie where they are written
 
 // Where the pixels of a block begin.
@@ -216,12 +179,19 @@ struct BlockInputs {
   const float *warped_l, *warped_a, *warped_b, *fine_target, *fine_warped;
   const float *low_target, *low_warped, *mid_target, *mid_warped, *tint_gain;
   const float *tint_target_a, *tint_target_b, *tint_warped_a, *tint_warped_b;
-  const float *features, *right_eye, *left_eye, *expression_gap, *alpha;
+  const float *features, *right_eye, *left_eye, *expression_gap, *light, *alpha;
 };
 
 struct BlockOutput {
   float *r, *g, *b;
 };
+
+// The target's low frequencies, and forms of which `own` is the source's share, in the target's light.
+MIEN_INLINE float formed(const BlockInputs& in, int i, float own, float middle) {
+  const float low = in.low_target[i], lit = kLightnessPerCode * (low + 16) * in.light[i];
+  return low + (1 - own) * (in.mid_target[i] - low) +
+         own * (middle * (in.mid_warped[i] - in.low_warped[i]) + lit);
+}
 
 // n <= kBlock pixels; those whose alpha is 0 stay.
 MIEN_SIMD_CLONES
@@ -239,8 +209,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
                 crease = kCreasesOfTarget * smoothstep(kCreasesFrom, 1, gap) + kCornersOfTarget * corner;
     const float rim = std::min(1.0f, 1.5f * in.alpha[i]),  // towards it forms and colours become the target's
         own = kOwnForms * (1 - gap) * rim;
-    const float base =
-        low_t + (1 - own) * (in.mid_target[i] - low_t) + own * gains.middle * (in.mid_warped[i] - low_w);
+    const float base = formed(in, i, own, gains.middle);
     const float target_detail = in.fine_target[i] - in.mid_target[i], fine = w.l - in.fine_warped[i];
     const float detail = in.fine_warped[i] - in.mid_warped[i] +
                          crease * (target_detail - (in.fine_warped[i] - in.mid_warped[i]));
@@ -400,25 +369,34 @@ class CoarseRows {
   std::vector<float> zeros_;
 };
 
-// expression_gap: null where there is none.
-BlockInputs inputs_at(const RelightScratch& s, const FaceMasks& masks, const Plane* expression_gap,
+BlockInputs inputs_at(const RelightScratch& s, const FaceMasks& masks, const RelightOver& over,
                       const CoarseRows& rows, int y, int x) {
   const auto at = [y, x](const Plane& plane) { return plane.row(y) + x; };
   const auto coarse = [&rows, x](std::size_t k) { return rows.line(k) + x; };
-  return {at(s.warped.lab.l), at(s.warped.lab.a),
-          at(s.warped.lab.b), s.takes_creases ? at(s.target.fine) : rows.zeros() + x,
-          at(s.warped.fine),  coarse(0),
-          coarse(1),          coarse(2),
-          coarse(3),          coarse(4),
-          coarse(5),          coarse(6),
-          coarse(7),          coarse(8),
-          at(masks.features), at(masks.right_eye),
-          at(masks.left_eye), expression_gap ? at(*expression_gap) : rows.zeros() + x,
+  return {at(s.warped.lab.l),
+          at(s.warped.lab.a),
+          at(s.warped.lab.b),
+          s.takes_creases ? at(s.target.fine) : rows.zeros() + x,
+          at(s.warped.fine),
+          coarse(0),
+          coarse(1),
+          coarse(2),
+          coarse(3),
+          coarse(4),
+          coarse(5),
+          coarse(6),
+          coarse(7),
+          coarse(8),
+          at(masks.features),
+          at(masks.right_eye),
+          at(masks.left_eye),
+          over.expression_gap ? at(*over.expression_gap) : rows.zeros() + x,
+          over.light ? at(s.light_band) : rows.zeros() + x,
           at(masks.alpha)};
 }
 
 // Rows y0 .. y1 - 1.
-void relight_rows(const RelightScratch& s, const Pair& pair, const Plane* expression_gap, EyeChoice eyes,
+void relight_rows(const RelightScratch& s, const Pair& pair, const RelightOver& over, EyeChoice eyes,
                   const RelightMemory& how, int y0, int y1, PlanarRgb* warped) {
   thread_local CoarseRows rows;  // scratch that keeps its memory
   const int width = warped->width;
@@ -431,7 +409,7 @@ void relight_rows(const RelightScratch& s, const Pair& pair, const Plane* expres
     rows.read(y, first, last);
     for (int x = first; x < last; x += kBlock) {
       const std::size_t at = static_cast<std::size_t>(y) * width + x;
-      relight_block(inputs_at(s, pair.masks, expression_gap, rows, y, x), eyes, how.gains, EyeLight(how.eye),
+      relight_block(inputs_at(s, pair.masks, over, rows, y, x), eyes, how.gains, EyeLight(how.eye),
                     std::min(kBlock, last - x),
                     {warped->channel(0) + at, warped->channel(1) + at, warped->channel(2) + at});
     }
@@ -450,11 +428,16 @@ bool reaches(const Plane& plane, float level) {
   return false;
 }
 
+void take_low_out(const Plane& plane, const MaskedBlur& low, Plane* out) {
+  low.apply(plane, out);
+  for (std::size_t i = 0; i < plane.size(); ++i) out->values[i] = plane.values[i] - out->values[i];
+}
+
 }  // namespace
 
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
-                      const Plane* expression_gap, RelightScratch* s, PlanarRgb* warped,
-                      RelightMemory* memory, ThreadPool* pool) {
+                      const RelightOver& over, RelightScratch* s, PlanarRgb* warped, RelightMemory* memory,
+                      ThreadPool* pool) {
   ThreadPool alone(1);
   if (pool == nullptr) pool = &alone;
   const SkinBlurs blurs{{masks.skin, kLowSigma * width_px, &s->low_blur},
@@ -465,7 +448,8 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   find_spans(masks.alpha, masks.alpha, 0, &s->painted);
   find_spans(masks.alpha, masks.skin, gaussian_blur_reach(fine_sigma), &s->spans);
   static_assert(kMostForeheadShare <= kCreasesFrom);
-  s->takes_creases = expression_gap && reaches(*expression_gap, kCreasesFrom);
+  s->takes_creases = over.expression_gap && reaches(*over.expression_gap, kCreasesFrom);
+  if (over.light) take_low_out(*over.light, blurs.low, &s->light_band);
   const BandChoice of_target{false, s->takes_creases || is_due(memory) ? fine_sigma : 0};
   const auto sides = [&](int first, int last) {
     for (int k = first; k < last; ++k) {
@@ -477,9 +461,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   measure_tint_gain(blurs, s);
   const Pair pair{target, *warped, masks, blurs};
   const RelightMemory how = measure_or_hold(pair, s, memory);
-  const auto rows = [&](int y0, int y1) {
-    relight_rows(*s, pair, expression_gap, eyes, how, y0, y1, warped);
-  };
+  const auto rows = [&](int y0, int y1) { relight_rows(*s, pair, over, eyes, how, y0, y1, warped); };
   pool->for_ranges(0, target.height, kRowsPerTask, std::cref(rows));
   return {how.gains.detail, how.gains.fine, how.lightness_gap, how.eye,
           std::min(how.gains.target_shade.chroma, how.gains.warped_shade.chroma)};

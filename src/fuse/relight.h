@@ -2,15 +2,17 @@
 // detail of the source.
 //
 // Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + nine tenths of
-// the source's middle band (the target's on foreheads and towards the rim) + the source's detail, scaled to the
+// the source's middle band (the target's on foreheads and towards the rim) + the middle band of what the
+// target's light does to a face's form (in photos; target_light.h) + the source's detail, scaled to the
 // target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the
-// skin (a ratio), so that they neither turn black on dark skin nor grey on light skin; nothing gets much darker
-// than what is darkest in the target's face. Chroma follows lightness as the target's skin has it, the source adds
-// what does not follow it (shade_colour.h).
+// skin (a ratio), so that they neither turn black on dark skin nor grey on light skin; nothing gets much
+// darker than what is darkest in the target's face. Chroma follows lightness as the target's skin has it, the
+// source adds what does not follow it (shade_colour.h).
 #pragma once
 
 #include "core/thread_pool.h"
 #include "fuse/colour.h"
+#include "fuse/eye_light.h"
 #include "fuse/eyes.h"
 #include "fuse/masked_blur.h"
 #include "fuse/masks.h"
@@ -26,6 +28,7 @@ struct RelightScratch {
   int mid_factor = 1, tint_factor = 1;                   // of the coarse planes
   Plane low_target, mid_target, low_warped, mid_warped;  // brought back whole; only while measuring
   MaskedBlurScratch low_blur, mid_blur, tint_blur;
+  Plane light_band;  // RelightOver::light without its low frequencies
   RowSpans spans, painted;
   bool takes_creases = false;  // of the target, somewhere
 };
@@ -39,38 +42,6 @@ struct RelightGains {
   float level = 1;  // L + 16 of the target's skin over the source's: what brings one's level to the other's
   ShadeColour target_shade, warped_shade;
 };
-
-// What brings the source's eyeballs to the target's: lightness and colour of their whites. Irises may differ.
-struct EyeMatch {
-  bool seen = false;  // some of an eyeball
-  float lightness_gain = 1, shift_a = 0, shift_b = 0;
-  float white_l = 84;  // of the source's whites, whose colours are shifted so far
-};
-
-// The same, ready for pixels.
-struct EyeLight {
-  explicit EyeLight(const EyeMatch& eye)
-      : gain(eye.lightness_gain),
-        shift_a(eye.shift_a),
-        shift_b(eye.shift_b),
-        per_white(1 / (eye.white_l + 16)),
-        glint_from(eye.white_l + kGlint),
-        taken(kMostTaken * std::clamp((eye.lightness_gain - 1) / kFully, 0.0f, 1.0f)) {}
-
-  // Of L above the whites; what is taken of the rest where whites get lighter by kFully and more.
-  static constexpr float kGlint = 3, kMostTaken = 0.55f, kFully = 0.2f;
-  float gain, shift_a, shift_b, per_white, glint_from, taken;
-};
-
-// The source's eyeball in the target's light, whose colour shifts what is darker than the whites, an iris, by
-// less. What is lighter than they are, a lid's wet rim or a lamp's reflection, is brightened less than they
-// are. colour: share of both colours that is kept.
-MIEN_INLINE Lab eyeball_in_light(const Lab& source, const EyeLight& light, float colour) {
-  const float lit = std::min(1.0f, (source.l + 16) * light.per_white),
-              glint = std::max(source.l - light.glint_from, 0.0f);
-  return {(source.l - light.taken * glint) * light.gain, colour * (source.a + lit * light.shift_a),
-          colour * (source.b + lit * light.shift_b)};
-}
 
 // What a face of a stream has in common from frame to frame: measured every few frames, and steadied.
 struct RelightMemory {
@@ -90,12 +61,21 @@ struct RelightReport {
   float chroma = 0;  // ShadeColour::chroma of whichever of the two has less
 };
 
-// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. expression_gap (null:
-// none): shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
-// detail where it goes on to 2 (canvas pixels). `warped` becomes the relit picture where masks.alpha > 0. memory: of the frames before; null: a
-// photo. pool (null: none) shares the work; the result does not depend on it.
+// What is known of places of the face, canvas pixels; null: nothing.
+struct RelightOver {
+  // Shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
+  // detail where it goes on to 2.
+  const Plane* expression_gap = nullptr;
+  // The target's light over ordinary light (target_light.h), a logarithm: what is finer in it than the low
+  // frequencies is laid over the source's forms.
+  const Plane* light = nullptr;
+};
+
+// target, warped: canvas pixels 0..255; width_px: the face's width on the canvas. `warped` becomes the relit
+// picture where masks.alpha > 0. memory: of the frames before; null: a photo. pool (null: none) shares the
+// work; the result does not depend on it.
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
-                      const Plane* expression_gap, RelightScratch* scratch, PlanarRgb* warped,
+                      const RelightOver& over, RelightScratch* scratch, PlanarRgb* warped,
                       RelightMemory* memory = nullptr, ThreadPool* pool = nullptr);
 
 // 1.48 times the median absolute deviation of values - base (null: 0) where mask > 0.5: a standard deviation

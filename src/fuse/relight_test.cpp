@@ -20,7 +20,7 @@ class RelightTest : public testing::Test {
 
   // Relights `source` for `target`; both pictures hold the same mesh.
   PlanarRgb run(const Image& source, const Image& target, RelightMemory* memory = nullptr,
-                EyeChoice eyes = {false, false}, const Plane* gap = nullptr) {
+                EyeChoice eyes = {false, false}, const RelightOver& over = {}) {
     const SourceTexture texture = make_texture(source.view(), mesh_, model_->triangles(), nullptr);
     ThreadPool pool(1);
     read_canvas(target.view(), where_, &target_);
@@ -29,7 +29,7 @@ class RelightTest : public testing::Test {
     Plane trust;
     warp_source(texture, maps_, mesh_, pool, &out, &trust);
     draw_masks(mesh_, mesh_, maps_, {}, &masks_);
-    relight(target_, masks_, eyes, face_width_px(mesh_), gap, &scratch_, &out, memory);
+    relight(target_, masks_, eyes, face_width_px(mesh_), over, &scratch_, &out, memory);
     return out;
   }
 
@@ -314,7 +314,7 @@ TEST_F(RelightTest, AroundMovedCornersOfTheMouthTheSourcesLinesGo) {
   const auto depth = [&](float value) {
     Plane gap;
     gap.resize(300, 300), gap.fill(value);
-    const PlanarRgb out = run(lined, plain, nullptr, {false, false}, &gap);
+    const PlanarRgb out = run(lined, plain, nullptr, {false, false}, {&gap});
     const auto at = [&](int x, int y) { return lab_at(out, static_cast<std::size_t>(y) * 300 + x).l; };
     return at(115, 178) - at(115, 190);
   };
@@ -322,6 +322,24 @@ TEST_F(RelightTest, AroundMovedCornersOfTheMouthTheSourcesLinesGo) {
   EXPECT_GT(none, 8);
   EXPECT_LT(apart, 0.85f * none);
   EXPECT_LT(corner, 0.5f * apart);
+}
+
+// What is smooth in the target's light is in its low frequencies already.
+TEST_F(RelightTest, OnlyWhatIsFinerOfTheTargetsLightIsLaidOverTheForms) {
+  const Image picture = make_portrait(*model_, mesh_, 300, 300, 4);
+  const PlanarRgb without = run(picture, picture);
+  Plane light;
+  light.resize(300, 300), light.fill(0.3f);
+  const PlanarRgb smooth = run(picture, picture, nullptr, {false, false}, {nullptr, &light});
+  const Point3f cheek = mesh_[425];
+  for (int y = 0; y < 300; ++y)
+    for (int x = 0; x < 300; ++x)
+      if (std::hypot(static_cast<float>(x) - cheek.x, static_cast<float>(y) - cheek.y) < 6)
+        light.row(y)[x] = 0;
+  const PlanarRgb spotted = run(picture, picture, nullptr, {false, false}, {nullptr, &light});
+  const std::size_t there = static_cast<std::size_t>(cheek.y) * 300 + static_cast<std::size_t>(cheek.x);
+  EXPECT_LT(lab_at(spotted, there).l, lab_at(without, there).l - 8) << "a small shadow of the target's";
+  for_skin(without, [&](std::size_t i) { ASSERT_NEAR(smooth.channel(1)[i], without.channel(1)[i], 1) << i; });
 }
 
 // A hand before the eyes for a while must not leave them dark.
@@ -335,7 +353,7 @@ TEST_F(RelightTest, CoveredEyesAreRemembered) {
   RelightMemory covered = memory;
   masks_.right_eye.fill(0), masks_.left_eye.fill(0);
   PlanarRgb out = target_;
-  relight(target_, masks_, {}, face_width_px(mesh_), nullptr, &scratch_, &out, &covered);
+  relight(target_, masks_, {}, face_width_px(mesh_), {}, &scratch_, &out, &covered);
   EXPECT_EQ(covered.eye.lightness_gain, before.lightness_gain);
   EXPECT_EQ(covered.eye.white_l, before.white_l);
 }

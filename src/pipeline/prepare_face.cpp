@@ -13,6 +13,7 @@
 #include "fuse/mouth.h"
 #include "fuse/shaded_skin.h"
 #include "fuse/stretch.h"
+#include "fuse/target_light.h"
 #include "fuse/tone.h"
 
 namespace mien {
@@ -95,6 +96,32 @@ float look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, c
   return moustache;
 }
 
+// The warped source in the target's light, and what that says about eyes and mouth.
+void light_face(const SourceTexture& texture, const RegionMap* regions, const FaceModel& model,
+                ThreadPool& pool, FuseScratch& s, Trace& trace, const FramesBefore& before, bool has_gap,
+                PreparedFace* out) {
+  const auto span = trace.span("relight");
+  if (!before.tone_is_known)
+    out->skin_delta_e =
+        skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
+  // In photos: measuring it takes some milliseconds, and it would have to be steadied.
+  const bool has_light =
+      !before.light &&
+      draw_target_light(
+          target_light(s.target, out->target, model.triangles(), regions ? &s.target_cover : nullptr),
+          out->fused, model.triangles(), s.target.width, s.target.height, &s.target_light);
+  const RelightReport lit =
+      relight(s.target, s.masks, out->eyes, face_width_px(out->target),
+              {has_gap ? &s.expression_gap : nullptr, has_light ? &s.target_light : nullptr}, &s.relight,
+              &s.fused, before.light, &pool);
+  match_lips(s.target, out->fused, out->target, s.masks, lit.lightness_gap, &s.fused);
+  if (regions)
+    out->mouth_line =
+        choose_mouth_line(texture.mesh, out->target, *regions, out->where.canvas_from_frame().inverse());
+  // In photos: nothing steadies it.
+  if (!before.light) out->irises = measure_irises(texture, s.target, out->target, out->eyes, s.masks, lit);
+}
+
 }  // namespace
 
 bool is_in_view(const Mesh& fused_frame, const Mesh& target_frame, int frame_width, int frame_height) {
@@ -149,17 +176,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     if (regions) has_gap = draw_hair_shade(s.target_cover, target, has_gap, &s.expression_gap);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
   }
-  const auto span = trace.span("relight");
-  if (!before.tone_is_known)
-    out.skin_delta_e =
-        skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
-  const RelightReport lit =
-      relight(s.target, s.masks, out.eyes, face_width_px(target), has_gap ? &s.expression_gap : nullptr,
-              &s.relight, &s.fused, before.light, &pool);
-  match_lips(s.target, out.fused, target, s.masks, lit.lightness_gap, &s.fused);
-  if (regions) out.mouth_line = choose_mouth_line(texture.mesh, target, *regions, to_canvas.inverse());
-  // In photos: nothing steadies it.
-  if (!before.light) out.irises = measure_irises(texture, s.target, target, out.eyes, s.masks, lit);
+  light_face(texture, regions, model, pool, s, trace, before, has_gap, &out);
   return out;
 }
 

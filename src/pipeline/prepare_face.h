@@ -31,7 +31,7 @@ struct FuseScratch {
   std::vector<PixelRect> painted;  // of the frame: its other pixels are as they were. The caller empties it
   PlanarRgb target, fused;
   Plane trust, stretched, target_cover, target_things, all_things, target_skin, target_features, border,
-      expression_gap;
+      expression_gap, target_light;
   WarpMaps maps;
   GlassesScratch glasses;
   HairEdgeScratch hair_edge;

@@ -153,7 +153,8 @@ Mesh moved(Mesh mesh, float x_px) {
   return mesh;
 }
 
-// Everything from warp to paste, with fusion networks that say nothing.
+// Everything from warp to paste as in a stream, which measures the light in every frame; with fusion networks that
+// say nothing.
 struct Flow {
   const Source& source;
   const FaceModel& model;
@@ -165,14 +166,15 @@ struct Flow {
   CoarseCrop crop{};
   Tensor gain_bias{}, residual_alpha{}, refined{};
   CoarseAnswer refine_answer{};
+  RelightMemory light{.period = 1};
 
   void run(const Mesh& mesh, BlendMode mode, ImageView frame, MutableImageView image) {
     trace.clear();
     SurfaceWeights gap{};
     gap.fill(0.5f);
     FuseScratch& s = scratch;
-    const PreparedFace face =
-        prepare_face(source.content().texture, mesh, mesh, gap, frame, &regions, model, pool, s, trace);
+    const PreparedFace face = prepare_face(source.content().texture, mesh, mesh, gap, frame, &regions, model,
+                                           pool, s, trace, {&light});
     const CoarseScene scene{
         frame,      face.where.canvas_from_frame(), s.fused,          s.trust, s.masks, s.relight,
         face.fused, model.canonical_mesh(),         model.triangles()};
