@@ -72,6 +72,12 @@ MIEN_INLINE float lightened_fine(float fine, float gloss, float feature, float c
          (fine - pores) * std::min(gloss, 1.0f) * (1 + feature * (std::min(contrast, 1.0f) - 1));
 }
 
+// Detail of features and of deep lines in skin, dark by the contrast. gain: the skin's detail's; soft light makes its
+// lines softer, too, however deep they are.
+MIEN_INLINE float lined(float detail, float gain, float gloss, float contrast) {
+  return std::min(1.0f, gain) * detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
+}
+
 // Bends what is lighter than the ceiling towards it; up to `base` everything stays.
 MIEN_INLINE float below_ceiling(float lightness, float base, float ceiling) {
   const float from = std::max(base, ceiling - kCeilingBend);
@@ -221,7 +227,7 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float gloss = gloss_gain(low_t, low_w),
                 skin_detail =
                     soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
-    const float feature_detail = detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
+    const float feature_detail = lined(detail, in.features[i] > deep ? 1 : gains.detail, gloss, contrast);
     const float fine_light = lightened_fine(gains.fine * fine, gloss, feature, contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_light;
     // Shadows of both pictures at one place are no deeper than either.

@@ -303,6 +303,32 @@ TEST_F(RelightTest, ShadowsAreAsColourfulAsTheTargetsAre) {
   EXPECT_NEAR(light / lights, chroma, 1.2);
 }
 
+// A flatly lit target has no lines as deep as those of a face in hard light.
+TEST_F(RelightTest, SoftLightMakesDeepLinesSofter) {
+  const auto rough = [](int x, int y) { return ((x / 4 + y / 4) % 2 == 0 ? 4.0f : -4.0f); };
+  const Image lined = drawn([&](int x, int y) {
+    return tinted(60 + rough(x, y) + (std::abs(y - 190) < 3 ? -30.0f : 0.0f), {20, 26});
+  });
+  const auto depth = [&](const Image& target) {
+    const PlanarRgb out = run(lined, target);
+    double line = 0, around = 0;
+    for (int x = 105; x < 125; ++x)
+      line += lab_at(out, 190 * 300 + static_cast<std::size_t>(x)).l,
+          around += lab_at(out, 176 * 300 + static_cast<std::size_t>(x)).l;
+    return (around - line) / 20;
+  };
+  // A target that is nowhere dark would hold the line back anyway.
+  const auto dark = [](int, int y) { return y > 214 ? -45.0f : 0.0f; };
+  const double soft = depth(drawn([&](int x, int y) {
+    return tinted(60 + dark(x, y), {20, 26});
+  })),
+               hard = depth(drawn([&](int x, int y) {
+                 return tinted(60 + dark(x, y) + 2 * rough(x, y), {20, 26});
+               }));
+  EXPECT_GT(soft, 15);
+  EXPECT_LT(soft, 0.8 * hard);
+}
+
 TEST_F(RelightTest, AroundMovedCornersOfTheMouthTheSourcesLinesGo) {
   const auto line = [](int, int y) { return std::abs(y - 190) < 5 ? -16.0f : 0.0f; };
   const Image lined = drawn([&](int x, int y) {
