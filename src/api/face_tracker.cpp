@@ -10,7 +10,7 @@ namespace mien {
 namespace {
 
 constexpr int kLongestPeriod = 1000;
-constexpr SealedKind kTrackerKind{"MIENTRAK", 7, "the state of a face tracker", "begin the stream anew"};
+constexpr SealedKind kTrackerKind{"MIENTRAK", 8, "the state of a face tracker", "begin the stream anew"};
 
 Done check_period(const char* whose, int frames) {
   if (frames >= 1 && frames <= kLongestPeriod) return {};

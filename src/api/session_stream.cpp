@@ -54,6 +54,7 @@ Result<FusionReport> Session::State::fuse_analysed(FrameAnalysis analysis, Image
   trace = std::move(analysis.trace);
   FusionParts how = fusion_parts(tier);
   how.beside = beside;
+  how.finer_light = tier.mode != Mode::kFast;  // costs 4 % of its time
   if (beside) how.nets = &coarse_nets;
   const TrackedFusion with{track->memories, how, pool, fuse, trace};
   FusionReport report;

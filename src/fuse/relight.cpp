@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/simd_clones.h"
+#include "fuse/expression_gap.h"
 #include "fuse/forehead.h"
 #include "fuse/robust.h"
 
@@ -15,7 +16,7 @@ namespace mien {
 namespace {
 
 // Scales, in face widths.
-constexpr float kLowSigma = 0.15f, kMidSigma = 0.05f, kTintSigma = 0.09f, kFineSigma = 0.007f;
+constexpr float kMidSigma = 0.05f, kTintSigma = 0.09f, kFineSigma = 0.007f;
 // Limits of the gains.
 constexpr float kDetailGainMin = 0.7f, kDetailGainMax = 1.25f;
 constexpr float kMidGainMin = 0.5f, kMidGainMax = 1.3f;
@@ -349,56 +350,49 @@ constexpr int kRowsPerTask = 24, kLanes = 16;  // of the widest vectors
 // Rows of the coarse planes at the picture's resolution.
 class CoarseRows {
  public:
-  void begin(const RelightScratch& s, const SkinBlurs& blurs, int width) {
+  // light: RelightOver::light.
+  void begin(const RelightScratch& s, const SkinBlurs& blurs, const Plane* light, int width) {
     const int low = blurs.low.factor(), mid = blurs.mid.factor(), tint = blurs.tint.factor();
     const std::pair<const Plane*, int> planes[kPlanes] = {
         {&s.target.low, low},     {&s.warped.low, low},     {&s.target.mid, mid},
         {&s.warped.mid, mid},     {&s.tint_gain, tint},     {&s.target.tint_a, tint},
         {&s.target.tint_b, tint}, {&s.warped.tint_a, tint}, {&s.warped.tint_b, tint}};
-    for (std::size_t k = 0; k < kPlanes; ++k) {
-      enlargers_[k].begin(*planes[k].first, planes[k].second, width);
-      lines_[k].resize(static_cast<std::size_t>(width));
-    }
     zeros_.assign(static_cast<std::size_t>(width), 0.0f);
+    for (auto& line : lines_) line = zeros_;
+    for (std::size_t k = 0; k < kPlanes; ++k) enlargers_[k].begin(*planes[k].first, planes[k].second, width);
+    is_lit_ = light != nullptr;
+    if (light) enlargers_[kPlanes].begin(*light, kSurfaceStep, width);
   }
   void read(int y, int first, int last) {
-    for (std::size_t k = 0; k < kPlanes; ++k) enlargers_[k].row(y, first, last, lines_[k].data() + first);
+    for (std::size_t k = 0; k < kPlanes + (is_lit_ ? 1 : 0); ++k)
+      enlargers_[k].row(y, first, last, lines_[k].data() + first);
   }
-  // In the order of BlockInputs, low_target to tint_warped_b.
+  // In the order of BlockInputs, low_target to tint_warped_b, then light.
   const float* line(std::size_t k) const { return lines_[k].data(); }
   const float* zeros() const { return zeros_.data(); }
 
  private:
   static constexpr std::size_t kPlanes = 9;
-  std::array<RowEnlarger, kPlanes> enlargers_;
-  std::array<std::vector<float>, kPlanes> lines_;
+  std::array<RowEnlarger, kPlanes + 1> enlargers_;
+  std::array<std::vector<float>, kPlanes + 1> lines_;
   std::vector<float> zeros_;
+  bool is_lit_ = false;
 };
 
 BlockInputs inputs_at(const RelightScratch& s, const FaceMasks& masks, const RelightOver& over,
                       const CoarseRows& rows, int y, int x) {
   const auto at = [y, x](const Plane& plane) { return plane.row(y) + x; };
   const auto coarse = [&rows, x](std::size_t k) { return rows.line(k) + x; };
-  return {at(s.warped.lab.l),
-          at(s.warped.lab.a),
-          at(s.warped.lab.b),
-          s.takes_creases ? at(s.target.fine) : rows.zeros() + x,
-          at(s.warped.fine),
-          coarse(0),
-          coarse(1),
-          coarse(2),
-          coarse(3),
-          coarse(4),
-          coarse(5),
-          coarse(6),
-          coarse(7),
-          coarse(8),
-          at(masks.features),
-          at(masks.right_eye),
-          at(masks.left_eye),
-          over.expression_gap ? at(*over.expression_gap) : rows.zeros() + x,
-          over.light ? at(s.light_band) : rows.zeros() + x,
-          at(masks.alpha)};
+  return {at(s.warped.lab.l), at(s.warped.lab.a),
+          at(s.warped.lab.b), s.takes_creases ? at(s.target.fine) : rows.zeros() + x,
+          at(s.warped.fine),  coarse(0),
+          coarse(1),          coarse(2),
+          coarse(3),          coarse(4),
+          coarse(5),          coarse(6),
+          coarse(7),          coarse(8),
+          at(masks.features), at(masks.right_eye),
+          at(masks.left_eye), over.expression_gap ? at(*over.expression_gap) : rows.zeros() + x,
+          coarse(9),          at(masks.alpha)};
 }
 
 // Rows y0 .. y1 - 1.
@@ -406,7 +400,7 @@ void relight_rows(const RelightScratch& s, const Pair& pair, const RelightOver& 
                   const RelightMemory& how, int y0, int y1, PlanarRgb* warped) {
   thread_local CoarseRows rows;  // scratch that keeps its memory
   const int width = warped->width;
-  rows.begin(s, pair.blurs, width);
+  rows.begin(s, pair.blurs, over.light, width);
   for (int y = y0; y < y1; ++y) {
     int first = s.painted.first[y], last = s.painted.last[y];
     if (first >= last) continue;
@@ -434,11 +428,6 @@ bool reaches(const Plane& plane, float level) {
   return false;
 }
 
-void take_low_out(const Plane& plane, const MaskedBlur& low, Plane* out) {
-  low.apply(plane, out);
-  for (std::size_t i = 0; i < plane.size(); ++i) out->values[i] = plane.values[i] - out->values[i];
-}
-
 }  // namespace
 
 RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice eyes, float width_px,
@@ -446,7 +435,7 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
                       ThreadPool* pool) {
   ThreadPool alone(1);
   if (pool == nullptr) pool = &alone;
-  const SkinBlurs blurs{{masks.skin, kLowSigma * width_px, &s->low_blur},
+  const SkinBlurs blurs{{masks.skin, kLowLightSigma * width_px, &s->low_blur},
                         {masks.skin, kMidSigma * width_px, &s->mid_blur},
                         {masks.skin, kTintSigma * width_px, &s->tint_blur}};
   s->mid_factor = blurs.mid.factor(), s->tint_factor = blurs.tint.factor();
@@ -455,7 +444,6 @@ RelightReport relight(const PlanarRgb& target, const FaceMasks& masks, EyeChoice
   find_spans(masks.alpha, masks.skin, gaussian_blur_reach(fine_sigma), &s->spans);
   static_assert(kMostForeheadShare <= kCreasesFrom);
   s->takes_creases = over.expression_gap && reaches(*over.expression_gap, kCreasesFrom);
-  if (over.light) take_low_out(*over.light, blurs.low, &s->light_band);
   const BandChoice of_target{false, s->takes_creases || is_due(memory) ? fine_sigma : 0};
   const auto sides = [&](int first, int last) {
     for (int k = first; k < last; ++k) {

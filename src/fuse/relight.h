@@ -21,6 +21,9 @@
 
 namespace mien {
 
+// In face widths: of the frequencies of light that are the target's.
+inline constexpr float kLowLightSigma = 0.15f;
+
 struct RelightScratch {
   SkinBands target, warped;
   SkinBandScratch split[2];
@@ -28,7 +31,6 @@ struct RelightScratch {
   int mid_factor = 1, tint_factor = 1;                   // of the coarse planes
   Plane low_target, mid_target, low_warped, mid_warped;  // brought back whole; only while measuring
   MaskedBlurScratch low_blur, mid_blur, tint_blur;
-  Plane light_band;  // RelightOver::light without its low frequencies
   RowSpans spans, painted;
   bool takes_creases = false;  // of the target, somewhere
 };
@@ -61,13 +63,13 @@ struct RelightReport {
   float chroma = 0;  // ShadeColour::chroma of whichever of the two has less
 };
 
-// What is known of places of the face, canvas pixels; null: nothing.
+// What is known of places of the face; null: nothing.
 struct RelightOver {
-  // Shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
+  // Canvas pixels: shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
   // detail where it goes on to 2.
   const Plane* expression_gap = nullptr;
-  // The target's light over ordinary light (target_light.h), a logarithm: what is finer in it than the low
-  // frequencies is laid over the source's forms.
+  // What is finer than the low frequencies in the target's light over ordinary light, a logarithm (target_light.h):
+  // laid over the source's forms. At 1 / kSurfaceStep of the canvas's size.
   const Plane* light = nullptr;
 };
 

@@ -6,6 +6,7 @@
 
 #include "face/crop.h"
 #include "fuse/even_light.h"
+#include "fuse/relight.h"
 #include "mien/image.h"
 
 namespace mien {
@@ -38,10 +39,17 @@ SurfaceWeights target_light(const PlanarRgb& picture, const Mesh& mesh,
 }
 
 bool draw_target_light(const SurfaceWeights& light, const Mesh& fused,
-                       std::span<const RasterTriangle> triangles, int width, int height, Plane* out) {
+                       std::span<const RasterTriangle> triangles, int width, int height,
+                       TargetLightScratch* scratch, Plane* out) {
   const auto is_seen = [](float v) { return std::abs(v) >= kWorthDrawing; };
   if (std::none_of(light.begin(), light.end(), is_seen)) return false;
-  draw_on_surface(light, fused, triangles, width, height, kBlurShare * face_width_px(fused), out);
+  const float width_px = face_width_px(fused) / kSurfaceStep;
+  Plane& covered = scratch->covered;
+  draw_small_surface(light, fused, triangles, width, height, out, &covered);
+  MaskedBlur(covered, std::max(1.0f, kLowLightSigma * width_px), &scratch->blur).apply(*out, &scratch->low);
+  for (std::size_t i = 0; i < out->size(); ++i)
+    out->values[i] = covered.values[i] * (out->values[i] - scratch->low.values[i]);
+  gaussian_blur(out, kBlurShare * width_px, &scratch->line);
   return true;
 }
 

@@ -3,12 +3,16 @@
 // looks as if it were lit from the front in a picture that is not.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <span>
+#include <vector>
 
 #include "core/plane.h"
 #include "core/raster.h"
 #include "core/resample.h"
 #include "fuse/expression_gap.h"
+#include "fuse/masked_blur.h"
 #include "mien/face.h"
 
 namespace mien {
@@ -19,9 +23,35 @@ namespace mien {
 SurfaceWeights target_light(const PlanarRgb& picture, const Mesh& mesh,
                             std::span<const RasterTriangle> triangles, const Plane* cover);
 
-// Drawn on the fused mesh (canvas pixels), for relight(); 0 beyond it. False, and nothing drawn, where it
-// would not be seen.
+// In a stream the light is looked at now and then, and what is shown follows slowly.
+struct TargetLightMemory {
+  static constexpr float kLookSeconds = 1, kFollowSeconds = 0.5f;
+  bool known = false;
+  float seconds_left = 0;  // until the next look
+  SurfaceWeights seen{}, shown{};
+
+  // look(): target_light() of this frame, which is asked for when it is due. -> what is shown
+  template <class Look>
+  const SurfaceWeights& next(float step_seconds, Look look) {
+    seconds_left -= step_seconds;
+    if (!known || !(seconds_left > 0)) seen = look(), seconds_left = kLookSeconds;
+    if (!known) known = true, shown = seen;
+    const float share = 1 - std::exp(-std::max(step_seconds, 0.0f) / kFollowSeconds);
+    for (std::size_t i = 0; i < shown.size(); ++i) shown[i] += share * (seen[i] - shown[i]);
+    return shown;
+  }
+};
+
+struct TargetLightScratch {
+  Plane covered, low;
+  MaskedBlurScratch blur;
+  std::vector<float> line;
+};
+
+// Drawn on the fused mesh (canvas pixels) without the low frequencies of light that relight() takes from the target,
+// at 1 / kSurfaceStep of the canvas's width x height. False, and nothing drawn, where it would not be seen.
 bool draw_target_light(const SurfaceWeights& light, const Mesh& fused,
-                       std::span<const RasterTriangle> triangles, int width, int height, Plane* out);
+                       std::span<const RasterTriangle> triangles, int width, int height,
+                       TargetLightScratch* scratch, Plane* out);
 
 }  // namespace mien

@@ -10,6 +10,7 @@
 #include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
+#include "fuse/target_light.h"
 #include "fuse/tone.h"
 #include "pipeline/coarse_turns.h"
 #include "pipeline/cover_memory.h"
@@ -30,6 +31,7 @@ struct FaceMemory {
   CoarseTurn coarse;  // in this frame
   LightMemory light;
   RelightMemory relight;
+  TargetLightMemory target_light;
   SkinTextureMemory texture;
   GrainMemory grain;
   ToneMemory tone;
@@ -41,7 +43,7 @@ struct FaceMemory {
 
   template <class Archive>
   void visit(Archive& archive) {  // core/byte_stream.h
-    archive(number, light, relight, texture, grain, tone, clear_glasses);
+    archive(number, light, relight, target_light, texture, grain, tone, clear_glasses);
   }
 };
 

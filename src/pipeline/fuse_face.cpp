@@ -88,11 +88,12 @@ Done fuse_face(const FaceToFuse& what, const FusionParts& parts, const FusionOpt
   const FaceModel& model = parts.model;
   const bool tone_is_known =
       parts.memory && parts.memory->tone.frames_left > 0 && !(options.tone_strength > 0);
-  const PreparedFace prepared = prepare_face(
-      source.texture, shape.mesh, face.mesh, shape.gap, frame, regions, model, pool, s, trace,
-      {parts.memory ? &parts.memory->relight : nullptr, parts.memory ? &parts.memory->clear_glasses : nullptr,
-       parts.memory ? &parts.memory->cover : nullptr, tone_is_known},
-      options.resolution);
+  FramesBefore before;
+  if (FaceMemory* memory = parts.memory)
+    before = {&memory->relight,      &memory->clear_glasses, &memory->cover,      tone_is_known,
+              &memory->target_light, parts.finer_light,      memory->step_seconds};
+  const PreparedFace prepared = prepare_face(source.texture, shape.mesh, face.mesh, shape.gap, frame, regions,
+                                             model, pool, s, trace, before, options.resolution);
   if (prepared.where.width < 1 || prepared.where.height < 1) {
     return Status(Code::kNoFace, kOutOfView);
   }

@@ -21,6 +21,7 @@ struct FusionParts {
   NetScratch* nets = nullptr;
   CoarseBudget* budget = nullptr;  // decides in the place of `coarse` and `refine`
   FaceMemory* memory = nullptr;    // of the same face in the frames before; null: a photo
+  bool finer_light = true;  // what of the target's light is finer than its low frequencies (target_light.h)
   // Started when those stages are over that several threads share.
   ThreadPool::Beside* beside = nullptr;
 };

@@ -96,6 +96,20 @@ float look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, c
   return moustache;
 }
 
+// -> whether there is some: s.target_light.
+bool draw_light(const RegionMap* regions, const FaceModel& model, FuseScratch& s, const FramesBefore& before,
+                const PreparedFace& face) {
+  const auto look = [&] {
+    if (!before.finer_light) return SurfaceWeights{};
+    return target_light(s.target, face.target, model.triangles(), regions ? &s.target_cover : nullptr);
+  };
+  const auto draw = [&](const SurfaceWeights& light) {
+    return draw_target_light(light, face.fused, model.triangles(), s.target.width, s.target.height,
+                             &s.light_scratch, &s.target_light);
+  };
+  return before.target_light ? draw(before.target_light->next(before.step_seconds, look)) : draw(look());
+}
+
 // The warped source in the target's light, and what that says about eyes and mouth.
 void light_face(const SourceTexture& texture, const RegionMap* regions, const FaceModel& model,
                 ThreadPool& pool, FuseScratch& s, Trace& trace, const FramesBefore& before, bool has_gap,
@@ -104,12 +118,7 @@ void light_face(const SourceTexture& texture, const RegionMap* regions, const Fa
   if (!before.tone_is_known)
     out->skin_delta_e =
         skin_difference(s.fused, s.target, s.masks.skin, brightness_match(s.fused, s.target, s.masks.skin));
-  // In photos: measuring it takes some milliseconds, and it would have to be steadied.
-  const bool has_light =
-      !before.light &&
-      draw_target_light(
-          target_light(s.target, out->target, model.triangles(), regions ? &s.target_cover : nullptr),
-          out->fused, model.triangles(), s.target.width, s.target.height, &s.target_light);
+  const bool has_light = draw_light(regions, model, s, before, *out);
   const RelightReport lit =
       relight(s.target, s.masks, out->eyes, face_width_px(out->target),
               {has_gap ? &s.expression_gap : nullptr, has_light ? &s.target_light : nullptr}, &s.relight,

@@ -23,6 +23,7 @@
 #include "fuse/skin_texture.h"
 #include "fuse/steady_choice.h"
 #include "fuse/steady_light.h"
+#include "fuse/target_light.h"
 #include "pipeline/cover_memory.h"
 
 namespace mien {
@@ -38,6 +39,7 @@ struct FuseScratch {
   FaceMasks masks;
   EyesScratch eyes;
   RelightScratch relight;
+  TargetLightScratch light_scratch;
   BlendScratch blend;
   SkinTextureScratch texture;
   GrainScratch grain;
@@ -53,6 +55,9 @@ struct FramesBefore {
   SteadyChoice* clear_glasses = nullptr;  // whether they are worn
   CoverMemory* cover = nullptr;
   bool tone_is_known = false;  // skin_delta_e is not wanted
+  TargetLightMemory* target_light = nullptr;
+  bool finer_light = true;     // FusionParts::finer_light
+  float step_seconds = 0.04f;  // from the last frame to this one
 };
 
 // What is known after the classical half; the pixels lie in FuseScratch: target, fused (relit), trust, masks.

@@ -153,7 +153,7 @@ Mesh moved(Mesh mesh, float x_px) {
   return mesh;
 }
 
-// Everything from warp to paste as in a stream, which measures the light in every frame; with fusion networks that
+// Everything from warp to paste as in a stream whose contrast is measured in every frame; with fusion networks that
 // say nothing.
 struct Flow {
   const Source& source;
@@ -167,6 +167,7 @@ struct Flow {
   Tensor gain_bias{}, residual_alpha{}, refined{};
   CoarseAnswer refine_answer{};
   RelightMemory light{.period = 1};
+  TargetLightMemory target_light{};  // looked at in the first frame
 
   void run(const Mesh& mesh, BlendMode mode, ImageView frame, MutableImageView image) {
     trace.clear();
@@ -174,7 +175,7 @@ struct Flow {
     gap.fill(0.5f);
     FuseScratch& s = scratch;
     const PreparedFace face = prepare_face(source.content().texture, mesh, mesh, gap, frame, &regions, model,
-                                           pool, s, trace, {&light});
+                                           pool, s, trace, {.light = &light, .target_light = &target_light});
     const CoarseScene scene{
         frame,      face.where.canvas_from_frame(), s.fused,          s.trust, s.masks, s.relight,
         face.fused, model.canonical_mesh(),         model.triangles()};
