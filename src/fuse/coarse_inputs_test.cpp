@@ -60,7 +60,7 @@ TEST(ApplyCoarseOutput, ZeroChangesNothing) {
   EXPECT_EQ(s.alpha.values, before.alpha.values);
 }
 
-TEST(ApplyCoarseOutput, GainAndBiasChangeTheLightAndKeepTheColour) {
+TEST(ApplyCoarseOutput, GainAndBiasChangeTheLightAsTheContractSays) {
   Scene s, before;
   for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, c, c == 1 ? 0.3f : 0.0f);  // 0.1 in the mean
   for (int c = 0; c < 3; ++c) s.fill(s.gain_bias, 3 + c, c == 2 ? 0.3f : 0.0f);

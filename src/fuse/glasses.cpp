@@ -20,6 +20,7 @@ constexpr float kBandMargin = 0.06f;      // around the points between which gla
 constexpr float kEyeSeen = 0.3f;          // share of the eyes that clear lenses show
 constexpr float kFeatureMargin = 0.012f;  // around brows and eyes
 // Of things on the oval, and shares of the way from the eye's corner to the temple.
+constexpr float kLeastTemple = 0.08f;  // outward of the eye's corner, in face widths; less is turned away
 constexpr float kClothFrom = 0.3f, kClothTo = 0.6f, kTempleFrom = 0.4f, kTempleTo = 0.6f;
 // How thick frames are, by how much they stand out (of 255), and how sure the region network must be of a
 // frame over a brow.
@@ -116,33 +117,39 @@ Point2f centre_of(const Mesh& mesh, std::span<const topology::Index> indices) {
   return {sum.x / n, sum.y / n};
 }
 
-// One side of the face: the outer corner of its eye, its temple, and points of the oval below the band that
-// glasses lie in.
+// One side of the face: which way it lies along the face's own axis, the outer corner of its eye, its temple, and
+// points of the oval below the band that glasses lie in.
 struct Side {
+  float outward;
   topology::Index corner, temple;
   std::array<topology::Index, 2> below;
 };
-constexpr std::array<Side, 2> kSides = {{{33, 127, {93, 132}}, {263, 356, {323, 361}}}};
+constexpr std::array<Side, 2> kSides = {{{-1, 33, 127, {93, 132}}, {1, 263, 356, {323, 361}}}};
 
-// 0..1: how far the oval is hidden where no glasses lie, as by a scarf or a hood.
+// 0..1: how far the oval is hidden where no glasses lie, as by a scarf, a hood or a hand.
 float cloth_at(const Mesh& mesh, const Side& side, const Plane& things) {
   float sum = 0;
   for (const topology::Index i : side.below) sum += best_near(things, {mesh[i].x, mesh[i].y}, {}, 0);
   return smoothstep(kClothFrom, kClothTo, sum / static_cast<float>(side.below.size()));
 }
 
-// A scarf that comes past the temples is no glasses: takes it out of s->band, outward of the eyes.
+// A scarf that comes past the temples is no glasses: takes it out of s->band, outward of the eyes. A side that is
+// turned away shows none.
 void leave_cloth(const Mesh& mesh, const Plane& things, GlassesScratch* s) {
+  const Point2f right = axes_of(mesh).right;
+  const float per_length = 1 / std::max(right.x * right.x + right.y * right.y, 1e-6f);
   for (const Side& side : kSides) {
-    const float cloth = cloth_at(mesh, side, things);
+    const Point3f& from = mesh[side.corner];
+    const auto outward = [&](float x, float y) {  // from the corner, in face widths
+      return side.outward * per_length * ((x - from.x) * right.x + (y - from.y) * right.y);
+    };
+    const float temple = outward(mesh[side.temple].x, mesh[side.temple].y);
+    const float cloth = temple < kLeastTemple ? 0 : cloth_at(mesh, side, things);
     if (!(cloth > 0)) continue;
-    const Point3f &from = mesh[side.corner], &to = mesh[side.temple];
-    const float dx = to.x - from.x, dy = to.y - from.y, scale = 1 / std::max(dx * dx + dy * dy, 1e-6f);
     for (int y = 0; y < s->band.height; ++y) {
       float* band = s->band.row(y);
       for (int x = 0; x < s->band.width; ++x) {
-        const float along =
-            ((static_cast<float>(x) - from.x) * dx + (static_cast<float>(y) - from.y) * dy) * scale;
+        const float along = outward(static_cast<float>(x), static_cast<float>(y)) / temple;
         band[x] *= 1 - cloth * smoothstep(kTempleFrom, kTempleTo, along);
       }
     }

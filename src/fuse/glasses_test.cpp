@@ -56,6 +56,27 @@ TEST_F(ClearGlasses, AScarfThatComesPastTheTempleStays) {
   EXPECT_EQ(at(356), 1);
 }
 
+// Beyond 29 degrees the far temple lies inward of its eye in the picture: what hid the far cheek uncovered the near eye.
+TEST_F(ClearGlasses, AHandAtTheFarCheekOfATurnedHeadLeavesTheBandWhole) {
+  for (const float yaw : {35.0f, -35.0f}) {
+    mesh_ = testing_faces::make_mesh(*testing_faces::load_model(), kSize / 2, kSize / 2, 8, yaw, 0);
+    for (const int hidden : {93, 132, 323, 361})
+      if (std::abs(mesh_[hidden].x - kSize / 2) < std::abs(mesh_[hidden < 200 ? 323 : 93].x - kSize / 2))
+        for (int y = -3; y <= 3; ++y)
+          for (int x = -3; x <= 3; ++x)
+            things_.row(static_cast<int>(std::lround(mesh_[hidden].y)) +
+                        y)[std::lround(mesh_[hidden].x) + x] = 1;
+    Plane things = things_;
+    keep_frames(mesh_, FrameRule::kOfTarget, &scratch_, &things);
+    for (const int eye : {159, 386, 168}) {
+      const int x = static_cast<int>(std::lround(mesh_[eye].x)),
+                y = static_cast<int>(std::lround(mesh_[eye].y));
+      EXPECT_GT(scratch_.band.row(y)[x], 0.9f) << yaw << ", point " << eye;
+    }
+    things_.fill(0);
+  }
+}
+
 TEST_F(ClearGlasses, AScarfStaysBesideGlassesThatTheNetworkSaw) {
   draw_things(mesh_[356].y - 10, kSize);
   FineMask nothing;

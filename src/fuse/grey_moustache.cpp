@@ -23,6 +23,9 @@ constexpr float kShaved = 0.15f, kFullBeard = 0.35f;  // grey share of what is b
 constexpr std::size_t kFewest = 50, kStep = 7;        // samples of the cheeks; pixels from one to the next
 constexpr float kSmoothSigma = 0.012f;           // in face widths: hairs are finer than what they make grey
 constexpr float kClosed = 0.03f, kOpen = 0.08f;  // mouth_opening()
+// The same of a mesh whose closed lips close_unseen_mouth() (face/closed_mouth.h) has not closed.
+constexpr float kClosedAsSeen = 0.12f, kOpenAsSeen = 0.2f;
+constexpr float kLeastSeen = 0.1f;  // of the place between nose and mouth: of less nothing is known
 constexpr float kSomeHair = 0.2f, kMoustache = 0.4f;  // grey share of what is between nose and mouth
 
 // How far red exceeds the luma, in shares of it.
@@ -107,11 +110,16 @@ float take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* 
     if (mouth.holds(i, skin->width)) hair += share * grey_here, above_mouth += share;
     share *= 1 - moustache_alone * grey_here;
   }
-  return moustache_alone * smoothstep(kSomeHair, kMoustache, hair / above_mouth);
+  const float place =
+      (lips - 1) * std::sqrt(mouth.squared / height.per_length);  // pixels between nose and mouth
+  return moustache_alone *
+         smoothstep(kSomeHair, kMoustache, hair / std::max(above_mouth, kLeastSeen * place));
 }
 
-float bare_mouth(const Mesh& target, float moustache) {
-  return 1 - moustache * (1 - smoothstep(kClosed, kOpen, mouth_opening(target)));
+float bare_mouth(const Mesh& target, float moustache, bool lips_are_closed) {
+  const float closed = lips_are_closed ? kClosed : kClosedAsSeen,
+              open = lips_are_closed ? kOpen : kOpenAsSeen;
+  return 1 - moustache * (1 - smoothstep(closed, open, mouth_opening(target)));
 }
 
 }  // namespace mien

@@ -74,6 +74,11 @@ TEST_F(GreyMoustache, HidesAClosedMouthButNotAnOpenOne) {
   EXPECT_FLOAT_EQ(bare_mouth(mouth, sure_), 1 - sure_);
   mouth[topology::kLowerInnerLip].y += 15;
   EXPECT_EQ(bare_mouth(mouth, sure_), 1);
+  // In streams closed lips stand apart by a tenth of the mouth's width.
+  const Point3f &right = mouth[topology::kMouthCorners[0]], &left = mouth[topology::kMouthCorners[1]];
+  mouth[topology::kLowerInnerLip] = mouth[topology::kUpperInnerLip];
+  mouth[topology::kLowerInnerLip].y += 0.1f * std::hypot(left.x - right.x, left.y - right.y);
+  EXPECT_FLOAT_EQ(bare_mouth(mouth, sure_, /*lips_are_closed=*/false), 1 - sure_);
   bare_skin({200, 150, 125}, {100, 70, 55}, false);
   EXPECT_EQ(sure_, 0) << "a shadow";
   bare_skin({200, 150, 125}, {220, 218, 215}, true);

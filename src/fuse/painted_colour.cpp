@@ -18,6 +18,7 @@ constexpr float kMost = 0.3f;   // change of a logarithm
 // 0.4 and 0.6025 at 0.7.
 constexpr float kLifted = 0.7f, kMostLift = 0.4f;                // of a logarithm
 constexpr float kLightSigma = 0.03f, kLightAroundSigma = 0.07f;  // in face widths
+constexpr float kKnownFrom = 0.005f, kKnownTo = 0.05f;           // share of bare skin around
 constexpr float kLeastSkin = 0.02f;  // mean weights around: fewer pixels say nothing
 
 // The logarithm of a colour over green.
@@ -44,8 +45,12 @@ void lift_painted(const Plane& bare, const Plane& skin, const Plane& filled, flo
   MaskedBlurScratch scratch;
   MaskedBlur(skin, std::max(1.0f, kLightSigma * width_px), &scratch).apply(light, &own);
   MaskedBlur(bare, std::max(1.0f, kLightAroundSigma * width_px), &scratch).apply(light, &around);
+  Plane known = bare;  // far from all bare skin, as under a mask, the mean of the rest says nothing
+  gaussian_blur(&known, std::max(1.0f, kLightAroundSigma * width_px), &scratch.line);
   for (std::size_t i = 0; i < light.size(); ++i) {
-    const float missing = std::clamp(around.values[i] - own.values[i], 0.0f, kMostLift),
+    if (!(filled.values[i] > 0)) continue;
+    const float missing = smoothstep(kKnownFrom, kKnownTo, known.values[i]) *
+                          std::clamp(around.values[i] - own.values[i], 0.0f, kMostLift),
                 gain = std::exp(kLifted * filled.values[i] * missing);
     for (float* channel : {r, g, b})
       channel[i] = std::clamp((channel[i] + kDarkest) * gain - kDarkest, 0.0f, 255.0f);

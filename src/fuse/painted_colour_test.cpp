@@ -58,7 +58,7 @@ TEST(PaintedColour, WhatIsLighterKeepsItsLight) {
 }
 
 // What a frame shades so deeply may be a face's form as well.
-TEST(PaintedColour, IsLiftedByHalfOfItsLightAtMost) {
+TEST(PaintedColour, IsLiftedByALimitedFactor) {
   Painted black(20, 20);
   for (std::size_t i = 0; i < black.share.size(); ++i)
     if (black.share.values[i] > 0) black.picture.channel(1)[i] = 20;

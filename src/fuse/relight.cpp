@@ -73,8 +73,13 @@ MIEN_INLINE float lightened_fine(float fine, float gloss, float feature, float c
          (fine - pores) * std::min(gloss, 1.0f) * (1 + feature * (std::min(contrast, 1.0f) - 1));
 }
 
-// Detail of features and of deep lines in skin, dark by the contrast. gain: the skin's detail's; soft light makes its
-// lines softer, too, however deep they are.
+// The gain of skin's detail for what is deep in it, 1 for features: soft light makes lines (and nostrils) softer, too,
+// however deep they are. feature: how much more it is a feature, -1..1.
+MIEN_INLINE float softened(float gain, float feature) {
+  return gain + (1 - gain) * smoothstep(-0.2f, 0.2f, feature);
+}
+
+// Detail of features and of deep lines in skin, dark by the contrast, and with the gain where it is below 1.
 MIEN_INLINE float lined(float detail, float gain, float gloss, float contrast) {
   return std::min(1.0f, gain) * detail * (detail > 0 ? std::min(gloss, contrast) : contrast);
 }
@@ -228,7 +233,8 @@ void relight_block(const BlockInputs in, EyeChoice eyes, const RelightGains& gai
     const float gloss = gloss_gain(low_t, low_w),
                 skin_detail =
                     soft_knee(gains.detail * detail * (detail > 0 ? gloss : 1.0f), gains.knee, per_knee);
-    const float feature_detail = lined(detail, in.features[i] > deep ? 1 : gains.detail, gloss, contrast);
+    const float feature_detail =
+        lined(detail, softened(gains.detail, in.features[i] - deep), gloss, contrast);
     const float fine_light = lightened_fine(gains.fine * fine, gloss, feature, contrast);
     const float free = base + (1 - feature) * skin_detail + feature * feature_detail + fine_light;
     // Shadows of both pictures at one place are no deeper than either.

@@ -3,7 +3,7 @@
 //
 // Works in Lab on two scales (normalised convolution over bare skin). Lightness: low(target) + nine tenths of
 // the source's middle band (the target's on foreheads and towards the rim) + the middle band of what the
-// target's light does to a face's form (in photos; target_light.h) + the source's detail, scaled to the
+// target's light does to a face's form (target_light.h) + the source's detail, scaled to the
 // target's contrast, highlights through a soft knee. Brows, lids and lips keep their contrast relative to the
 // skin (a ratio), so that they neither turn black on dark skin nor grey on light skin; nothing gets much
 // darker than what is darkest in the target's face. Chroma follows lightness as the target's skin has it, the

@@ -12,9 +12,6 @@
 namespace mien {
 namespace {
 
-// Of what the model sees: it takes some of a face's own hollows for shadows, and all of it made results look
-// less like their sources (LOG.md).
-constexpr float kShare = 0.6f;
 constexpr float kWorthDrawing = 0.01f;  // of the logarithm
 constexpr float kBlurShare = 0.02f;     // in face widths: between the mesh's points light is smooth
 
@@ -32,9 +29,9 @@ Image with_trust(const PlanarRgb& picture, const Plane* cover) {
 }  // namespace
 
 SurfaceWeights target_light(const PlanarRgb& picture, const Mesh& mesh,
-                            std::span<const RasterTriangle> triangles, const Plane* cover) {
+                            std::span<const RasterTriangle> triangles, const Plane* cover, float share) {
   SurfaceWeights out = light_over_ordinary(mesh, triangles, with_trust(picture, cover).view());
-  for (float& v : out) v *= kShare;
+  for (float& v : out) v *= share;
   return out;
 }
 

@@ -17,11 +17,16 @@
 
 namespace mien {
 
+// Of what the model sees of the target's light: it takes some of a face's own hollows for shadows, and all of it made
+// results look less like their sources (LOG.md). In a stream less: the mesh trembles, and the light with it.
+inline constexpr float kLightShare = 0.6f, kSteadyLightShare = 0.3f;
+
 // A share of what the target's light is over ordinary light (even_light.h), per surface point, as a logarithm
 // of values as coded. picture: 0..255; mesh: the target's, in its pixels; cover (null: none): what is in
 // front of the face, 0..1.
 SurfaceWeights target_light(const PlanarRgb& picture, const Mesh& mesh,
-                            std::span<const RasterTriangle> triangles, const Plane* cover);
+                            std::span<const RasterTriangle> triangles, const Plane* cover,
+                            float share = kLightShare);
 
 // In a stream the light is looked at now and then, and what is shown follows slowly.
 struct TargetLightMemory {

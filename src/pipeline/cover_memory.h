@@ -14,6 +14,13 @@ struct CoverMemory {
   MaskPair cover_and_skin;
   std::optional<bool> saw_clear_glasses;  // where things were there to be looked at
   float moustache = 0;                    // a grey one, 0..1
+  bool saw_moustache = false;             // somebody looked for one
+
+  // What a look says of it counts by a third: stubble that is grey now and then must not flicker.
+  void see_moustache(float seen) {
+    moustache = saw_moustache ? moustache + (seen - moustache) / 3 : seen;
+    saw_moustache = true;
+  }
 
   bool serves(const RegionMap& regions) const { return regions.look > 0 && regions.look == look; }
 

@@ -33,6 +33,16 @@ TEST(CoverMemory, HeldCoverMovesAlongWithTheFace) {
   }
 }
 
+TEST(CoverMemory, AMoustacheDoesNotComeAndGo) {
+  CoverMemory memory;
+  memory.see_moustache(0.9f);
+  EXPECT_FLOAT_EQ(memory.moustache, 0.9f) << "the first look counts whole";
+  memory.see_moustache(0);
+  EXPECT_GT(memory.moustache, 0.5f);
+  for (int look = 0; look < 12; ++look) memory.see_moustache(0);
+  EXPECT_LT(memory.moustache, 0.01f);
+}
+
 TEST(CoverMemory, AnotherLookOrAPhotoIsSeenAnew) {
   CoverMemory memory;
   EXPECT_FALSE(memory.serves(regions_at(0, 0)));

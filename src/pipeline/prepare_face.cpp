@@ -92,8 +92,8 @@ float look_at_cover(const RegionMap& regions, const Affine& canvas_from_frame, c
   const float moustache = take_out_grey_moustache(s.target, target, &s.target_skin);
   if (!memory || regions.look == 0) return moustache;
   memory->take(regions, canvas_from_frame, s.target_cover, s.target_skin);
-  memory->saw_clear_glasses = clear, memory->moustache = moustache;
-  return moustache;
+  memory->saw_clear_glasses = clear, memory->see_moustache(moustache);
+  return memory->moustache;
 }
 
 // -> whether there is some: s.target_light.
@@ -101,7 +101,8 @@ bool draw_light(const RegionMap* regions, const FaceModel& model, FuseScratch& s
                 const PreparedFace& face) {
   const auto look = [&] {
     if (!before.finer_light) return SurfaceWeights{};
-    return target_light(s.target, face.target, model.triangles(), regions ? &s.target_cover : nullptr);
+    return target_light(s.target, face.target, model.triangles(), regions ? &s.target_cover : nullptr,
+                        before.target_light ? kSteadyLightShare : kLightShare);
   };
   const auto draw = [&](const SurfaceWeights& light) {
     return draw_target_light(light, face.fused, model.triangles(), s.target.width, s.target.height,
@@ -162,7 +163,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
   const auto look_at_target = [&] {
     read_canvas(frame, out.where, &s.target);
     if (regions) {
-      mouth = bare_mouth(target, look_at_cover(*regions, to_canvas, target, before, pool, s));
+      mouth = bare_mouth(target, look_at_cover(*regions, to_canvas, target, before, pool, s), !before.light);
       hints.target_cover = &s.target_cover, hints.target_skin = &s.target_skin;
     }
     draw_mask_shapes(out.fused, target, width, height, &s.masks);
