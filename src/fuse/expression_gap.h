@@ -17,8 +17,8 @@ using SurfaceWeights = std::array<float, kSurfacePoints>;
 // another mouth must not stand beside this one.
 SurfaceWeights expression_gap(const FaceModel& model, const ShapeFit& source, const ShapeFit& target);
 
-// Values of the surface's points drawn on a mesh (canvas pixels) at 1 / kSurfaceStep of the canvas's size, 0 beyond it;
-// covered: 1 on the mesh.
+// Values of the surface's points drawn on a mesh (canvas pixels) at 1 / kSurfaceStep of the canvas's size, 0
+// beyond it; covered: 1 on the mesh.
 inline constexpr int kSurfaceStep = 4;  // canvas pixels per drawn pixel: creases and shades are wider
 void draw_small_surface(const SurfaceWeights& values, const Mesh& mesh,
                         std::span<const RasterTriangle> triangles, int width, int height, Plane* out,

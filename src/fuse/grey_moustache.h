@@ -15,8 +15,8 @@ namespace mien {
 float take_out_grey_moustache(const PlanarRgb& target, const Mesh& mesh, Plane* skin);
 
 // What lies on the line of a closed mouth is hair, too: the share of the mouth's inside that is to stay the
-// target's, 0..1. moustache: 0..1. lips_are_closed: whether close_unseen_mouth() (face/closed_mouth.h) has seen to it that
-// closed lips lie together in the mesh; in streams they stand apart.
+// target's, 0..1. moustache: 0..1. lips_are_closed: whether close_unseen_mouth() (face/closed_mouth.h) has
+// seen to it that closed lips lie together in the mesh; in streams they stand apart.
 float bare_mouth(const Mesh& target, float moustache, bool lips_are_closed = true);
 
 }  // namespace mien

@@ -73,8 +73,8 @@ MIEN_INLINE float lightened_fine(float fine, float gloss, float feature, float c
          (fine - pores) * std::min(gloss, 1.0f) * (1 + feature * (std::min(contrast, 1.0f) - 1));
 }
 
-// The gain of skin's detail for what is deep in it, 1 for features: soft light makes lines (and nostrils) softer, too,
-// however deep they are. feature: how much more it is a feature, -1..1.
+// The gain of skin's detail for what is deep in it, 1 for features: soft light makes lines (and nostrils)
+// softer, too, however deep they are. feature: how much more it is a feature, -1..1.
 MIEN_INLINE float softened(float gain, float feature) {
   return gain + (1 - gain) * smoothstep(-0.2f, 0.2f, feature);
 }

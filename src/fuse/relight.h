@@ -65,11 +65,11 @@ struct RelightReport {
 
 // What is known of places of the face; null: nothing.
 struct RelightOver {
-  // Canvas pixels: shading is the target's as far as it says up to 1, some creases where it is near 1, and most of the
-  // detail where it goes on to 2.
+  // Canvas pixels: shading is the target's as far as it says up to 1, some creases where it is near 1, and
+  // most of the detail where it goes on to 2.
   const Plane* expression_gap = nullptr;
-  // What is finer than the low frequencies in the target's light over ordinary light, a logarithm (target_light.h):
-  // laid over the source's forms. At 1 / kSurfaceStep of the canvas's size.
+  // What is finer than the low frequencies in the target's light over ordinary light, a logarithm
+  // (target_light.h): laid over the source's forms. At 1 / kSurfaceStep of the canvas's size.
   const Plane* light = nullptr;
 };
 

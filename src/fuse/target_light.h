@@ -17,8 +17,9 @@
 
 namespace mien {
 
-// Of what the model sees of the target's light: it takes some of a face's own hollows for shadows, and all of it made
-// results look less like their sources (LOG.md). In a stream less: the mesh trembles, and the light with it.
+// Of what the model sees of the target's light: it takes some of a face's own hollows for shadows, and all of
+// it made results look less like their sources (LOG.md). In a stream less: the mesh trembles, and the light
+// with it.
 inline constexpr float kLightShare = 0.6f, kSteadyLightShare = 0.3f;
 
 // A share of what the target's light is over ordinary light (even_light.h), per surface point, as a logarithm
@@ -53,8 +54,9 @@ struct TargetLightScratch {
   std::vector<float> line;
 };
 
-// Drawn on the fused mesh (canvas pixels) without the low frequencies of light that relight() takes from the target,
-// at 1 / kSurfaceStep of the canvas's width x height. False, and nothing drawn, where it would not be seen.
+// Drawn on the fused mesh (canvas pixels) without the low frequencies of light that relight() takes from the
+// target, at 1 / kSurfaceStep of the canvas's width x height. False, and nothing drawn, where it would not be
+// seen.
 bool draw_target_light(const SurfaceWeights& light, const Mesh& fused,
                        std::span<const RasterTriangle> triangles, int width, int height,
                        TargetLightScratch* scratch, Plane* out);
