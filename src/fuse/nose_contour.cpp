@@ -29,6 +29,7 @@ constexpr float kTurned = 0.78f, kFrontal = 0.9f;
 constexpr float kBeyond = 0.02f, kInside = 0.055f, kHalfStep = 0.008f, kMargin = 0.022f, kSample = 0.0025f;
 constexpr float kAlong = 0.01f;   // as far up and down along the ridge a sample goes
 constexpr float kLeastEdge = 14;  // of 255
+constexpr float kAlmost = 0.5f;   // of the strongest edge: one that counts as well
 constexpr float kNearReach = 0.15f, kFarReach = 0.04f,
                 kAcrossEnds = 0.05f;  // what moves along, in face widths
 
@@ -68,11 +69,14 @@ float find_contour(ImageView level, const Point3f& point, Direction to, float wi
                       point.y + width_px * (s * to.y + along * to.x));
     return sum / 3;
   };
-  float strongest = kLeastEdge, at = 0;
+  float strongest = kLeastEdge, lightest = kLeastEdge, at = 0, inner = 0;
   for (float s = -kBeyond; s <= kInside; s += kSample) {
-    const float edge = std::abs(light(s + kHalfStep) - light(s - kHalfStep));
-    if (edge > strongest) strongest = edge, at = s + kMargin;
+    const float edge = light(s + kHalfStep) - light(s - kHalfStep);
+    if (std::abs(edge) > strongest) strongest = std::abs(edge), at = s + kMargin;
+    if (edge > lightest) lightest = edge, inner = s + kMargin;
   }
+  // The far side lies in the dark, between the cheek's edge and the nose's.
+  if (lightest > kAlmost * strongest) at = std::max(at, inner);
   return width_px * std::max(at, 0.0f);
 }
 

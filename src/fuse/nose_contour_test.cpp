@@ -54,6 +54,22 @@ TEST(NoseContour, RidgeBeyondTheContourMovesOntoTheNose) {
   for (const int cheek : {kFarCheek, kNearCheek}) EXPECT_EQ(moved[cheek].x, photo.mesh[cheek].x);
 }
 
+// Between a light far cheek and the nose lies the far side in the dark: the stronger edge is the cheek's.
+TEST(NoseContour, RidgeInTheDarkFarSideMovesOntoTheNoseToo) {
+  Photo photo(35, 9);
+  const float dark = 0.03f * photo.width;
+  for (int y = 0; y < kSize; ++y)
+    for (int x = 0; x < kSize; ++x) {
+      const float beyond = static_cast<float>(x) - (photo.ridge_x(y) - 4);  // the contour, from the ridge
+      std::uint8_t* p = photo.level.mutable_view().row(y) + 4 * x;
+      p[0] = p[1] = p[2] = beyond < 0 ? 160 : beyond < dark ? 60 : 240;
+    }
+  Mesh moved = photo.mesh;
+  ASSERT_LT(photo.light_at(moved[kRidge]), 100);
+  keep_ridge_on_nose(photo.level.view(), &moved);
+  EXPECT_EQ(photo.light_at(moved[kRidge]), 160);
+}
+
 TEST(NoseContour, OfAFrontalHeadOrWithoutAnEdgeNothingMoves) {
   const Photo frontal(3, 3), flat(25, 3, 120, 118);
   for (const Photo* photo : {&frontal, &flat}) {

@@ -207,10 +207,10 @@ Sides judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> 
   for (int i = 0; i < kSurfacePoints; ++i)
     shade[i] = (1 - eyes[i]) * smoothstep(kDarker, kMuchDarker, light.lift[i] - light.lift[mirror_point(i)]);
   for (int k = 0; k < kSmoothings; ++k) shade = smoothed(shade, triangles);
+  const SurfaceShares turned = turned_away(n_z);
   for (int i = 0; i < kSurfacePoints; ++i) {
     const int other = mirror_point(i);
-    out[i] = 1 - smoothstep(kBetterBy, kMuchBetterBy, n_z[other] - n_z[i]) *
-                     (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
+    out[i] = 1 - turned[i];
     if (!(n_z[other] > kHidden)) {
       sides.dark[i] = shade[i];
       continue;
@@ -218,7 +218,8 @@ Sides judge_sides(const SourceTexture& texture, std::span<const RasterTriangle> 
     const float own_trust = trust_at(level, texture.mesh[i]),
                 other_trust = trust_at(level, texture.mesh[other]);
     out[i] = std::min({out[i], 1 - smoothstep(kBetterBy, kMuchBetterBy, other_trust - own_trust),
-                       1 - shade[i] * smoothstep(-kMuchBetterBy, -kBetterBy, other_trust - own_trust)});
+                       1 - shade[i] * (1 - turned[other]) *  // which takes this side's pixels
+                               smoothstep(-kMuchBetterBy, -kBetterBy, other_trust - own_trust)});
   }
   return sides;
 }
@@ -281,6 +282,14 @@ std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const Raste
   std::array<float, kSurfacePoints> out;
   const auto normals = surface_normals(mesh, triangles);
   for (int i = 0; i < kSurfacePoints; ++i) out[i] = normals[i].z;
+  return out;
+}
+
+std::array<float, kSurfacePoints> turned_away(const std::array<float, kSurfacePoints>& n_z) {
+  std::array<float, kSurfacePoints> out;
+  for (int i = 0; i < kSurfacePoints; ++i)
+    out[i] = smoothstep(kBetterBy, kMuchBetterBy, n_z[mirror_point(i)] - n_z[i]) *
+             (1 - smoothstep(kEdgeOn, kFacing, n_z[i]));
   return out;
 }
 

@@ -63,4 +63,8 @@ std::array<Point3f, kSurfacePoints> surface_normals(const Mesh& mesh,
 // Its z alone: 1 facing the viewer, 0 edge on, negative turned away.
 std::array<float, kSurfacePoints> facing(const Mesh& mesh, std::span<const RasterTriangle> triangles);
 
+// Of what facing() says, per surface point: how far its own pixels are given up, since it is turned away and its
+// mirror image is seen much better, 0..1.
+std::array<float, kSurfacePoints> turned_away(const std::array<float, kSurfacePoints>& n_z);
+
 }  // namespace mien

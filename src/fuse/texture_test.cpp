@@ -108,6 +108,21 @@ TEST(Texture, ADarkRimWhoseMirrorImageIsHiddenIsNotTrusted) {
   EXPECT_LT(trust_of_rim(picture_lit_from_the_left()), 150);
 }
 
+// The near side of a turned nose in shadow, its far side lit: each would be the other's mirror image.
+TEST(Texture, ASideThatStandsInForTheOtherKeepsItsOwnPixels) {
+  const auto model = load_model();
+  const Mesh mesh = make_mesh(*model, 200, 210, 14, -28, 0);  // the picture's right half is the near one
+  const SourceTexture texture =
+      make_texture(picture_lit_from_the_left().view(), mesh, model->triangles(), nullptr);
+  int turned = 0;
+  for (const topology::Index i : {49, 131, 134, 198, 236, 3, 51, 45}) {  // the nose's far side
+    if (texture.own_share[i] > 0.2f) continue;
+    ++turned;
+    EXPECT_GT(texture.own_share[mirror_point(i)], 0.7f) << i;
+  }
+  EXPECT_GT(turned, 2);
+}
+
 TEST(Texture, LargeFaceIsLimitedAndSmallOneKept) {
   const auto model = load_model();
   const Image photo = make_picture(2400, 2500, PixelFormat::kBgr8, 1, 1.0f);

@@ -19,6 +19,11 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNotCovered = std::numeric_limits<float>::quiet_NaN();
 constexpr int kRowsPerTask = 16;
+// Between the nose's ridge and points beside it that are the mirrored side's: own pixels, its contour and what
+// lies behind it, end at so much of the way.
+constexpr float kOwnBesideRidge = 0.4f;
+constexpr std::array<int, 14> kBesideRidge = {193, 122, 196, 3,   51,  45,  44,
+                                              417, 351, 419, 248, 281, 275, 274};
 constexpr float kMiddle = 0.1f,
                 kBeside = 0.3f;  // between a point and its mirror image, of the cheek edges' distance
 
@@ -68,13 +73,24 @@ void mix_sides(const float* depth, const float* own_share, const float* mirrored
   }
 }
 
+// SourceTexture::own_share, beside the ridge of a nose that is turned away down to below 0: there it is to be 0
+// before the point.
+std::array<float, kSurfacePoints> steepened_shares(const SourceTexture& texture,
+                                                   std::span<const RasterTriangle> triangles) {
+  std::array<float, kSurfacePoints> out = texture.own_share;
+  const auto turned = turned_away(facing(texture.mesh, triangles));
+  for (const int i : kBesideRidge) out[i] -= (1 / kOwnBesideRidge - 1) * turned[i];
+  return out;
+}
+
 }  // namespace
 
 void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
                     std::span<const RasterTriangle> triangles, int width, int height, WarpMaps* out) {
   const int count = texture.uses_mirror ? 6 : 2;
   std::array<RasterVertex, kSurfacePoints> vertices;
-  std::array<float, kSurfacePoints> beside{};
+  std::array<float, kSurfacePoints> beside{}, own{};
+  if (texture.uses_mirror) own = steepened_shares(texture, triangles);
   if (texture.uses_mirror) beside = points_beside_middle(texture.mesh);
   thread_local std::vector<float> attributes;
   attributes.clear();
@@ -84,7 +100,7 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
     attributes.insert(attributes.end(), {texture.mesh[i].x, texture.mesh[i].y});
     if (texture.uses_mirror) {
       const Point3f& m = texture.mesh[mirror_point(i)];
-      attributes.insert(attributes.end(), {m.x, m.y, texture.own_share[i], beside[i]});
+      attributes.insert(attributes.end(), {m.x, m.y, own[i], beside[i]});
     }
   }
   const std::array<Plane*, 6> planes = {&out->source_x, &out->source_y,  &out->mirror_x,
@@ -100,6 +116,8 @@ void make_warp_maps(const SourceTexture& texture, const Mesh& fused,
   out->depth.fill(kInfinity);
   rasterise(vertices, attributes, count, triangles,
             {width, height, nullptr, out->depth.values.data(), values});
+  if (!texture.uses_mirror) return;
+  for (float& share : out->own_share.values) share = std::max(share, 0.0f);
 }
 
 int best_level(const SourceTexture& texture, const Mesh& fused) {

@@ -60,5 +60,37 @@ TEST(Warp, MirroredSideHasTheOwnOnesLightOnTheCheekButNotOnTheNose) {
   EXPECT_NEAR(warped.light(kFarNose, 0), warped.light(kRidge, 0), 12);
 }
 
+// Of a turned head own pixels beside the ridge are the nose's contour and what lies behind it: the mirrored side
+// begins before the point that is given up.
+TEST(Warp, BesideTheRidgeOfATurnedNoseTheMirroredSideBeginsEarly) {
+  const auto model = load_model();
+  constexpr int kNearNose = 3, kBetween = 6;  // tenths of the way from the ridge
+  for (const float yaw : {0.0f, 45.0f}) {     // 45: the picture's right half is turned away
+    SourceTexture texture;
+    texture.levels.emplace_back(kSize, kSize, PixelFormat::kRgba8);
+    texture.mesh = make_mesh(*model, 150, 150, 12, yaw, 0);
+    const auto n_z = facing(texture.mesh, model->triangles());
+    texture.own_share.fill(1);
+    for (const int i : {kFarNose, 419, 281, 456, 363}) texture.own_share[i] = 0;
+    finish_texture(&texture);
+    const Mesh fused = make_mesh(*model, 150, 150, 12, 0, 0);
+    WarpMaps maps;
+    make_warp_maps(texture, fused, model->triangles(), kSize, kSize, &maps);
+    const auto own_at = [&](int beside) {
+      const Point3f &a = fused[kRidge], &b = fused[beside];
+      const float t = 0.1f * kBetween;
+      return maps.own_share.row(static_cast<int>(
+          std::lround(a.y + t * (b.y - a.y))))[static_cast<std::size_t>(std::lround(a.x + t * (b.x - a.x)))];
+    };
+    if (yaw > 0) {
+      ASSERT_GT(turned_away(n_z)[kFarNose], 0.9f);
+      EXPECT_LT(own_at(kFarNose), 0.05f);
+    } else {
+      EXPECT_NEAR(own_at(kFarNose), 0.4f, 0.15f) << "given up for a shadow: no contour lies there";
+    }
+    EXPECT_EQ(own_at(kNearNose), 1);
+  }
+}
+
 }  // namespace
 }  // namespace mien

@@ -15,6 +15,7 @@
 #include "fuse/stretch.h"
 #include "fuse/target_light.h"
 #include "fuse/tone.h"
+#include "fuse/turned_mask.h"
 
 namespace mien {
 
@@ -182,6 +183,7 @@ PreparedFace prepare_face(const SourceTexture& texture, const Mesh& fused_frame,
     const auto span = trace.span("mask");
     // In clips it would come and go with the target's lids.
     out.eyes = choose_eyes(texture, target, before.light ? 0 : kLeastOpening);
+    add_turned_middle(target, s.maps, &s.masks);
     finish_masks(s.maps, hints, &s.masks);
     if (regions) has_gap = draw_hair_shade(s.target_cover, target, has_gap, &s.expression_gap);
     place_eyes(texture, out.fused, s.masks, out.eyes, &s.eyes, &s.fused);
