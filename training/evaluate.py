@@ -15,6 +15,7 @@
                                      (--candidates, then --chosen 1 4 7 ...: pairs that a user would choose)
   evaluate.py groups [--pairs 120]   swaps by skin tone, tone gap, yaw and face size
   evaluate.py steady [--program build/release/bin/mien] [--count 120] [--strips FOLDER]      flicker and warping error of clips
+  evaluate.py expression [--program build/release/bin/mien] [--only NAME]                    whether clips blink and look where their targets do
   evaluate.py mapping                who gets whom, on the test pictures with several people
   evaluate.py seam [--program build/release/bin/mien] [--pairs 40]      excess Delta-E00 along the contour, per way to blend
   evaluate.py jaw [--pairs 40]       where skin ends below the mouth, and where a swap's changes do
@@ -219,6 +220,25 @@ def evaluate_steady(args):
         print(f'  {name:44s} ' + (row['note'] if 'note' in row else '  '.join(f'{k} {v:.3f}' if isinstance(v, float) else f'{k} {v}' for k, v in row.items())))
 
 
+def evaluate_expression(args):
+    from mien_train import expression_evaluation as x, steady_evaluation as s, swap_evaluation as e
+    from mien_train.paths import REPOSITORY
+    clips = [p for p in s.default_clips() if not args.only or args.only in p.stem]
+    rows = x.measure(args.program or e.default_program(), args.source or REPOSITORY / 'examples' / 'source_1.jpg', clips, args.extra.split(), args.count)
+    print(f'lids and gaze of results over those of their targets, by the mesh teacher, in eye widths; commit {commit()}')
+    for name, row in rows.items():
+        print(f'  {name:44s} ' + (row['note'] if 'note' in row else '  '.join(f'{k} {v:.3f}' if isinstance(v, float) else f'{k} {v}' for k, v in row.items())))
+
+
+def add_clip_options(command):
+    command.add_argument('--program')
+    command.add_argument('--source')
+    command.add_argument('--extra', default='', help='more options for mien video')
+    command.add_argument('--count', type=int, default=120, help='frames at most')
+    command.add_argument('--only', help='clips whose name contains this')
+    return command
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='what', required=True)
@@ -266,16 +286,12 @@ def main():
     dark = commands.add_parser('dark')
     dark.add_argument('--program')
     dark.add_argument('--exposures', type=int, nargs='+', default=[1, 2, 4, 8, 16, 32, 64], help='1 over the light that is left')
-    steady = commands.add_parser('steady')
-    steady.add_argument('--program')
-    steady.add_argument('--source')
-    steady.add_argument('--extra', default='', help='more options for mien video')
-    steady.add_argument('--count', type=int, default=120, help='frames at most')
-    steady.add_argument('--only', help='clips whose name contains this')
+    steady = add_clip_options(commands.add_parser('steady'))
     steady.add_argument('--strips', help='folder for strips of every 10th frame, target above result')
+    add_clip_options(commands.add_parser('expression'))
     args = parser.parse_args()
     whole = {'swap': evaluate_swap, 'blind': evaluate_blind, 'groups': evaluate_groups, 'result': evaluate_result, 'occlusion': evaluate_occlusion, 'seam': evaluate_seam, 'mapping': evaluate_mapping,
-             'dark': evaluate_dark, 'steady': evaluate_steady, 'identity': lambda args: evaluate_identity(args.weights), 'refine': lambda args: evaluate_refine(args.weights),
+             'dark': evaluate_dark, 'steady': evaluate_steady, 'expression': evaluate_expression, 'identity': lambda args: evaluate_identity(args.weights), 'refine': lambda args: evaluate_refine(args.weights),
              'jaw': evaluate_jaw, 'turned': evaluate_turned, 'light': lambda _: evaluate_light()}
     whole.get(args.what, lambda a: evaluate_network(a.what, a.weights))(args)
 

@@ -7,7 +7,7 @@
 namespace mien {
 
 inline constexpr SealedKind kSourceKind{"MIENFACE", 1, "an enrolled face (.mien)", "enrol the photos again"};
-inline constexpr SealedKind kAnalysisKind{"MIENLOOK", 10, "an analysis of a photo", "clear the cache"};
+inline constexpr SealedKind kAnalysisKind{"MIENLOOK", 11, "an analysis of a photo", "clear the cache"};
 
 // The largest file that pack_source() writes.
 inline constexpr std::size_t kLargestSourceFile = 1'000'000;

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "face/crop.h"
+#include "face/kept_lids.h"
 #include "face/topology.h"
 
 namespace mien {
@@ -273,6 +274,7 @@ Mesh FaceModel::with_identity_of(const ShapeFit& source, const ShapeFit& target,
     out[i].y -= move(1, i);
     out[i].z -= move(2, i);
   }
+  keep_lids(target_mesh, &out);
   using topology::Index;
   const auto carry_iris = [&](Index iris, std::array<Index, 4> lids) {
     for (Index i = iris; i < iris + 5; ++i) {

@@ -4,15 +4,18 @@ import numpy as np
 
 from . import geometry as g, occluders, photometric
 from .models.mesh import CROP_SIZE, CROP_SPAN
-from .repose import Reposer, Turn, paint_open_mouth
+from .repose import Reposer, Turn, move_irises, paint_open_mouth
 
 
 class MeshSampler:
     """sample(i, rng) -> crop 128 x 128 x 3 BGR uint8, points 478 x 3 (crop pixels), presence (0/1), visibility (7)."""
 
-    def __init__(self, images, meshes, negatives, repose_share=0.35, occlude_share=0.35, negative_share=0.1):
+    def __init__(self, images, meshes, negatives, repose_share=0.35, occlude_share=0.35, negative_share=0.1, blink_share=0.0, gaze_share=0.0):
+        """repose_share: of the samples with a face, those in another pose and expression; blink_share: in their own pose, with lids
+        moved; gaze_share: of all with a face, those whose irises are moved."""
         self.images, self.meshes, self.negatives = images, meshes, negatives
         self.repose_share, self.occlude_share, self.negative_share = repose_share, occlude_share, negative_share
+        self.blink_share, self.gaze_share = blink_share, gaze_share
         self.reposer = Reposer()
         self.mirror = g.mirror_permutation()
 
@@ -25,25 +28,34 @@ class MeshSampler:
         centre = centre + rng.uniform(-shift, shift, 2) * side / CROP_SPAN
         return g.crop_from_image(centre, side * np.exp(rng.uniform(-scale, scale)), roll, CROP_SIZE)
 
-    def turned(self, i, rng, turn=None, expression=True, matrix_of=None):
-        """The photo in another pose (and expression), cropped. -> crop, points, vertex visibility (468)"""
-        mesh = self.meshes[i].astype(np.float64)
+    def photo(self, i, rng):
+        """-> image, mesh (its pixels); maybe with another gaze"""
+        image, mesh = self.images[i], self.meshes[i].astype(np.float64)
+        if self.gaze_share == 0 or rng.random() >= self.gaze_share:
+            return image, mesh
+        return move_irises(image, mesh, np.clip(rng.normal(0, (0.12, 0.05)), (-0.28, -0.12), (0.28, 0.12)))
+
+    def turned(self, i, rng, turn=None, expression=True, matrix_of=None, lids=None):
+        """The photo in another pose (and expression; lids: with those closed by these shares), cropped. -> crop, points, vertex visibility (468)"""
+        image, mesh = self.photo(i, rng)
         moved, opened = self.reposer.change_expression(mesh, rng) if expression else (mesh, False)
+        if lids is not None:
+            moved = self.reposer.close_lids(mesh, lids)
         if turn is None:
             turn = Turn(np.radians(np.clip(rng.normal(0, 30), -65, 65)), np.radians(rng.normal(0, 11)), max(0.0, rng.normal(0, 0.25)))
         extended = self.reposer.turned(self.reposer.extend(moved), turn)
         matrix = (matrix_of or self.crop_matrix)(extended[:g.POINT_COUNT], rng)
         extended = g.apply(matrix, extended)
         map_x, map_y, depth = self.reposer.map_to(mesh, extended, CROP_SIZE)
-        crop = cv2.remap(self.images[i], map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        crop = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         points = extended[:g.POINT_COUNT]
         visible = self.reposer.visibility(points, depth)
         return (paint_open_mouth(crop, points, rng) if opened else crop), points, visible
 
     def plain(self, i, rng, matrix_of=None):
-        mesh = self.meshes[i].astype(np.float64)
+        image, mesh = self.photo(i, rng)
         matrix = (matrix_of or self.crop_matrix)(mesh, rng)
-        crop = cv2.warpAffine(self.images[i], matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        crop = cv2.warpAffine(image, matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return crop, g.apply(matrix, mesh), np.ones(468, bool)
 
     def negative(self, rng):
@@ -66,11 +78,26 @@ class MeshSampler:
             matrix = g.crop_from_image(centre, side * CROP_SPAN, roll + rng.normal(0, 0.4), CROP_SIZE)
         return cv2.warpAffine(image, matrix, (CROP_SIZE, CROP_SIZE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
+    def blinking(self, i, rng):
+        """The photo with lids that are closed, half closed, or only one of them; its own pose."""
+        t = rng.uniform(0, 1) if rng.random() < 0.6 else 1.0
+        shares = np.clip(t + rng.normal(0, 0.06, 2), 0, 1)
+        if rng.random() < 0.15:
+            shares[rng.integers(2)] = 0.0
+        return self.turned(i, rng, Turn(*np.radians(rng.normal(0, 4, 2)), 0.0), False, lids=shares)
+
+    def face(self, i, rng):
+        """-> crop, points, vertex visibility (468)"""
+        kind = rng.random()
+        if kind < self.blink_share:
+            return self.blinking(i, rng)
+        return self.turned(i, rng) if kind < self.blink_share + self.repose_share else self.plain(i, rng)
+
     def sample(self, i, rng):
         if rng.random() < self.negative_share:
             crop = photometric.augment(self.negative(rng), rng)
             return crop, np.zeros((g.POINT_COUNT, 3)), 0.0, np.zeros(len(g.REGIONS))
-        crop, points, visible = self.turned(i, rng) if rng.random() < self.repose_share else self.plain(i, rng)
+        crop, points, visible = self.face(i, rng)
         covered = np.zeros(468)
         if rng.random() < self.occlude_share:
             texture = self.negatives[rng.integers(len(self.negatives))]

@@ -9,7 +9,7 @@ import numpy as np
 from .paths import CACHE, MODELS, REPOSITORY, TRAINING
 
 SOURCE = REPOSITORY / 'src'
-PARTS = ('core/*.cpp', 'face/closed_mouth.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/mode_moments.cpp', 'face/mode_products.cpp', 'face/region_map.cpp', 'face/seen_share.cpp', 'fuse/*.cpp', 'pipeline/prepare_face.cpp')
+PARTS = ('core/*.cpp', 'face/closed_mouth.cpp', 'face/crop.cpp', 'face/face_model.cpp', 'face/kept_lids.cpp', 'face/mode_moments.cpp', 'face/mode_products.cpp', 'face/region_map.cpp', 'face/seen_share.cpp', 'fuse/*.cpp', 'pipeline/prepare_face.cpp')
 OPTIMISED = ('-O3',)             # no -march: GCC 12 fails on target_clones with AVX-512 on; the clones are as fast
 FLAGS = ['-std=c++20', '-shared', '-Wl,--no-undefined', '-fPIC', '-pthread', f'-I{SOURCE}', f'-I{REPOSITORY / "include"}', '-I/usr/include/eigen3']
 

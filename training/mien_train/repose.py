@@ -64,16 +64,22 @@ class Reposer:
             rings.append(ring)
         return np.concatenate([mesh] + rings)
 
-    def change_expression(self, mesh, rng):
+    @staticmethod
+    def close_lids(mesh, shares):
+        """Moves the upper lids onto the lower ones. shares: of the right and the left eye, 0..1. -> mesh"""
+        mesh = mesh.copy()
+        for upper, lower, t in zip(UPPER_LIDS, LOWER_LIDS, shares):
+            mesh[upper] += t * (0.93 * (mesh[lower] - mesh[upper]))
+            mesh[lower] -= t * 0.05 * (mesh[lower] - mesh[upper])
+        return mesh
+
+    def change_expression(self, mesh, rng, blink_share=0.35):
         """Random blink and open jaw, by rule. -> mesh, whether the mouth was opened"""
         mesh = mesh.copy()
         eye = g.eye_distance_px(mesh)
-        if rng.random() < 0.35:
+        if rng.random() < blink_share:
             both = rng.uniform(0.2, 1.0)
-            for upper, lower in zip(UPPER_LIDS, LOWER_LIDS):
-                t = np.clip(both + rng.normal(0, 0.08), 0, 1)
-                mesh[upper] += t * (0.93 * (mesh[lower] - mesh[upper]))
-                mesh[lower] -= t * 0.05 * (mesh[lower] - mesh[upper])
+            mesh = self.close_lids(mesh, np.clip(both + rng.normal(0, 0.08, 2), 0, 1))
         opened = rng.random() < 0.3
         if opened:
             down = mesh[152] - mesh[10]
@@ -107,6 +113,43 @@ class Reposer:
         source = self.extend(source_mesh)
         maps, depth = native.rasterise(target_extended, source[:, :2], self.triangles, size, size, background=-1e4)
         return maps[0], maps[1], depth
+
+
+EYES = ((g.RIGHT_EYE, g.RIGHT_EYE_CORNERS, g.RIGHT_IRIS), (g.LEFT_EYE, g.LEFT_EYE_CORNERS, g.LEFT_IRIS))
+
+
+def move_irises(image, mesh, shift):
+    """Another gaze. The eyeball between the lids is shifted as far as the iris reaches, less and less towards the corners.
+
+    image: H x W x 3 uint8; mesh: 478 x 3 in its pixels; shift: along and across the eye, in eye widths. -> image, mesh
+    """
+    image, mesh = image.copy(), mesh.copy()
+    for lids, corners, iris in EYES:
+        first, second = mesh[corners[0], :2].copy(), mesh[corners[1], :2].copy()
+        if first[0] > second[0]:
+            first, second = second, first
+        width = np.linalg.norm(second - first)
+        along = (second - first) / max(width, 1e-6)
+        across = np.array([-along[1], along[0]])
+        centre = mesh[iris[0], :2] + width * (shift[0] * along + shift[1] * across)
+        radius = np.linalg.norm(mesh[iris[1:], :2] - mesh[iris[0], :2], axis=1).mean()
+        low = np.maximum(np.floor(mesh[lids, :2].min(0) - 2).astype(int), 0)
+        high = np.minimum(np.ceil(mesh[lids, :2].max(0) + 3).astype(int), image.shape[1::-1])
+        if width < 4 or (high - low).min() < 2:
+            continue
+        y, x = np.mgrid[low[1]:high[1], low[0]:high[0]].astype(np.float32)
+        off = (x - centre[0]) * along[0] + (y - centre[1]) * along[1]
+        reach = np.where(off > 0, np.dot(second - centre, along), np.dot(centre - first, along))
+        share = np.clip(1 - np.maximum(np.abs(off) - radius, 0) / np.maximum(reach - radius, 1), 0, 1)
+        move = width * (shift[0] * along + shift[1] * across)
+        moved = cv2.remap(image, (x - share * move[0]).astype(np.float32), (y - share * move[1]).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        inside = np.zeros(moved.shape[:2], np.uint8)
+        cv2.fillPoly(inside, [np.round(16 * (mesh[lids, :2] - low)).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        inside = inside[..., None] / 255
+        patch = image[low[1]:high[1], low[0]:high[0]]
+        patch[:] = np.round(patch + inside * (moved.astype(np.float32) - patch)).astype(np.uint8)
+        mesh[iris, :2] += move
+    return image, mesh
 
 
 def paint_open_mouth(image, mesh, rng):
