@@ -7,6 +7,7 @@
 
 #include "core/polygon.h"
 #include "core/try.h"
+#include "face/gaze.h"
 #include "face/topology.h"
 
 namespace mien {
@@ -106,7 +107,9 @@ Result<MeshLook> look_closely(ImageView picture, const Detection& detection, con
   MIEN_ASSIGN(const MeshLook plain, networks.mesh.look(picture, square, scratch.mesh, scratch.nets));
   MIEN_ASSIGN(const MeshLook mirrored,
               networks.mesh.look_mirrored(picture, square, scratch.mesh, scratch.nets));
-  return mean_of(plain, mirrored);
+  MeshLook out = mean_of(plain, mirrored);
+  see_irises(picture, &out.mesh);
+  return out;
 }
 
 Result<Face> measure(const Detection& detection, const MeshLook& look, const FaceModel& model) {

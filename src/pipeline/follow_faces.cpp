@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/try.h"
+#include "face/gaze.h"
 #include "pipeline/periods.h"
 #include "track/associate.h"
 
@@ -55,6 +56,7 @@ Result<std::optional<Face>> look_again(ImageView frame, Track* track, int second
   } else {
     look.mesh = track->without_second_look(plain.mesh);
   }
+  see_irises(frame, &look.mesh);
   const LevelSquare now = level_square(look.mesh);
   const float growth = now.side_px / std::max(square.side_px, 1e-3f), half = now.side_px / 2;
   if (look.presence < kKeepPresence || growth > kLargestGrowth || growth < 1 / kLargestGrowth ||
