@@ -5,20 +5,11 @@
 #include <cmath>
 
 #include "core/smoothstep.h"
-#include "face/topology.h"
+#include "face/lids.h"
 
 namespace mien {
 namespace {
 
-using topology::Index;
-
-struct Lids {
-  std::array<Index, 7> upper, lower;  // a point of one above the point of the other
-  std::array<Index, 2> corners;
-};
-constexpr std::array<Lids, 2> kEyes = {
-    {{{246, 161, 160, 159, 158, 157, 173}, {7, 163, 144, 145, 153, 154, 155}, topology::kRightEyeCorners},
-     {{466, 388, 387, 386, 385, 384, 398}, {249, 390, 373, 374, 380, 381, 382}, topology::kLeftEyeCorners}}};
 // The target's opening over the fused one: less is a blink, more another shape.
 constexpr float kClosing = 0.75f, kShape = 0.95f;
 constexpr float kOfUpper = 0.9f;  // of what the gap gets narrower by
@@ -53,7 +44,7 @@ void keep_lids(const Lids& eye, const Mesh& target, Mesh* fused) {
 }  // namespace
 
 void keep_lids(const Mesh& target, Mesh* fused) {
-  for (const Lids& eye : kEyes) keep_lids(eye, target, fused);
+  for (const Lids& eye : kLids) keep_lids(eye, target, fused);
 }
 
 }  // namespace mien

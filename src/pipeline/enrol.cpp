@@ -2,6 +2,7 @@
 
 #include "core/try.h"
 #include "face/closed_mouth.h"
+#include "face/seen_lids.h"
 #include "pipeline/quality_gate.h"
 
 namespace mien {
@@ -38,7 +39,7 @@ Result<ContentPtr> make_source(ImageView photo, const SourceAnalysis& analysis, 
   if (refused(remarks)) return Status(Code::kNoFace, "the photo cannot be used: " + sentences(remarks));
   for (const QualityRemark& remark : remarks) content->warnings.push_back(remark.sentence);
   Mesh mesh = analysis.face.mesh;
-  if (regions) close_unseen_mouth(*regions, &mesh);
+  if (regions) close_unseen_mouth(*regions, &mesh), open_seen_eyes(*regions, &mesh);
   content->texture = make_texture(photo, mesh, model.triangles(), regions,
                                   analysis.uncovered ? &*analysis.uncovered : nullptr);
   MIEN_ASSIGN(content->shape, model.fit(mesh));

@@ -4,6 +4,7 @@
 
 #include "core/try.h"
 #include "face/closed_mouth.h"
+#include "face/seen_lids.h"
 #include "pipeline/cast.h"
 #include "pipeline/quality_gate.h"
 
@@ -107,7 +108,7 @@ Done fuse_one(const Work& w, const Source& source, FaceReport* report) {
   std::optional<FusedShape> shape;
   {
     const auto span = w.trace.span("shape");
-    if (known) close_unseen_mouth(*known, &report->face.mesh);
+    if (known) close_unseen_mouth(*known, &report->face.mesh), open_seen_eyes(*known, &report->face.mesh);
     MIEN_ASSIGN(const ShapeFit fit, w.networks.model.fit(report->face.mesh));
     shape = fused_shape(w.networks.model, content.shape, fit, report->face.mesh, w.options.strength);
   }
