@@ -8,18 +8,17 @@
 #include "core/smoothstep.h"
 #include "face/crop.h"
 #include "fuse/colour.h"
+#include "fuse/nose_points.h"
 #include "fuse/texture.h"
 
 namespace mien {
 namespace {
 
-// The ridge from between the eyes to the tip, and the points beside it, right and left.
+// The ridge from between the eyes to the tip, as kBesideRidge goes.
 constexpr int kRidgePoints = 7;
 constexpr std::array<int, kRidgePoints> kRidge = {168, 6, 197, 195, 5, 4, 1};
 // Shares of what is found: at the tip its own shading and the nostril's are edges as well.
 constexpr std::array<float, kRidgePoints> kShare = {1, 1, 1, 1, 0.6f, 0.2f, 0};
-constexpr std::array<std::array<int, kRidgePoints>, 2> kBeside = {
-    {{193, 122, 196, 3, 51, 45, 44}, {417, 351, 419, 248, 281, 275, 274}}};
 // Points of the middle of the ridge, and what the far side's width is of the near side's: a head turned by 20
 // degrees or more, or by less than 10.
 constexpr std::array<std::size_t, 3> kMiddle = {2, 3, 4};
@@ -145,7 +144,7 @@ std::array<float, 2> widths_of_sides(const Mesh& mesh) {
   std::array<float, 2> out{};
   for (const std::size_t side : {0, 1})
     for (const std::size_t k : kMiddle) {
-      const Point3f &a = mesh[kRidge[k]], &b = mesh[kBeside[side][k]];
+      const Point3f &a = mesh[kRidge[k]], &b = mesh[kBesideRidge[side][k]];
       out[side] += (side == 0 ? -1.0f : 1.0f) * ((b.x - a.x) * to_left.x + (b.y - a.y) * to_left.y);
     }
   return out;
@@ -163,7 +162,7 @@ void keep_ridge_on_nose(ImageView level, Mesh* mesh) {
   if (!(turned > 0)) return;
   std::array<Direction, kRidgePoints> to{};
   for (std::size_t k = 0; k < kRidgePoints; ++k)
-    to[k] = towards((*mesh)[kRidge[k]], (*mesh)[kBeside[1 - far][k]], width_px);
+    to[k] = towards((*mesh)[kRidge[k]], (*mesh)[kBesideRidge[1 - far][k]], width_px);
   Shifts shifts = find_shifts(level, *mesh, to);
   for (float& shift : shifts) shift *= turned;
   if (*std::max_element(shifts.begin(), shifts.end()) > 0) move_points(shifts, to, mesh);

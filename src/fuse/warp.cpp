@@ -11,6 +11,7 @@
 #include "face/mirror.h"
 #include "face/topology.h"
 #include "fuse/folds.h"
+#include "fuse/nose_points.h"
 #include "fuse/sampler.h"
 
 namespace mien {
@@ -22,8 +23,6 @@ constexpr int kRowsPerTask = 16;
 // Between the nose's ridge and points beside it that are the mirrored side's: own pixels, its contour and what
 // lies behind it, end at so much of the way.
 constexpr float kOwnBesideRidge = 0.4f;
-constexpr std::array<int, 14> kBesideRidge = {193, 122, 196, 3,   51,  45,  44,
-                                              417, 351, 419, 248, 281, 275, 274};
 constexpr float kMiddle = 0.1f,
                 kBeside = 0.3f;  // between a point and its mirror image, of the cheek edges' distance
 
@@ -79,7 +78,8 @@ std::array<float, kSurfacePoints> steepened_shares(const SourceTexture& texture,
                                                    std::span<const RasterTriangle> triangles) {
   std::array<float, kSurfacePoints> out = texture.own_share;
   const auto turned = turned_away(facing(texture.mesh, triangles));
-  for (const int i : kBesideRidge) out[i] -= (1 / kOwnBesideRidge - 1) * turned[i];
+  for (const auto& side : kBesideRidge)
+    for (const topology::Index i : side) out[i] -= (1 / kOwnBesideRidge - 1) * turned[i];
   return out;
 }
 

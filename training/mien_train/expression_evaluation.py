@@ -18,13 +18,13 @@ def lids_and_gaze(mesh):
     """-> opening between the lids; irises from the middle of their eyes along and across them: means of both eyes, in eye widths."""
     points = mesh[:, :2]
     rows = []
-    for corners, (upper, lower), iris in ((g.RIGHT_EYE_CORNERS, (159, 145), 468), (sorted(g.LEFT_EYE_CORNERS)[::-1], (386, 374), 473)):
+    for corners, iris in ((g.RIGHT_EYE_CORNERS, g.RIGHT_IRIS[0]), (g.LEFT_EYE_CORNERS[::-1], g.LEFT_IRIS[0])):     # left to right
         first, second = points[corners]
         width = np.linalg.norm(second - first)
         along = (second - first) / width
         away = (points[iris] - (first + second) / 2) / width
-        rows.append([np.linalg.norm(points[upper] - points[lower]) / width, along @ away, np.array([-along[1], along[0]]) @ away])
-    return np.mean(rows, 0)
+        rows.append([along @ away, np.array([-along[1], along[0]]) @ away])
+    return np.concatenate([g.eye_openings(mesh[None]), np.mean(rows, 0)])
 
 
 def box_of(mesh):

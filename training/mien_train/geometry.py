@@ -92,6 +92,12 @@ def similarity_transform(src, dst):
     return np.hstack([scale * rotation, (md - scale * rotation @ ms)[:, None]])
 
 
+def eye_openings(meshes):
+    """Between the lids over the eye's width, mean of both eyes. n x 478 x 2 or 3 -> n"""
+    apart = lambda a, b: np.linalg.norm(meshes[:, a, :2] - meshes[:, b, :2], axis=1)
+    return 0.5 * (apart(159, 145) / apart(*RIGHT_EYE_CORNERS) + apart(386, 374) / apart(*LEFT_EYE_CORNERS))
+
+
 def eye_distance_px(mesh):
     """Distance between the eye centres (means of the corners), in the mesh's unit."""
     return float(np.linalg.norm(mesh[RIGHT_EYE_CORNERS, :2].mean(0) - mesh[LEFT_EYE_CORNERS, :2].mean(0)))

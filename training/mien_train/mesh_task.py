@@ -157,7 +157,7 @@ class MeshEvaluation:
                 face_scores = logits[:, 0]
         crops, truth = self.closed
         found, _ = predict(model, crops)
-        out['closed lids: opening found'], out['closed lids: opening'] = self.opening(found).mean(), self.opening(truth).mean()
+        out['closed lids: opening found'], out['closed lids: opening'] = g.eye_openings(found).mean(), g.eye_openings(truth).mean()
         out['closed lids: 68 points, %'] = self.errors(found, truth, g.LANDMARKS68).mean()
         crops, truth = self.aside
         found, seen = predict(model, crops)[0], gazes(torch.from_numpy(truth)).mean(1).numpy()
@@ -171,13 +171,6 @@ class MeshEvaluation:
     def __call__(self, model):
         rows = self.rows(model)
         return '; '.join(f'{k} {v:.3f}' for k, v in rows.items())
-
-    @staticmethod
-    def opening(points):
-        """Between the lids over the eye's width, mean of both eyes. n x 478 x 3 -> n"""
-        apart = lambda a, b: np.linalg.norm(points[:, a, :2] - points[:, b, :2], axis=1)
-        return 0.5 * (apart(159, 145) / apart(33, 133) + apart(386, 374) / apart(263, 362))
-
 
 def build(options=None):
     return MeshNet()

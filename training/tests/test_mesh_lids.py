@@ -9,7 +9,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from mien_train import geometry as g
-from mien_train.mesh_task import MeshEvaluation, predict
+from mien_train.mesh_task import predict
 from mien_train.models.mesh import CROP_SIZE, CROP_SPAN, MeshNet
 from mien_train.paths import REPOSITORY
 from mien_train.repose import LOWER_LIDS, UPPER_LIDS
@@ -65,10 +65,10 @@ class ClosedLids(unittest.TestCase):
     def test_what_is_closed_is_seen_closed_and_what_is_open_open(self):
         for name in PHOTOS:
             photo, mesh = self.photo(name)
-            open_eyes = MeshEvaluation.opening(mesh[None])[0]
+            open_eyes = g.eye_openings(mesh[None])[0]
             for share, least, most in ((1, 0, 0.5), (0.5, 0.3, 0.93), (0, 0.9, 1.1)):
                 with self.subTest(name, share=share):
-                    seen = MeshEvaluation.opening(self.look_again(self.close_lids(photo, mesh, share), mesh)[None])[0]
+                    seen = g.eye_openings(self.look_again(self.close_lids(photo, mesh, share), mesh)[None])[0]
                     self.assertTrue(least * open_eyes <= seen <= most * open_eyes, f'{seen:.3f} of {open_eyes:.3f}')
 
 
