@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/polygon.h"
+#include "core/smoothstep.h"
 #include "face/crop.h"
 #include "face/topology.h"
 #include "fuse/mask_part.h"
@@ -15,9 +18,9 @@ namespace {
 // Of the face's middle: eyes, nose, lips, chin.
 constexpr std::array<topology::Index, 20> kMiddle = {8, 33, 263, 168, 6,  197, 195, 5,  4,   1,
                                                      2, 61, 291, 0,   17, 200, 199, 98, 327, 175};
-// In face widths: what counts as beyond the oval; room for a nose that is longer than the target's; as the oval's
+// In face widths: how far beyond the oval one of them is when all of it counts; room for a nose that is longer than the target's; as the oval's
 // edge is.
-constexpr float kBeyond = 0.005f, kRoom = 0.05f, kFeather = 0.016f;
+constexpr float kBeyond = 0.04f, kRoom = 0.05f, kFeather = 0.016f;
 
 float cross(const Point2f& o, const Point2f& a, const Point2f& b) {
   return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
@@ -40,6 +43,13 @@ void convex_hull(std::vector<Point2f>* points, std::vector<Point2f>* hull) {
   }
 }
 
+float distance_to_edge(const Point2f& p, const Point2f& a, const Point2f& b) {
+  const float dx = b.x - a.x, dy = b.y - a.y,
+              t = std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / std::max(dx * dx + dy * dy, 1e-6f), 0.0f,
+                             1.0f);
+  return std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
+}
+
 bool is_inside(const Point2f& p, const std::vector<Point2f>& polygon) {
   bool inside = false;
   for (std::size_t i = 0, before = polygon.size() - 1; i < polygon.size(); before = i++) {
@@ -47,6 +57,19 @@ bool is_inside(const Point2f& p, const std::vector<Point2f>& polygon) {
     if ((a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x)) inside = !inside;
   }
   return inside;
+}
+
+// How far the farthest of the points lies outside of the polygon; 0: none does.
+float farthest_beyond(const std::vector<Point2f>& points, const std::vector<Point2f>& polygon) {
+  float out = 0;
+  for (const Point2f& p : points) {
+    if (is_inside(p, polygon)) continue;
+    float nearest = std::numeric_limits<float>::infinity();
+    for (std::size_t i = 0, before = polygon.size() - 1; i < polygon.size(); before = i++)
+      nearest = std::min(nearest, distance_to_edge(p, polygon[before], polygon[i]));
+    out = std::max(out, nearest);
+  }
+  return out;
 }
 
 }  // namespace
@@ -61,14 +84,13 @@ void add_turned_middle(const Mesh& target, const WarpMaps& maps, FaceMasks* mask
   };
   extra.resize(masks->alpha.width, masks->alpha.height);  // memory for later
   take(topology::kOval, &oval), take(kMiddle, &middle);
-  offset_polygon(oval, kBeyond * width_px, &grown);
-  if (std::all_of(middle.begin(), middle.end(), [](const Point2f& p) { return is_inside(p, grown); })) return;
+  const float share = smoothstep(0, kBeyond, farthest_beyond(middle, oval) / std::max(width_px, 1.0f));
+  if (!(share > 0)) return;
   convex_hull(&middle, &hull);
   offset_polygon(hull, kRoom * width_px, &grown);
   extra.fill(0);
   fill_polygon(grown, &extra);
-  for (std::size_t i = 0; i < extra.size(); ++i)
-    if (!maps.covered(i)) extra.values[i] = 0;
+  for (std::size_t i = 0; i < extra.size(); ++i) extra.values[i] *= maps.covered(i) ? share : 0.0f;
   for (std::size_t i = 0; i < extra.size(); ++i)
     masks->skin.values[i] = std::max(masks->skin.values[i], extra.values[i]);
   blur_part(&extra, kFeather * width_px, &masks->scratch);

@@ -59,6 +59,24 @@ TEST(TurnedMask, OtherHeadsMasksStayAsTheyAre) {
   }
 }
 
+// In a clip a step would be a flicker where a head's yaw trembles.
+TEST(TurnedMask, ComesInAsTheHeadTurns) {
+  const auto model = load_model();
+  std::vector<float> last;
+  for (float yaw = 24; yaw <= 45; yaw += 0.5f) {
+    Drawn face(*model, yaw);
+    const Plane before = face.masks.alpha;
+    add_turned_middle(face.mesh, face.maps, &face.masks);
+    float added = 0, whole = 0;
+    for (std::size_t i = 0; i < before.size(); ++i)
+      added += face.masks.alpha.values[i] - before.values[i], whole += before.values[i];
+    if (!last.empty()) EXPECT_LT(added / whole - last.back(), 0.012f) << yaw;
+    last.push_back(added / whole);
+  }
+  EXPECT_EQ(last.front(), 0);
+  EXPECT_GT(last.back(), 0.03f);
+}
+
 TEST(TurnedMask, OfAMeshWithoutSizeNothingIsDrawn) {
   const auto model = load_model();
   Drawn face(*model, 0);

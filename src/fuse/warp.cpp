@@ -73,13 +73,14 @@ void mix_sides(const float* depth, const float* own_share, const float* mirrored
 }
 
 // SourceTexture::own_share, beside the ridge of a nose that is turned away down to below 0: there it is to be 0
-// before the point.
+// before the point. What another photo shows of it (own_share is 1) stays.
 std::array<float, kSurfacePoints> steepened_shares(const SourceTexture& texture,
                                                    std::span<const RasterTriangle> triangles) {
   std::array<float, kSurfacePoints> out = texture.own_share;
   const auto turned = turned_away(facing(texture.mesh, triangles));
   for (const auto& side : kBesideRidge)
-    for (const topology::Index i : side) out[i] -= (1 / kOwnBesideRidge - 1) * turned[i];
+    for (const topology::Index i : side)
+      out[i] -= (1 / kOwnBesideRidge - 1) * std::min(turned[i], 1 - texture.own_share[i]);
   return out;
 }
 

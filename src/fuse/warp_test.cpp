@@ -89,6 +89,11 @@ TEST(Warp, BesideTheRidgeOfATurnedNoseTheMirroredSideBeginsEarly) {
       EXPECT_NEAR(own_at(kFarNose), 0.4f, 0.15f) << "given up for a shadow: no contour lies there";
     }
     EXPECT_EQ(own_at(kNearNose), 1);
+    texture.own_share.fill(1);
+    texture.own_share[kFarCheek] = 0.5f;  // so that there is a mirrored side
+    finish_texture(&texture);
+    make_warp_maps(texture, fused, model->triangles(), kSize, kSize, &maps);
+    EXPECT_EQ(own_at(kFarNose), 1) << "another photo shows it";
   }
 }
 
